@@ -1,0 +1,94 @@
+//! What the engine orders. Effects are performed in the order they were emitted.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use crate::mail::Alert;
+use crate::model::{ChecksumKind, Connection, Program, ServiceId};
+use crate::reading::ProcessId;
+
+macro_rules! order_ids {
+    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(pub u64);
+    )+};
+}
+
+order_ids! {
+    /// One ordered look at a subject; never reused within a run.
+    SampleId,
+    /// One ordered connection test; never reused within a run.
+    ProbeId,
+    /// One program ordered to run; never reused within a run.
+    ChildId,
+}
+
+/// One order.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// Look at a service's subject; answered by [`super::Input::Sampled`].
+    Sample {
+        /// The id to answer with.
+        sample: SampleId,
+        /// Whose subject; the shell finds the path or pattern in the model.
+        service: ServiceId,
+        /// The hashes a file test needs.
+        digests: Vec<ChecksumKind>,
+    },
+    /// Test a connection; answered by [`super::Input::ProbeEnded`]. The shell starts as many at
+    /// once as its cap allows and queues the others.
+    Probe {
+        /// The id to answer with.
+        probe: ProbeId,
+        /// Where to and what to say.
+        connection: Rc<Connection>,
+    },
+    /// Nobody waits for this probe any more; it is not answered.
+    CancelProbe(ProbeId),
+    /// Run a program; answered by `ChildExited` or `SpawnFailed`.
+    Spawn {
+        /// The id to answer with.
+        child: ChildId,
+        /// What to run, as whom.
+        program: Program,
+        /// After this long its process group is killed.
+        limit: Duration,
+        /// Variables added to the daemon's own environment (reference F119).
+        environment: Vec<(&'static str, String)>,
+    },
+    /// Kill a running program's process group with SIGKILL; it is still answered by `ChildExited`.
+    Kill(ChildId),
+    /// Tell when this process ends, by [`super::Input::ProcessGone`], where the kernel can. A later
+    /// `Watch` for the same service replaces an earlier one.
+    Watch {
+        /// Whose.
+        service: ServiceId,
+        /// Which; `None` stops watching.
+        process: Option<ProcessId>,
+    },
+    /// Send a mail, or keep it until it can be sent.
+    Mail(Box<Alert>),
+    /// Write a log line.
+    Log {
+        /// How loud.
+        priority: Priority,
+        /// Without time, priority or final newline.
+        text: String,
+    },
+    /// Store the engine's state: whole, versioned, replacing what was stored.
+    Save(Vec<u8>),
+    /// All is stopped and said; the process may end.
+    Quit,
+}
+
+/// How loud a log line is (reference F92).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[expect(missing_docs, reason = "syslog(3)'s own words")]
+pub enum Priority {
+    Error,
+    Warning,
+    Info,
+    /// Only shown with `-v`.
+    Debug,
+}

@@ -1,0 +1,5 @@
+//! Alerts as mails: their text, the sender's dialogue, and the queue of what waits.
+
+mod alert;
+
+pub use alert::Alert;

@@ -1,0 +1,146 @@
+//! A connection test: where to, over what, saying what.
+
+use std::time::Duration;
+
+/// `if failed [host H] port P …`: the test fails when the connection or the dialogue does.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ConnectionTest {
+    /// Where to, over what, saying what.
+    pub connection: Connection,
+    /// `if succeeded port …` (5.28): fails when the connection works.
+    pub expect_failure: bool,
+    /// `retry N`: tries within one cycle before it counts; at least 1.
+    pub tries: u8,
+}
+
+/// All a probe needs to know.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Connection {
+    /// The peer.
+    pub destination: Destination,
+    /// TCP or UDP; for a Unix socket stream or datagram.
+    pub transport: Transport,
+    /// TLS from the first byte (`type tcpssl`, `ssl`, `https`, `smtps`) or by STARTTLS where the
+    /// protocol has it; `None` is plain text.
+    pub tls: Option<TlsOptions>,
+    /// What is said once connected.
+    pub protocol: Protocol,
+    /// Connect, and then each silence of the peer, may take this long; never zero. Default 5 s.
+    pub timeout: Duration,
+}
+
+/// The peer of a connection test.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Destination {
+    /// `host H port P`; the host is a name or a numeric address, looked up at each test.
+    Host {
+        /// `localhost` where the file names none.
+        host: Box<str>,
+        /// 1 to 65535.
+        port: u16,
+    },
+    /// `unixsocket PATH`.
+    Unix(Box<str>),
+}
+
+/// How bytes travel.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Transport {
+    /// TCP, or a stream socket.
+    #[default]
+    Tcp,
+    /// UDP, or a datagram socket.
+    Udp,
+}
+
+/// How TLS judges the peer.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TlsOptions {
+    /// `verify: enable|disable`, `selfsigned: allow`.
+    pub verify: Verify,
+    /// `certmd5 HEX`, `certificate checksum [md5|sha1|sha256] HEX`: pins the peer.
+    pub pin: Option<CertificatePin>,
+}
+
+/// What a certificate that cannot be verified means.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Verify {
+    /// Nothing was said: reported, but no failure in a liveness test.
+    #[default]
+    Unset,
+    /// `verify: enable`: a failure.
+    Enable,
+    /// `verify: enable` with `selfsigned: allow`: a failure unless it is self-signed.
+    AllowSelfSigned,
+    /// `verify: disable`: not even reported.
+    Disable,
+}
+
+/// A certificate's expected hash.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CertificatePin {
+    /// Which hash.
+    pub kind: super::ChecksumKind,
+    /// Its bytes.
+    pub digest: Box<[u8]>,
+}
+
+/// What is said once connected.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Protocol {
+    /// Nothing: an open TCP connection is enough; UDP sends one NUL byte (reference F114).
+    Default,
+    /// `protocol http …`.
+    Http(HttpTest),
+    /// `protocol smtp`: greeting, EHLO (or HELO), STARTTLS if TLS was asked for by it, QUIT.
+    Smtp,
+    /// `send "…" expect "…"`, in order.
+    Generic(Vec<Exchange>),
+}
+
+/// One half of a generic dialogue.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Exchange {
+    /// Bytes to send, escapes resolved.
+    Send(Box<[u8]>),
+    /// A POSIX extended regular expression that what the peer says must match.
+    Expect(Box<str>),
+}
+
+/// The options of `protocol http`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct HttpTest {
+    /// `method GET|HEAD`.
+    pub method: HttpMethod,
+    /// `request PATH`; `/` without. Blanks are percent-encoded when sent.
+    pub request: Box<str>,
+    /// `status OP N`; without it any status below 400 passes.
+    pub status: Option<super::Limit>,
+    /// `hostheader "…"`, `http headers [NAME: VALUE, …]`; each replaces ours of the same name.
+    pub headers: Vec<HeaderField>,
+    /// `content = "REGEX"` (true) or `content != "REGEX"` (false).
+    pub content: Option<(bool, Box<str>)>,
+    /// `checksum HEX` of the body.
+    pub checksum: Option<CertificatePin>,
+    /// `username U password P`: Basic authentication.
+    pub credentials: Option<(Box<str>, Box<str>)>,
+}
+
+/// The method of an HTTP test.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum HttpMethod {
+    /// The default since 5.25.2.
+    #[default]
+    Get,
+    /// `method HEAD`; excludes content and checksum.
+    Head,
+}
+
+/// One header of an HTTP test.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeaderField {
+    /// Without the colon.
+    pub name: Box<str>,
+    /// Without surrounding blanks, CR or LF.
+    pub value: Box<str>,
+}

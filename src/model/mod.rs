@@ -1,0 +1,67 @@
+//! The validated configuration: what the control file means, and nothing of how it was written.
+//!
+//! Immutable once built; it owns its strings. `config` builds it, everybody reads it. Whatever could
+//! be wrong with a control file has been said before a [`Model`] exists, so nobody checks again.
+
+mod action;
+mod alert;
+mod connection;
+mod event;
+mod program;
+mod rule;
+mod service;
+mod settings;
+
+pub use action::{Action, Exec};
+pub use alert::{AlertTarget, EventSet, MailFormat};
+pub use connection::{
+    CertificatePin, Connection, ConnectionTest, Destination, Exchange, HeaderField, HttpMethod,
+    HttpTest, Protocol, TlsOptions, Transport, Verify,
+};
+pub use event::EventKind;
+pub use program::Program;
+pub use rule::{
+    Checksum, ChecksumKind, Comparison, Limit, Repeat, Rule, Stamp, Test, TimestampTest, Window,
+};
+pub use service::{
+    Every, Mode, OnReboot, ProcessLocator, RestartLimit, Service, ServiceId, Subject,
+};
+pub use settings::{
+    Access, Allow, AllowedNetwork, Credential, Httpd, HttpdAddress, HttpdTls, HttpdUnixSocket,
+    Limits, LogTarget, MailServer, MailServerTls, PasswordKind, Role, Settings,
+};
+
+/// A whole configuration.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Model {
+    /// Everything said with `set`.
+    pub settings: Settings,
+    /// The services in the order of the control file; the implicit system service, if any, is last.
+    pub services: Vec<Service>,
+}
+
+impl Model {
+    /// The service `id` names. Ids come from the model they index, so this does not fail.
+    pub fn service(&self, id: ServiceId) -> &Service {
+        &self.services[id.index()]
+    }
+
+    /// Every service with its id, in the order of the control file.
+    pub fn iter(&self) -> impl Iterator<Item = (ServiceId, &Service)> {
+        (0u16..).map(ServiceId::new).zip(&self.services)
+    }
+
+    /// Finds a service by name; case does not count (reference F144).
+    pub fn find(&self, name: &str) -> Option<ServiceId> {
+        self.iter()
+            .find(|(_, s)| s.name.eq_ignore_ascii_case(name))
+            .map(|(id, _)| id)
+    }
+
+    /// The services that name `id` in their `depends on`.
+    pub fn dependants(&self, id: ServiceId) -> impl Iterator<Item = ServiceId> + '_ {
+        self.iter()
+            .filter(move |(_, s)| s.depends.contains(&id))
+            .map(|(other, _)| other)
+    }
+}

@@ -1,0 +1,115 @@
+//! A service: what is checked, how often, how it is started and stopped, and which rules it must obey.
+
+use super::{Action, AlertTarget, Program, Rule};
+
+/// Names a service of one model: its place in [`super::Model::services`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ServiceId(u16);
+
+impl ServiceId {
+    /// The service at `index`; a control file holds at most 65,535 of them.
+    pub const fn new(index: u16) -> Self {
+        Self(index)
+    }
+
+    /// The place in the list of services.
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// One `check …` block.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Service {
+    /// As written; unique without regard to case.
+    pub name: Box<str>,
+    /// What is looked at.
+    pub subject: Subject,
+    /// `group NAME`, any number of them.
+    pub groups: Vec<Box<str>>,
+    /// `depends on …`: services that must run for this one to run.
+    pub depends: Vec<ServiceId>,
+    /// `mode active|passive`.
+    pub mode: Mode,
+    /// `every …`: which cycles check it.
+    pub every: Every,
+    /// `onreboot …`: whether it is monitored after the machine was started.
+    pub onreboot: OnReboot,
+    /// `start program`.
+    pub start: Option<Program>,
+    /// `stop program`.
+    pub stop: Option<Program>,
+    /// `restart program`; replaces stop and start in a restart.
+    pub restart: Option<Program>,
+    /// The tests in the order of the control file, the implicit ones first.
+    pub rules: Vec<Rule>,
+    /// `if N restarts within M cycles then …`.
+    pub restart_limits: Vec<RestartLimit>,
+    /// `alert …` of this service; for the same address they override the global ones.
+    pub alerts: Vec<AlertTarget>,
+    /// `noalert ADDRESS`: global targets this service does not mail.
+    pub noalert: Vec<Box<str>>,
+}
+
+/// What a service looks at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// `check process NAME with pidfile PATH | matching PATTERN`.
+    Process(ProcessLocator),
+    /// `check file NAME with path PATH`.
+    File(Box<str>),
+    /// The machine itself; there is one in every model.
+    System,
+}
+
+/// How the process of a service is found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ProcessLocator {
+    /// The number in this file.
+    Pidfile(Box<str>),
+    /// A POSIX extended regular expression over the whole command line, unanchored (reference F117).
+    Matching(Box<str>),
+}
+
+/// Whether failures are repaired or only reported.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mode {
+    /// Repair and report.
+    #[default]
+    Active,
+    /// Report only; commands of the operator still work.
+    Passive,
+}
+
+/// Which cycles check a service.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Every {
+    /// Each.
+    #[default]
+    Cycle,
+    /// The first and then each Nth; at least 2 (reference F108).
+    Cycles(u32),
+}
+
+/// Whether a service is monitored after the machine was started (reference F138).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnReboot {
+    /// Monitored and started, also if it was stopped before.
+    #[default]
+    Start,
+    /// Not monitored.
+    NoStart,
+    /// As it was.
+    LastState,
+}
+
+/// `if RESTARTS restarts within CYCLES cycles then ACTION`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RestartLimit {
+    /// At least 1, at most `cycles`.
+    pub restarts: u32,
+    /// At least 1.
+    pub cycles: u32,
+    /// Old `timeout` is [`Action::Unmonitor`].
+    pub action: Action,
+}

@@ -1,0 +1,48 @@
+//! A file as stat(2) describes it, and its hash.
+
+use crate::model::ChecksumKind;
+
+/// A file that is there.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FileReading {
+    /// What it is; only a regular file passes `check file`.
+    pub kind: FileKind,
+    /// The low twelve bits of its mode.
+    pub permission: u32,
+    /// Owner.
+    pub uid: u32,
+    /// Group.
+    pub gid: u32,
+    /// Bytes.
+    pub size: u64,
+    /// Seconds since 1970.
+    pub accessed: i64,
+    /// Seconds since 1970.
+    pub modified: i64,
+    /// Seconds since 1970.
+    pub changed: i64,
+    /// The hashes that were asked for.
+    pub digests: Vec<Digest>,
+}
+
+/// What kind of thing a path names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "stat(2)'s own words")]
+pub enum FileKind {
+    Regular,
+    Directory,
+    Fifo,
+    Socket,
+    BlockDevice,
+    CharacterDevice,
+    Other,
+}
+
+/// A hash of a file's content, or why there is none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Digest {
+    /// Which hash.
+    pub kind: ChecksumKind,
+    /// Its bytes, or the system's words for why it could not be computed.
+    pub value: Result<Box<[u8]>, Box<str>>,
+}

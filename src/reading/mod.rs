@@ -1,0 +1,34 @@
+//! What was measured, as plain data, and the parsers of the kernel's text.
+//!
+//! `sample` fills these in; `engine` judges them; `view` shows them. Every figure that a kernel may
+//! not give is an `Option`: `None` is "not available here" and never judged as a zero.
+
+mod file;
+mod process;
+mod system;
+
+pub use file::{Digest, FileKind, FileReading};
+pub use process::{ProcessId, ProcessReading, ProcessState, parse_pidfile};
+pub use system::{CpuShares, SystemReading};
+
+/// What one look at a service's subject found.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Reading {
+    /// `check process`.
+    Process(ProcessState),
+    /// `check file`.
+    File(Presence<FileReading>),
+    /// The machine.
+    System(SystemReading),
+}
+
+/// There, not there, or there but unreadable.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Presence<T> {
+    /// Looked at.
+    Present(T),
+    /// Not there.
+    Absent,
+    /// Something stands in the way: the system's words for why.
+    Unreadable(Box<str>),
+}

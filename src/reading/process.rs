@@ -1,0 +1,84 @@
+//! A process as the kernel describes it.
+
+/// A process, told apart from a later one with the same number by when it started.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ProcessId {
+    /// The number.
+    pub pid: i32,
+    /// Clock ticks between boot and its start (`/proc/PID/stat` field 22).
+    pub start_ticks: u64,
+}
+
+/// What became of looking for a service's process.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ProcessState {
+    /// It runs.
+    Running(ProcessReading),
+    /// It has ended but its parent has not noticed; counts as not running.
+    Zombie(ProcessId),
+    /// No such process, no pidfile, or nothing useful in it.
+    Absent,
+}
+
+/// A running process.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ProcessReading {
+    /// Number and start.
+    pub id: ProcessId,
+    /// The parent's number.
+    pub ppid: i32,
+    /// Real user.
+    pub uid: u32,
+    /// Effective user.
+    pub euid: u32,
+    /// Real group.
+    pub gid: u32,
+    /// Seconds since it started.
+    pub uptime_seconds: u64,
+    /// Threads, where the kernel tells.
+    pub threads: Option<u32>,
+    /// Resident memory in KiB.
+    pub memory_kib: Option<u64>,
+    /// Resident memory as a share of the machine's, in percent.
+    pub memory_percent: Option<f64>,
+    /// Share of all processors since the last reading, in percent; `None` at the first.
+    pub cpu_percent: Option<f64>,
+}
+
+/// The number in a pidfile, read as the reference does (F116): leading blanks and whatever follows
+/// the digits are ignored. Zero, negative numbers and more than 31 bits are no process.
+pub fn parse_pidfile(content: &[u8]) -> Option<i32> {
+    let digits = content.trim_ascii_start();
+    let end = digits
+        .iter()
+        .position(|b| !b.is_ascii_digit())
+        .unwrap_or(digits.len());
+    let pid: i32 = std::str::from_utf8(&digits[..end]).ok()?.parse().ok()?;
+    (pid > 0).then_some(pid)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse_pidfile;
+
+    #[test]
+    fn pidfiles_good_and_bad() {
+        for (content, pid) in [
+            ("123\n", Some(123)),
+            (" \n 42", Some(42)),
+            ("1abc", Some(1)),
+            ("1.5", Some(1)),
+            ("1 2", Some(1)),
+            ("", None),
+            ("abc", None),
+            ("-5", None),
+            ("0", None),
+            ("2147483647", Some(i32::MAX)),
+            ("2147483648", None),
+            ("99999999999999999999", None),
+        ] {
+            assert_eq!(parse_pidfile(content.as_bytes()), pid, "{content:?}");
+        }
+        assert_eq!(parse_pidfile(&[0xff, 0x31]), None);
+    }
+}
