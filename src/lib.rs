@@ -1,8 +1,8 @@
 //! # tend
 //!
-//! Keeps the services of a small or old Unix box running: reads a Monit control file, checks what it
-//! names, repairs what has failed by running the start and stop programs it gives, and tells its owner
-//! by mail, log and a small status page. One process, one thread, one event loop.
+//! Keeps the services of a small or old Unix box running: reads a Monit control file, checks what
+//! it names, repairs what has failed by running the start and stop programs it gives, and tells its
+//! owner by mail, log and a small status page. One process, one thread, one event loop.
 //!
 //! ## The map
 //!
@@ -19,16 +19,18 @@
 //! ```
 //!
 //! Folders are stages; each may use those above it in this list, never those below:
-//! [`time`], [`text`], [`model`], [`config`], [`reading`], [`protocol`], [`mail`], [`engine`], [`http`],
-//! [`view`] decide; [`sys`], [`sample`], [`shell`], [`cli`] act. `tests/tidy.rs` checks the arrows.
+//! [`time`], [`text`], [`model`], [`config`], [`reading`], [`protocol`], [`mail`], [`engine`],
+//! [`http`], [`view`] decide; [`sys`], [`sample`], [`shell`], [`cli`] act. `tests/tidy.rs` checks
+//! the arrows.
 //!
 //! ## What is absent
 //!
 //! * The deciding half holds no descriptor and asks no clock, file, environment or random source.
 //!   Same inputs, same effects, byte for byte.
 //! * No unsafe code outside [`sys`].
-//! * No thread, no async runtime, no call that waits: what can block is non-blocking (sockets), sliced
-//!   (hashing) or runs in a short-lived forked child whose end is an event (names, dead file systems).
+//! * No thread, no async runtime, no call that waits: what can block is non-blocking (sockets),
+//!   sliced (hashing) or runs in a short-lived forked child whose end is an event (names, dead file
+//!   systems).
 //! * No buffer, queue or table that a peer or a file can fill without a named limit.
 
 pub mod time;

@@ -175,7 +175,8 @@ impl WallTime {
         )
     }
 
-    /// `Nov 22 06:46:31`, a syslog line's time (RFC 3164 section 4.1.2: the day is padded by a blank).
+    /// `Nov 22 06:46:31`, a syslog line's time (RFC 3164 section 4.1.2: the day is padded by a
+    /// blank).
     pub fn syslog_date(self) -> String {
         let c = self.civil();
         let month = MONTHS[usize::from(c.month - 1)];

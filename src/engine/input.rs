@@ -30,7 +30,8 @@ pub enum Input {
         child: ChildId,
         /// How.
         ending: Ending,
-        /// What it printed: standard error if there was any, else standard output; cut to the limit.
+        /// What it printed: standard error if there was any, else standard output; cut to the
+        /// limit.
         output: Box<[u8]>,
     },
     /// A program could not be started.

@@ -26,7 +26,8 @@ pub enum Action {
 pub struct Exec {
     /// What to run.
     pub program: Program,
-    /// Run again every so many failing cycles; without it once per change of state (reference F111).
+    /// Run again every so many failing cycles; without it once per change of state (reference
+    /// F111).
     pub repeat_cycles: Option<u32>,
 }
 

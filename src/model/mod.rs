@@ -1,7 +1,8 @@
 //! The validated configuration: what the control file means, and nothing of how it was written.
 //!
-//! Immutable once built; it owns its strings. `config` builds it, everybody reads it. Whatever could
-//! be wrong with a control file has been said before a [`Model`] exists, so nobody checks again.
+//! Immutable once built; it owns its strings. `config` builds it, everybody reads it. Whatever
+//! could be wrong with a control file has been said before a [`Model`] exists, so nobody checks
+//! again.
 
 mod action;
 mod alert;

@@ -1,4 +1,5 @@
-//! A service: what is checked, how often, how it is started and stopped, and which rules it must obey.
+//! A service: what is checked, how often, how it is started and stopped, and which rules it must
+//! obey.
 
 use super::{Action, AlertTarget, Program, Rule};
 
@@ -67,7 +68,8 @@ pub enum Subject {
 pub enum ProcessLocator {
     /// The number in this file.
     Pidfile(Box<str>),
-    /// A POSIX extended regular expression over the whole command line, unanchored (reference F117).
+    /// A POSIX extended regular expression over the whole command line, unanchored (reference
+    /// F117).
     Matching(Box<str>),
 }
 

@@ -42,7 +42,8 @@ pub trait Dialogue {
     fn advance(&mut self, happened: Happened<'_>) -> Step;
 }
 
-/// Why a dialogue failed: the text that follows `failed protocol test [HTTP] at […] -- ` in log and mail.
+/// Why a dialogue failed: the text that follows `failed protocol test [HTTP] at […] -- ` in log and
+/// mail.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure(pub Box<str>);
 
