@@ -1,1 +1,5 @@
 //! (being built)
+
+mod token;
+
+pub use token::{FIRST_ISSUED, Registered, Tokens};
