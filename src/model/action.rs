@@ -3,7 +3,7 @@
 use super::Program;
 
 /// The action of a rule.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Action {
     /// Tell the owner, nothing more.
     Alert,
@@ -22,7 +22,7 @@ pub enum Action {
 }
 
 /// `exec "PROGRAM" [as uid …] [repeat every N cycles]`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Exec {
     /// What to run.
     pub program: Program,

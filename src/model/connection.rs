@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 /// `if failed [host H] port P …`: the test fails when the connection or the dialogue does.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ConnectionTest {
     /// Where to, over what, saying what.
     pub connection: Connection,
@@ -14,7 +14,7 @@ pub struct ConnectionTest {
 }
 
 /// All a probe needs to know.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Connection {
     /// The peer.
     pub destination: Destination,
@@ -30,7 +30,7 @@ pub struct Connection {
 }
 
 /// The peer of a connection test.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Destination {
     /// `host H port P`; the host is a name or a numeric address, looked up at each test.
     Host {
@@ -44,7 +44,7 @@ pub enum Destination {
 }
 
 /// How bytes travel.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Transport {
     /// TCP, or a stream socket.
     #[default]
@@ -54,7 +54,7 @@ pub enum Transport {
 }
 
 /// How TLS judges the peer.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct TlsOptions {
     /// `verify: enable|disable`, `selfsigned: allow`.
     pub verify: Verify,
@@ -63,7 +63,7 @@ pub struct TlsOptions {
 }
 
 /// What a certificate that cannot be verified means.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Verify {
     /// Nothing was said: reported, but no failure in a liveness test.
     #[default]
@@ -77,7 +77,7 @@ pub enum Verify {
 }
 
 /// A certificate's expected hash.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct CertificatePin {
     /// Which hash.
     pub kind: super::ChecksumKind,
@@ -86,7 +86,7 @@ pub struct CertificatePin {
 }
 
 /// What is said once connected.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Protocol {
     /// Nothing: an open TCP connection is enough; UDP sends one NUL byte (reference F114).
     Default,
@@ -99,7 +99,7 @@ pub enum Protocol {
 }
 
 /// One half of a generic dialogue.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Exchange {
     /// Bytes to send, escapes resolved.
     Send(Box<[u8]>),
@@ -108,7 +108,7 @@ pub enum Exchange {
 }
 
 /// The options of `protocol http`.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct HttpTest {
     /// `method GET|HEAD`.
     pub method: HttpMethod,
@@ -127,7 +127,7 @@ pub struct HttpTest {
 }
 
 /// The method of an HTTP test.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum HttpMethod {
     /// The default since 5.25.2.
     #[default]
@@ -137,7 +137,7 @@ pub enum HttpMethod {
 }
 
 /// One header of an HTTP test.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct HeaderField {
     /// Without the colon.
     pub name: Box<str>,

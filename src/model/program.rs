@@ -6,7 +6,7 @@ use std::time::Duration;
 ///
 /// The string of the control file has been split as the reference does (F123): at blanks, quotes
 /// group only at the start of a word, no escapes, no shell.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Program {
     /// The program's absolute path, then its arguments; never empty.
     pub arguments: Vec<Box<str>>,

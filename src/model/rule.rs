@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{Action, ConnectionTest, EventKind};
 
 /// One `if … then … [else …]` of a service, or a test every service of its kind has.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Rule {
     /// What is tested.
     pub test: Test,
@@ -16,7 +16,7 @@ pub struct Rule {
 }
 
 /// A side of a rule: its window and what is done when the window is full.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Repeat {
     /// How many results of this side, out of how many cycles.
     pub window: Window,
@@ -25,7 +25,7 @@ pub struct Repeat {
 }
 
 /// `N times within M cycles`; `for N cycles` is N of N. Results older than `cycles` are forgotten.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Window {
     /// At least 1, at most `cycles`.
     pub times: u8,
@@ -42,7 +42,7 @@ impl Window {
 }
 
 /// What a rule tests.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Test {
     /// `if does not exist`: fails when the object is absent. Implicit with action restart.
     NotExist,
@@ -88,7 +88,7 @@ impl Test {
 }
 
 /// A hash to expect, or a change to report.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Checksum {
     /// `if failed checksum [expect HEX]`: the expected bytes, or those of the first check (F102).
     Failed(ChecksumKind, Option<Box<[u8]>>),
@@ -97,7 +97,7 @@ pub enum Checksum {
 }
 
 /// Which hash function.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ChecksumKind {
     /// 32 hexadecimal digits; the default (reference F102).
     Md5,
@@ -128,7 +128,7 @@ impl ChecksumKind {
 }
 
 /// A comparison with a number; the test fails while it holds.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Limit {
     /// How.
     pub comparison: Comparison,
@@ -151,7 +151,7 @@ impl Limit {
 }
 
 /// An operator of the control file; each has three spellings (reference F152).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Comparison {
     /// `>`, `gt`, `greater`, `more`, `newer` and `older` in their places.
     Greater,
@@ -182,7 +182,7 @@ impl Comparison {
 }
 
 /// `if timestamp OP AGE`: fails while the file's age compares so.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct TimestampTest {
     /// Which of the file's times.
     pub stamp: Stamp,
@@ -193,7 +193,7 @@ pub struct TimestampTest {
 }
 
 /// Which time of a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Stamp {
     /// `timestamp`, `time`: the later of modification and change (reference F105).
     Latest,

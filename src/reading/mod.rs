@@ -3,10 +3,12 @@
 //! `sample` fills these in; `engine` judges them; `view` shows them. Every figure that a kernel may
 //! not give is an `Option`: `None` is "not available here" and never judged as a zero.
 
+mod bytes;
 mod file;
 mod process;
 mod system;
 
+pub use bytes::Bytes;
 pub use file::{Digest, FileKind, FileReading};
 pub use process::{ProcessId, ProcessReading, ProcessState, parse_pidfile};
 pub use system::{CpuShares, SystemReading};
