@@ -1,1 +1,20 @@
-//! (being built)
+//! The status server's and its client's words: bytes to requests and answers, and back.
+//!
+//! No socket, no clock, no page: `shell` carries the bytes, `view` says what is in an answer. What a
+//! peer can make grow has a named limit here: [`request::HEAD_LIMIT`], [`request::PATH_LIMIT`],
+//! [`request::HEADER_LIMIT`], [`request::body_limit`], [`client::REPLY_LIMIT`].
+
+pub mod auth;
+mod base64;
+pub mod client;
+mod escape;
+mod form;
+mod md5crypt;
+pub mod request;
+pub mod response;
+pub mod token;
+
+pub use escape::Escaped;
+pub use form::{Parameters, percent_encode};
+pub use request::{Method, Parser, Progress, Refusal, Request};
+pub use response::{Content, Response, Status, Surroundings};
