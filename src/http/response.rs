@@ -291,6 +291,6 @@ mod tests {
             &Response::new(Status::NoContent, Content::Html, Vec::new()),
             &PLAIN,
         );
-        assert!(!nothing.contains("Content-Length") && !nothing.contains("Content-Type"));
+        assert!(!nothing.contains("\r\nContent-Length") && !nothing.contains("\r\nContent-Type"));
     }
 }
