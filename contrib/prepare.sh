@@ -1,0 +1,109 @@
+# Sourced by contrib/demo, contrib/test and contrib/bench: where we are, what is there, and how what
+# is missing comes here. POSIX shell; the only file that installs anything.
+#
+# As root on Debian and its kin, missing packages are installed, without asking and without removing
+# any. An ordinary user is told what is missing and, for Rust alone, gets it into the home directory
+# by rustup.
+
+set -eu
+
+cd "$(dirname "$0")/.."
+ROOT=$PWD
+: "${HOME:=/root}"
+export HOME
+# An ordinary user's path has no sbin, and rustup's programs need not be in anybody's.
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin:${CARGO_HOME:-$HOME/.cargo}/bin
+export PATH
+export DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1
+exec </dev/null
+
+# The oldest compiler that builds us, as in Cargo.toml.
+OLDEST_RUST=$(sed -n 's/^rust-version = "1\.\([0-9]*\)".*/\1/p' Cargo.toml)
+
+say() {
+    printf '%s\n' "$*"
+}
+
+die() {
+    printf '%s: %s\n' "$0" "$*" >&2
+    exit 1
+}
+
+have() {
+    command -v "$1" >/dev/null 2>&1
+}
+
+is_root() {
+    [ "$(id -u)" = 0 ]
+}
+
+# want PROGRAM PACKAGE...: makes PROGRAM available; false, with a line that says how, where it cannot.
+want() {
+    program=$1
+    shift
+    have "$program" && return 0
+    install_packages "$@" && have "$program" && return 0
+    say "missing: $program (Debian: apt-get install $*)"
+    return 1
+}
+
+install_packages() {
+    is_root && have apt-get || return 1
+    say "installing: $*"
+    apt_install "$@" || { apt-get update -qq && apt_install "$@"; }
+}
+
+# A package that could only come by removing another, as a second mail server would, stays away.
+apt_install() {
+    apt-get install -qq -y --no-remove --no-install-recommends \
+        -o DPkg::Lock::Timeout=300 "$@" >"${TMPDIR:-/tmp}/tend-apt.$$" 2>&1 && status=0 || status=$?
+    [ "$status" = 0 ] || tail -n 3 "${TMPDIR:-/tmp}/tend-apt.$$"
+    rm -f "${TMPDIR:-/tmp}/tend-apt.$$"
+    return "$status"
+}
+
+# want_rust: a compiler and cargo that are recent enough, from wherever there is one first.
+want_rust() {
+    rust_is_recent || distribution_rust || rustup_rust ||
+        die "needs Rust 1.$OLDEST_RUST or later: https://rustup.rs"
+    want cc gcc libc6-dev || die "needs a C compiler"
+    say "with $(rustc --version), $(cargo --version)"
+}
+
+rust_is_recent() {
+    minor_is_recent rustc && minor_is_recent cargo
+}
+
+minor_is_recent() {
+    minor=$("$1" --version 2>/dev/null | sed -n 's/^[a-z]* 1\.\([0-9]*\)\..*/\1/p')
+    [ "${minor:-0}" -ge "$OLDEST_RUST" ]
+}
+
+# Debian 12 has a recent compiler beside its old one, under a name of its own.
+distribution_rust() {
+    is_root && have apt-get || return 1
+    apt-cache show rustc-web >/dev/null 2>&1 || apt-get update -qq
+    if apt-cache show rustc-web >/dev/null 2>&1; then
+        install_packages rustc-web cargo-web rustfmt-web rust-web-clippy gcc libc6-dev
+    else
+        install_packages rustc cargo rustfmt rust-clippy gcc libc6-dev
+    fi && rust_is_recent
+}
+
+rustup_rust() {
+    if ! have rustup; then
+        want curl curl ca-certificates || return 1
+        say "installing Rust into $HOME by rustup"
+        curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs |
+            sh -s -- -y -q --no-modify-path --profile minimal -c rustfmt -c clippy || return 1
+    else
+        rustup -q toolchain install stable --profile minimal -c rustfmt -c clippy || return 1
+        rustup -q default stable || return 1
+    fi
+    rust_is_recent
+}
+
+# Where cargo puts what it builds.
+target_folder() {
+    say "${CARGO_TARGET_DIR:-$ROOT/target}"
+}
