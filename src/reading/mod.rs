@@ -6,11 +6,13 @@
 mod bytes;
 mod file;
 mod process;
+mod stat;
 mod system;
 
 pub use bytes::Bytes;
 pub use file::{Digest, FileKind, FileReading};
 pub use process::{ProcessId, ProcessReading, ProcessState, parse_pidfile};
+pub use stat::ProcessStat;
 pub use system::{CpuShares, SystemReading};
 
 /// What one look at a service's subject found.
