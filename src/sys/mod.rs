@@ -1,1 +1,32 @@
-//! (being built)
+//! What only the system can do: every unsafe block and every use of the C library live here.
+//!
+//! Each file wraps one need in a safe function or type; none of them decides anything. Kernels from
+//! 2.6.11 on are served: a call that came later has its older way beside it, chosen at run time by
+//! the error the kernel gives (`ENOSYS`, `EINVAL`), never at build time. The process has one thread;
+//! where a function relies on that, it says so.
+
+pub mod boot;
+pub mod clock;
+pub mod crypt;
+pub mod daemon;
+mod descriptors;
+pub mod errno;
+pub mod exits;
+pub mod file;
+pub mod glob;
+pub mod lock;
+pub mod name;
+pub mod output;
+pub mod random;
+pub mod reap;
+pub mod regex;
+pub mod signals;
+pub mod spawn;
+pub mod task;
+#[cfg(test)]
+pub(crate) mod testing;
+pub mod tty;
+pub mod users;
+pub mod zone;
+
+pub use descriptors::{pipe, set_nonblocking};

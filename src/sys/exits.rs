@@ -1,0 +1,83 @@
+//! Instant notice of the end of a process that is not our child.
+
+use std::os::fd::{FromRawFd, OwnedFd};
+
+use super::descriptors::close_on_exec;
+use super::file;
+use crate::reading::{ProcessId, ProcessStat};
+
+/// The most of `/proc/PID/stat` that is read; real ones stay under 600 bytes.
+const STAT_LIMIT: usize = 4096;
+
+/// A descriptor that becomes readable when this very process ends; `None` where the kernel cannot
+/// (before 5.3) or the process is not there any more. It must then be looked at as ever.
+///
+/// The number may have been handed to another process before we opened it, so the start time is
+/// compared afterwards: once open, the descriptor cannot change whom it means.
+pub fn pidfd(process: ProcessId) -> Option<OwnedFd> {
+    // SAFETY: plain system call.
+    let raw = unsafe { libc::syscall(libc::SYS_pidfd_open, process.pid, 0) };
+    let raw = i32::try_from(raw).ok().filter(|&raw| raw >= 0)?;
+    close_on_exec(raw);
+    // SAFETY: just made, and nobody else's.
+    let descriptor = unsafe { OwnedFd::from_raw_fd(raw) };
+    is_running(process).then_some(descriptor)
+}
+
+/// Whether this very process is there, be it as a zombie.
+pub fn is_running(process: ProcessId) -> bool {
+    stat_of(process.pid).is_some_and(|stat| stat.id == process)
+}
+
+/// What the process table says about a number.
+pub fn stat_of(pid: i32) -> Option<ProcessStat> {
+    let text = file::read_kernel(&format!("/proc/{pid}/stat"), STAT_LIMIT).ok()?;
+    ProcessStat::parse(&text)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+
+    use super::super::reap::{self, own_pid};
+    use super::super::task::fork_task;
+    use super::*;
+
+    #[test]
+    fn a_process_is_its_number_and_its_start() {
+        let ours = stat_of(own_pid()).unwrap().id;
+        assert!(is_running(ours));
+        let earlier = ProcessId {
+            start_ticks: ours.start_ticks + 1,
+            ..ours
+        };
+        assert!(!is_running(earlier));
+        assert!(pidfd(earlier).is_none());
+        assert_eq!(stat_of(0), None);
+    }
+
+    #[test]
+    fn the_end_is_readable() {
+        let task = fork_task(|_| {
+            let (reader, _writer) = super::super::pipe().unwrap();
+            let _ = std::fs::File::from(reader).read(&mut [0]);
+        })
+        .unwrap();
+        let Some(descriptor) = pidfd(stat_of(task.pid).unwrap().id) else {
+            return; // a kernel before 5.3
+        };
+        let readable = |timeout| {
+            let mut asked = libc::pollfd {
+                fd: std::os::fd::AsRawFd::as_raw_fd(&descriptor),
+                events: libc::POLLIN,
+                revents: 0,
+            };
+            // SAFETY: one is given and one counted.
+            unsafe { libc::poll(&raw mut asked, 1, timeout) == 1 }
+        };
+        assert!(!readable(0));
+        assert!(reap::kill(task.pid, reap::KILL));
+        assert!(readable(-1));
+        reap::wait_for(task.pid);
+    }
+}

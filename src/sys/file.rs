@@ -1,0 +1,216 @@
+//! Files that may be anything: a pidfile that is a FIFO, a password file that is `/dev/zero`.
+//!
+//! Nothing here waits for anybody but the disk, and nothing reads more than it was told to.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+/// Opens a regular file for reading. Anything else is an error and is not opened: opening a device
+/// may move a tape, opening a FIFO may wait for ever.
+pub fn open_regular(path: impl AsRef<Path>) -> io::Result<File> {
+    must_be_regular(&fs::metadata(&path)?)?;
+    let file = OpenOptions::new()
+        .read(true)
+        // Somebody may swap the file for a FIFO between the two looks.
+        .custom_flags(libc::O_NONBLOCK | libc::O_NOCTTY)
+        .open(&path)?;
+    must_be_regular(&file.metadata()?)?;
+    Ok(file)
+}
+
+fn must_be_regular(facts: &fs::Metadata) -> io::Result<()> {
+    if facts.is_file() {
+        return Ok(());
+    }
+    let what = if facts.is_dir() {
+        libc::EISDIR
+    } else {
+        libc::EINVAL
+    };
+    Err(io::Error::from_raw_os_error(what))
+}
+
+/// At most `limit` bytes from the start of a regular file.
+pub fn read_start(path: impl AsRef<Path>, limit: usize) -> io::Result<Vec<u8>> {
+    read_at_most(open_regular(path)?, limit)
+}
+
+/// A whole regular file; one longer than `limit` is an error.
+pub fn read_whole(path: impl AsRef<Path>, limit: usize) -> io::Result<Vec<u8>> {
+    let content = read_at_most(open_regular(path)?, limit.saturating_add(1))?;
+    if content.len() > limit {
+        return Err(io::Error::from_raw_os_error(libc::EFBIG));
+    }
+    Ok(content)
+}
+
+/// At most `limit` bytes of a file the kernel makes up (`/proc/…`): no questions asked first, since
+/// there are hundreds of them in every cycle.
+pub fn read_kernel(path: &str, limit: usize) -> io::Result<Vec<u8>> {
+    read_at_most(File::open(path)?, limit)
+}
+
+fn read_at_most(file: File, limit: usize) -> io::Result<Vec<u8>> {
+    let mut content = Vec::new();
+    file.take(limit as u64).read_to_end(&mut content)?;
+    Ok(content)
+}
+
+/// Replaces a file so that at any instant, power cut included, either the old or the new content is
+/// there, whole: written beside, synced, renamed. May wait for the disk: call it in a task.
+///
+/// `mode` is the file's, less what the umask takes.
+pub fn replace(path: impl AsRef<Path>, content: &[u8], mode: u32) -> io::Result<()> {
+    let path = path.as_ref();
+    let beside = with_suffix(path, ".new");
+    let written = write_beside(&beside, content, mode).and_then(|()| fs::rename(&beside, path));
+    if written.is_err() {
+        let _ = fs::remove_file(&beside);
+        return written;
+    }
+    sync_folder(path)
+}
+
+/// The path with something appended to its last part.
+pub fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+fn write_beside(beside: &Path, content: &[u8], mode: u32) -> io::Result<()> {
+    // A left-over of a crash, or a trap: either way it is not written to.
+    let _ = fs::remove_file(beside);
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(mode)
+        .open(beside)?;
+    file.write_all(content)?;
+    file.sync_all()
+}
+
+/// Makes the rename last. File systems that cannot sync a folder are not asked twice.
+fn sync_folder(path: &Path) -> io::Result<()> {
+    let folder = match path.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        Some(_) | None => Path::new("."),
+    };
+    match File::open(folder)?.sync_all() {
+        Err(error) if error.raw_os_error() == Some(libc::EINVAL) => Ok(()),
+        result => result,
+    }
+}
+
+/// What a control file's checks want to know about a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Facts {
+    /// A regular file.
+    pub is_file: bool,
+    /// A directory.
+    pub is_folder: bool,
+    /// The low twelve bits of the mode.
+    pub permission: u32,
+    /// Owner.
+    pub uid: u32,
+    /// Group.
+    pub gid: u32,
+}
+
+/// Looks at a path, following symbolic links.
+pub fn facts(path: impl AsRef<Path>) -> io::Result<Facts> {
+    let facts = fs::metadata(path)?;
+    Ok(Facts {
+        is_file: facts.is_file(),
+        is_folder: facts.is_dir(),
+        permission: facts.mode() & 0o7777,
+        uid: facts.uid(),
+        gid: facts.gid(),
+    })
+}
+
+/// Whether we may execute what is at this path; a directory is nothing to execute.
+pub fn is_executable(path: impl AsRef<Path>) -> bool {
+    let path = path.as_ref();
+    let Ok(text) = std::ffi::CString::new(path.as_os_str().as_bytes()) else {
+        return false;
+    };
+    // SAFETY: the path ends in NUL.
+    let allowed = unsafe { libc::access(text.as_ptr(), libc::X_OK) } == 0;
+    allowed && facts(path).is_ok_and(|facts| facts.is_file)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::symlink;
+
+    use super::super::errno::words;
+    use super::super::testing::Folder;
+    use super::*;
+
+    fn refusal(path: impl AsRef<Path>) -> String {
+        words(&open_regular(path).unwrap_err()).into()
+    }
+
+    #[test]
+    fn only_regular_files_are_opened() {
+        let folder = Folder::new();
+        assert_eq!(refusal(folder.path("none")), "No such file or directory");
+        assert_eq!(refusal(folder.path("")), "Is a directory");
+        assert_eq!(refusal(folder.fifo("fifo")), "Invalid argument");
+        assert_eq!(refusal("/dev/zero"), "Invalid argument");
+        let file = folder.file("file", "x");
+        symlink(&file, folder.path("link")).unwrap();
+        assert!(open_regular(folder.path("link")).is_ok());
+    }
+
+    #[test]
+    fn reading_stops_at_the_limit() {
+        let folder = Folder::new();
+        let file = folder.file("file", "12345");
+        assert_eq!(read_start(&file, 4).unwrap(), b"1234");
+        assert_eq!(read_start(&file, 9).unwrap(), b"12345");
+        assert_eq!(read_whole(&file, 5).unwrap(), b"12345");
+        assert_eq!(
+            words(&read_whole(&file, 4).unwrap_err()).as_ref(),
+            "File too large"
+        );
+        assert_eq!(read_kernel("/proc/version", 5).unwrap(), b"Linux");
+    }
+
+    #[test]
+    fn a_file_is_replaced_whole() {
+        let folder = Folder::new();
+        let file = folder.file("state", "old");
+        // A trap beside it is removed, not followed.
+        let victim = folder.file("victim", "precious");
+        symlink(&victim, folder.path("state.new")).unwrap();
+        replace(&file, b"new", 0o600).unwrap();
+        assert_eq!(read_whole(&file, 9).unwrap(), b"new");
+        assert_eq!(read_whole(&victim, 9).unwrap(), b"precious");
+        assert_eq!(facts(&file).unwrap().permission, 0o600);
+        assert_eq!(folder.names(), ["state", "victim"]);
+    }
+
+    #[test]
+    fn a_failed_replacement_leaves_the_old_file() {
+        let folder = Folder::new();
+        assert!(replace(folder.path("none/state"), b"x", 0o600).is_err());
+        // A folder in the way of the rename.
+        std::fs::create_dir(folder.path("state")).unwrap();
+        assert!(replace(folder.path("state"), b"x", 0o600).is_err());
+        assert_eq!(folder.names(), ["state"]);
+    }
+
+    #[test]
+    fn what_can_be_executed() {
+        let folder = Folder::new();
+        assert!(is_executable("/bin/sh"));
+        assert!(!is_executable(folder.file("plain", "")));
+        assert!(!is_executable(folder.path("")));
+        assert!(!is_executable(folder.path("none")));
+    }
+}

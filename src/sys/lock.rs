@@ -1,0 +1,284 @@
+//! The pidfile: tells the daemon's number, and keeps a second one from starting.
+//!
+//! A write lock held for life is what counts; the number is for people and scripts. So a pidfile
+//! left by a crash is simply taken over, whoever has its number today, while a live twin is always
+//! found. The lock belongs to the process: it is taken after the last fork of going to the background,
+//! and children do not share it.
+
+use std::fmt;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::os::fd::AsRawFd;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use super::errno::{retry, words};
+use super::reap::own_pid;
+use crate::reading::parse_pidfile;
+
+/// Our pidfile, locked. Close no other descriptor of the same file while it lives: that would drop
+/// the lock (fcntl(2)).
+#[derive(Debug)]
+pub struct PidFile {
+    path: PathBuf,
+    file: File,
+}
+
+/// Why we may not run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LockFailure {
+    /// Another daemon holds the pidfile; its number, where it can be told.
+    Running(Option<i32>),
+    /// The pidfile cannot be used, in words.
+    Unusable(Box<str>),
+}
+
+impl fmt::Display for LockFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Running(Some(pid)) => write!(f, "a daemon with PID {pid} is running"),
+            Self::Running(None) => f.write_str("another daemon is running"),
+            Self::Unusable(why) => f.write_str(why),
+        }
+    }
+}
+
+/// More than any pidfile holds; a longer file is somebody's data, not ours to overwrite.
+const CONTENT_LIMIT: u64 = 64;
+
+/// How often the file may vanish between being opened and being locked.
+const TRIES: u32 = 16;
+
+impl PidFile {
+    /// Takes the pidfile and writes our number into it.
+    pub fn take(path: impl AsRef<Path>) -> Result<Self, LockFailure> {
+        let path = path.as_ref();
+        for _ in 0..TRIES {
+            let file = open(path)?;
+            lock(path, &file)?;
+            // A twin that ended may have removed the file after we opened it: then what we locked
+            // has no name any more.
+            if is_named(path, &file) {
+                let mut held = Self {
+                    path: path.to_owned(),
+                    file,
+                };
+                held.write_number()
+                    .map_err(|e| unusable(path, &words(&e)))?;
+                return Ok(held);
+            }
+        }
+        Err(unusable(path, "it keeps vanishing"))
+    }
+
+    /// Removes the file, if the name still means ours.
+    pub fn release(self) {
+        if is_named(&self.path, &self.file) {
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+
+    fn write_number(&mut self) -> io::Result<()> {
+        self.file.set_len(0)?;
+        self.file.seek(SeekFrom::Start(0))?;
+        self.file.write_all(format!("{}\n", own_pid()).as_bytes())
+    }
+}
+
+/// The number of the daemon that holds this pidfile, if one does. For other processes than the
+/// daemon itself, see [`PidFile`].
+pub fn holder(path: impl AsRef<Path>) -> Option<i32> {
+    let file = OpenOptions::new()
+        .read(true)
+        .custom_flags(libc::O_NONBLOCK | libc::O_NOFOLLOW | libc::O_NOCTTY)
+        .open(path)
+        .ok()?;
+    let locked = request();
+    match ask(&file, locked) {
+        Some(answer) if answer.l_pid > 0 => Some(answer.l_pid),
+        // Held from outside our process namespace, which the kernel tells by zero.
+        Some(_) => number_in(&file),
+        None => None,
+    }
+}
+
+fn open(path: &Path) -> Result<File, LockFailure> {
+    let file = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .mode(0o644)
+        .custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK | libc::O_NOCTTY)
+        .open(path)
+        .map_err(|error| match error.raw_os_error() {
+            Some(libc::ELOOP) => unusable(path, "it is a symbolic link, which is not followed"),
+            _ => unusable(path, &words(&error)),
+        })?;
+    let facts = file.metadata().map_err(|e| unusable(path, &words(&e)))?;
+    if !facts.is_file() {
+        return Err(unusable(path, "it is not a regular file"));
+    }
+    if facts.nlink() > 1 {
+        return Err(unusable(path, "it has another name as well (hard link)"));
+    }
+    if facts.len() > CONTENT_LIMIT {
+        return Err(unusable(path, "it holds something else than a number"));
+    }
+    Ok(file)
+}
+
+fn lock(path: &Path, file: &File) -> Result<(), LockFailure> {
+    let wanted = request();
+    // SAFETY: the request is whole and only read.
+    let taken =
+        retry(|| unsafe { libc::fcntl(file.as_raw_fd(), libc::F_SETLK, &raw const wanted) });
+    match taken {
+        Ok(_) => Ok(()),
+        Err(error) if matches!(error.raw_os_error(), Some(libc::EACCES | libc::EAGAIN)) => {
+            let by = ask(file, wanted).map(|answer| answer.l_pid);
+            let by = by.filter(|&pid| pid > 0).or_else(|| number_in(file));
+            Err(LockFailure::Running(by))
+        }
+        Err(error) => Err(unusable(path, &words(&error))),
+    }
+}
+
+/// A write lock on the whole file.
+fn request() -> libc::flock {
+    // SAFETY: all-zero is a valid `flock`: from the start of the file to its end.
+    let mut wanted: libc::flock = unsafe { std::mem::zeroed() };
+    wanted.l_type = WRITE_LOCK;
+    wanted
+}
+
+#[allow(clippy::cast_possible_truncation)] // an `int` constant for a `short` field; it is 1
+const WRITE_LOCK: libc::c_short = libc::F_WRLCK as libc::c_short;
+#[allow(clippy::cast_possible_truncation)] // likewise; it is 2
+const NO_LOCK: libc::c_short = libc::F_UNLCK as libc::c_short;
+
+/// The lock that stands in the way, if there is one.
+fn ask(file: &File, mut lock: libc::flock) -> Option<libc::flock> {
+    // SAFETY: there is room for the answer.
+    let asked = retry(|| unsafe { libc::fcntl(file.as_raw_fd(), libc::F_GETLK, &raw mut lock) });
+    (asked.is_ok() && lock.l_type != NO_LOCK).then_some(lock)
+}
+
+fn number_in(mut file: &File) -> Option<i32> {
+    let mut content = Vec::new();
+    file.seek(SeekFrom::Start(0)).ok()?;
+    file.take(CONTENT_LIMIT).read_to_end(&mut content).ok()?;
+    parse_pidfile(&content)
+}
+
+fn is_named(path: &Path, file: &File) -> bool {
+    let (Ok(named), Ok(held)) = (fs::symlink_metadata(path), file.metadata()) else {
+        return false;
+    };
+    (named.dev(), named.ino()) == (held.dev(), held.ino())
+}
+
+fn unusable(path: &Path, why: &str) -> LockFailure {
+    LockFailure::Unusable(format!("pidfile {}: {why}", path.display()).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::symlink;
+
+    use super::super::testing::{Folder, in_child};
+    use super::*;
+
+    /// What another process is told that tries to take the file.
+    fn twin(path: &Path) -> String {
+        let told = in_child(|out| {
+            let answer = match PidFile::take(path) {
+                Ok(_) => "taken".to_owned(),
+                Err(failure) => failure.to_string(),
+            };
+            out.write_all(answer.as_bytes()).unwrap();
+        });
+        String::from_utf8(told).unwrap()
+    }
+
+    fn refusal(path: &Path) -> String {
+        PidFile::take(path).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn one_daemon_only() {
+        let folder = Folder::new();
+        let path = folder.path("tend.pid");
+        let held = PidFile::take(&path).unwrap();
+        assert_eq!(
+            twin(&path),
+            format!("a daemon with PID {} is running", own_pid())
+        );
+        let asked = in_child(|out| write!(out, "{:?}", holder(&path)).unwrap());
+        assert_eq!(asked, format!("Some({})", own_pid()).as_bytes());
+        assert_eq!(
+            fs::read_to_string(&path).unwrap(),
+            format!("{}\n", own_pid())
+        );
+        held.release();
+        assert!(folder.names().is_empty());
+    }
+
+    #[test]
+    fn what_a_crash_left_is_taken_over() {
+        let folder = Folder::new();
+        // Process 1 lives, but it is no daemon of ours; and the old number was longer.
+        for stale in ["1\n", "", "123456789 and words\n", "-5", "nonsense"] {
+            let path = folder.file("tend.pid", stale);
+            assert_eq!(holder(&path), None);
+            let held = PidFile::take(&path).unwrap();
+            assert_eq!(
+                fs::read_to_string(&path).unwrap(),
+                format!("{}\n", own_pid())
+            );
+            held.release();
+        }
+    }
+
+    #[test]
+    fn files_that_are_not_ours_stay_untouched() {
+        let folder = Folder::new();
+        let victim = folder.file("victim", "precious");
+
+        let link = folder.path("link");
+        symlink(&victim, &link).unwrap();
+        assert!(refusal(&link).ends_with("it is a symbolic link, which is not followed"));
+
+        let hard = folder.path("hard");
+        fs::hard_link(&victim, &hard).unwrap();
+        assert!(refusal(&hard).ends_with("it has another name as well (hard link)"));
+
+        let long = folder.file("long", [b'1'; 65]);
+        assert!(refusal(&long).ends_with("it holds something else than a number"));
+
+        assert!(refusal(&folder.fifo("fifo")).ends_with("it is not a regular file"));
+        assert!(refusal(&folder.path("")).ends_with("Is a directory"));
+        assert!(refusal(&folder.path("no/where")).ends_with("No such file or directory"));
+        assert_eq!(fs::read_to_string(&victim).unwrap(), "precious");
+        assert_eq!(fs::read(&long).unwrap().len(), 65);
+    }
+
+    #[test]
+    fn only_our_own_file_is_removed() {
+        let folder = Folder::new();
+        let path = folder.path("tend.pid");
+        let held = PidFile::take(&path).unwrap();
+        fs::remove_file(&path).unwrap();
+        folder.file("tend.pid", "77\n");
+        held.release();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "77\n");
+    }
+
+    #[test]
+    fn a_lock_ends_with_its_process() {
+        let folder = Folder::new();
+        let path = folder.path("tend.pid");
+        assert_eq!(twin(&path), "taken");
+        assert_eq!(twin(&path), "taken");
+    }
+}

@@ -1,0 +1,402 @@
+//! Starting a program: fork and exec without a shell, and with nothing inherited but what is meant.
+//!
+//! ```text
+//!  parent                              child
+//!  prepare everything that allocates
+//!  block signals, fork ──────────────► default signals, own session, descriptors, `/`,
+//!  close the child's ends              group, groups, user, empty mask, exec
+//!  unblock                                 │ a step failed: (stage, errno) ─► report pipe, exit 127
+//! ```
+//!
+//! The child's steps are async-signal-safe. Its report pipe closes at `exec`, so once the child has
+//! been reaped, what [`exec_failure`] finds there tells whether it ever became the program.
+
+use std::ffi::{CString, OsStr, OsString, c_char, c_int};
+use std::fmt;
+use std::fs::File;
+use std::io::{self, Read};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+
+use super::descriptors::{arrange, close_on_exec, pipe, set_nonblocking};
+use super::errno::{last, number_words};
+use super::{signals, users};
+
+/// What to start.
+#[derive(Clone, Copy, Debug)]
+pub struct Spawn<'a> {
+    /// The program's absolute path, then its arguments; handed over as they are.
+    pub arguments: &'a [Box<str>],
+    /// The daemon's own environment (reference F119).
+    pub inherited: &'a [(OsString, OsString)],
+    /// Variables added to it; they replace those of the same name.
+    pub additions: &'a [(&'a str, String)],
+    /// As whom.
+    pub identity: &'a Identity,
+}
+
+/// As whom a program runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Identity {
+    /// As we do.
+    Own,
+    /// With this group, real, effective and saved, and no others.
+    Group(u32),
+    /// As this user, with this group and no others.
+    User {
+        /// Real, effective and saved user.
+        uid: u32,
+        /// Real, effective and saved group, and the only supplementary one (reference F122).
+        gid: u32,
+        /// Becomes `HOME`.
+        home: OsString,
+    },
+}
+
+impl Identity {
+    /// From what the control file says. A user without a group gets the group of its entry in the
+    /// user table, so that nobody keeps root's. Looks the user up, see [`users`].
+    pub fn of(uid: Option<u32>, gid: Option<u32>) -> Result<Self, SpawnError> {
+        let Some(uid) = uid else {
+            return Ok(gid.map_or(Self::Own, Self::Group));
+        };
+        let (gid, home) = match (users::account(uid), gid) {
+            (Some(account), gid) => (gid.unwrap_or(account.gid), account.home),
+            (None, Some(gid)) => (gid, OsString::from("/")),
+            (None, None) => return Err(SpawnError::new(Stage::Account, libc::ENOENT)),
+        };
+        Ok(Self::User { uid, gid, home })
+    }
+
+    /// The user and group to switch to. Nothing where we already are them and could not switch
+    /// anyway: an ordinary user may write its own name into its control file.
+    fn switch(&self) -> (Option<u32>, Option<u32>) {
+        // SAFETY: these cannot fail.
+        let (own, ordinary) = unsafe {
+            let ids = [libc::getuid(), libc::geteuid()];
+            let groups = [libc::getgid(), libc::getegid()];
+            ((ids, groups), libc::geteuid() != 0)
+        };
+        let (uid, gid) = match self {
+            Self::Own => (None, None),
+            Self::Group(gid) => (None, Some(*gid)),
+            Self::User { uid, gid, .. } => (Some(*uid), Some(*gid)),
+        };
+        let same =
+            uid.is_none_or(|uid| own.0 == [uid; 2]) && gid.is_none_or(|gid| own.1 == [gid; 2]);
+        if ordinary && same {
+            (None, None)
+        } else {
+            (uid, gid)
+        }
+    }
+}
+
+/// A program on its way.
+#[derive(Debug)]
+pub struct Child {
+    /// Its number, and that of its process group.
+    pub pid: i32,
+    /// Where its standard output can be read; does not wait.
+    pub stdout: OwnedFd,
+    /// Where its standard error can be read; does not wait.
+    pub stderr: OwnedFd,
+    /// For [`exec_failure`], once the child was reaped.
+    pub report: OwnedFd,
+}
+
+/// The step at which a program could not be started.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "named after the calls")]
+pub enum Stage {
+    Arguments,
+    Account,
+    Pipe,
+    Fork,
+    Session,
+    Descriptors,
+    Directory,
+    Group,
+    Groups,
+    User,
+    Exec,
+}
+
+impl Stage {
+    const ALL: [Self; 11] = [
+        Self::Arguments,
+        Self::Account,
+        Self::Pipe,
+        Self::Fork,
+        Self::Session,
+        Self::Descriptors,
+        Self::Directory,
+        Self::Group,
+        Self::Groups,
+        Self::User,
+        Self::Exec,
+    ];
+
+    /// As messages show it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Arguments => "arguments",
+            Self::Account => "user table",
+            Self::Pipe => "pipe",
+            Self::Fork => "fork",
+            Self::Session => "setsid",
+            Self::Descriptors => "dup",
+            Self::Directory => "chdir",
+            Self::Group => "setgid",
+            Self::Groups => "setgroups",
+            Self::User => "setuid",
+            Self::Exec => "exec",
+        }
+    }
+}
+
+/// Why a program could not be started; shows as `exec: No such file or directory`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SpawnError {
+    /// The step.
+    pub stage: Stage,
+    /// The error number.
+    pub errno: i32,
+}
+
+impl SpawnError {
+    const fn new(stage: Stage, errno: i32) -> Self {
+        Self { stage, errno }
+    }
+
+    fn at(stage: Stage) -> impl Fn(io::Error) -> Self {
+        move |error| Self::new(stage, error.raw_os_error().unwrap_or(libc::EINVAL))
+    }
+
+    /// True where the machine is short of something and a later try may work: no failure of the
+    /// program's own.
+    pub const fn is_shortage(self) -> bool {
+        matches!(
+            self.errno,
+            libc::EAGAIN | libc::ENOMEM | libc::EMFILE | libc::ENFILE
+        )
+    }
+}
+
+impl fmt::Display for SpawnError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.stage.word(), number_words(self.errno))
+    }
+}
+
+/// Starts a program. `Ok` says it was forked; whether it could be executed, see [`exec_failure`].
+pub fn spawn(order: &Spawn<'_>) -> Result<Child, SpawnError> {
+    let arguments = arguments(order.arguments)?;
+    let environment = environment(order);
+    let (stdout, child_stdout) = nonblocking_pipe()?;
+    let (stderr, child_stderr) = nonblocking_pipe()?;
+    let (report, child_report) = nonblocking_pipe()?;
+    let plan = Plan {
+        arguments: &pointers(&arguments),
+        environment: &pointers(&environment),
+        switch: order.identity.switch(),
+        stdout: child_stdout.as_raw_fd(),
+        stderr: child_stderr.as_raw_fd(),
+        report: child_report.as_raw_fd(),
+    };
+
+    let blocked = signals::Blocked::all();
+    // SAFETY: the child calls only `become_program`, which is async-signal-safe and never returns.
+    let pid = unsafe { libc::fork() };
+    match pid {
+        -1 => return Err(SpawnError::new(Stage::Fork, last())),
+        0 => become_program(&plan),
+        _ => drop(blocked),
+    }
+    Ok(Child {
+        pid,
+        stdout,
+        stderr,
+        report,
+    })
+}
+
+/// After the child was reaped: why it never became the program, if it did not.
+pub fn exec_failure(report: impl AsFd) -> Option<SpawnError> {
+    let mut bytes = [0_u8; 5];
+    let mut pipe = File::from(report.as_fd().try_clone_to_owned().ok()?);
+    pipe.read_exact(&mut bytes).ok()?;
+    let [stage, errno @ ..] = bytes;
+    let stage = *Stage::ALL.get(usize::from(stage))?;
+    Some(SpawnError::new(stage, i32::from_ne_bytes(errno)))
+}
+
+fn nonblocking_pipe() -> Result<(OwnedFd, OwnedFd), SpawnError> {
+    let (reader, writer) = pipe().map_err(SpawnError::at(Stage::Pipe))?;
+    set_nonblocking(&reader).map_err(SpawnError::at(Stage::Pipe))?;
+    Ok((reader, writer))
+}
+
+fn arguments(arguments: &[Box<str>]) -> Result<Vec<CString>, SpawnError> {
+    if arguments.is_empty() {
+        return Err(SpawnError::new(Stage::Arguments, libc::EINVAL));
+    }
+    arguments
+        .iter()
+        .map(|argument| CString::new(argument.as_bytes()))
+        .collect::<Result<_, _>>()
+        .map_err(|_| SpawnError::new(Stage::Arguments, libc::EINVAL))
+}
+
+/// The most of one added variable that is handed over. The kernel refuses 128 KiB (before 2.6.23
+/// for all of them together), and an alert's text must never be the reason a program cannot start.
+const ADDITION_LIMIT: usize = 8 * 1024;
+
+fn environment(order: &Spawn<'_>) -> Vec<CString> {
+    let home = match order.identity {
+        Identity::User { home, .. } => Some(("HOME", home.as_os_str())),
+        Identity::Own | Identity::Group(_) => None,
+    };
+    let added = || {
+        let additions = order.additions.iter();
+        additions
+            .map(|(name, value)| (*name, OsStr::new(value)))
+            .chain(home)
+    };
+    let kept = order
+        .inherited
+        .iter()
+        .filter(|(name, _)| added().all(|(other, _)| *name != *other))
+        .map(|(name, value)| variable(name, value.as_bytes()));
+    let added = added().map(|(name, value)| {
+        let value = value.as_bytes();
+        variable(OsStr::new(name), &value[..value.len().min(ADDITION_LIMIT)])
+    });
+    kept.chain(added).collect()
+}
+
+/// `NAME=value`, without the NULs a value may have got from a program's output.
+fn variable(name: &OsStr, value: &[u8]) -> CString {
+    let mut bytes = name.to_owned().into_vec();
+    bytes.push(b'=');
+    bytes.extend_from_slice(value);
+    bytes.retain(|&byte| byte != 0);
+    CString::new(bytes).expect("NULs were taken out")
+}
+
+/// The array of pointers `execve` wants.
+fn pointers(strings: &[CString]) -> Vec<*const c_char> {
+    let end = std::iter::once(std::ptr::null());
+    strings.iter().map(|s| s.as_ptr()).chain(end).collect()
+}
+
+/// All the child needs, prepared before the fork.
+struct Plan<'a> {
+    arguments: &'a [*const c_char],
+    environment: &'a [*const c_char],
+    switch: (Option<u32>, Option<u32>),
+    stdout: RawFd,
+    stderr: RawFd,
+    report: RawFd,
+}
+
+/// Where the child keeps its report pipe.
+const REPORT: RawFd = 3;
+
+/// In the child: becomes the program or dies telling why. Async-signal-safe.
+fn become_program(plan: &Plan<'_>) -> ! {
+    let mut report = plan.report;
+    let Err((stage, errno)) = try_become_program(plan, &mut report);
+    let stage = Stage::ALL.iter().position(|&s| s == stage).unwrap_or(0);
+    let errno = errno.to_ne_bytes();
+    let bytes = [
+        u8::try_from(stage).unwrap_or(0),
+        errno[0],
+        errno[1],
+        errno[2],
+        errno[3],
+    ];
+    // SAFETY: the bytes are there; `_exit` runs nothing of the parent's.
+    unsafe {
+        libc::write(report, bytes.as_ptr().cast(), bytes.len());
+        libc::_exit(127)
+    }
+}
+
+/// Returns only with the step that failed.
+fn try_become_program(
+    plan: &Plan<'_>,
+    report: &mut RawFd,
+) -> Result<std::convert::Infallible, (Stage, c_int)> {
+    let done = |stage, result: c_int| match result {
+        -1 => Err((stage, last())),
+        _ => Ok(()),
+    };
+    signals::restore_defaults();
+    // SAFETY: plain system call.
+    done(Stage::Session, unsafe { libc::setsid() })?;
+    arrange([
+        None,
+        Some(plan.stdout),
+        Some(plan.stderr),
+        Some(plan.report),
+    ])
+    .map_err(|errno| (Stage::Descriptors, errno))?;
+    *report = REPORT;
+    close_on_exec(REPORT);
+    // SAFETY: the path ends in NUL.
+    done(Stage::Directory, unsafe { libc::chdir(c"/".as_ptr()) })?;
+    let (uid, gid) = plan.switch;
+    if let Some(gid) = gid {
+        switch_group(gid)?;
+    }
+    if let Some(uid) = uid {
+        switch_user(uid)?;
+    }
+    signals::unblock_all();
+    // SAFETY: both arrays end in a null pointer, and their strings live in the parent's copy.
+    let failed = unsafe {
+        libc::execve(
+            plan.arguments[0],
+            plan.arguments.as_ptr(),
+            plan.environment.as_ptr(),
+        )
+    };
+    done(Stage::Exec, failed)?;
+    Err((Stage::Exec, libc::EINVAL))
+}
+
+fn switch_group(gid: u32) -> Result<(), (Stage, c_int)> {
+    let (mut real, mut effective, mut saved) = (0, 0, 0);
+    // SAFETY: one group is given and one counted; there is room for the three answers.
+    unsafe {
+        if libc::setresgid(gid, gid, gid) == -1 {
+            return Err((Stage::Group, last()));
+        }
+        if libc::setgroups(1, &raw const gid) == -1 {
+            return Err((Stage::Groups, last()));
+        }
+        libc::getresgid(&raw mut real, &raw mut effective, &raw mut saved);
+    }
+    if [real, effective, saved] == [gid; 3] {
+        Ok(())
+    } else {
+        Err((Stage::Group, libc::EPERM))
+    }
+}
+
+fn switch_user(uid: u32) -> Result<(), (Stage, c_int)> {
+    let (mut real, mut effective, mut saved) = (0, 0, 0);
+    // SAFETY: there is room for the three answers.
+    unsafe {
+        if libc::setresuid(uid, uid, uid) == -1 {
+            return Err((Stage::User, last()));
+        }
+        libc::getresuid(&raw mut real, &raw mut effective, &raw mut saved);
+    }
+    if [real, effective, saved] == [uid; 3] {
+        Ok(())
+    } else {
+        Err((Stage::User, libc::EPERM))
+    }
+}

@@ -1,0 +1,39 @@
+//! The local time zone.
+
+use std::mem::MaybeUninit;
+
+unsafe extern "C" {
+    /// Reads the zone's rules again if they changed. The `libc` crate does not declare it on Linux.
+    safe fn tzset();
+}
+
+/// 28 years: after that many the calendar repeats, weekdays and leap years included, and with them
+/// the rules of a zone.
+const CALENDAR_PERIOD: i64 = 28 * 365 * 86_400 + 7 * 86_400;
+
+/// Seconds east of UTC at that instant; zero where the C library cannot tell.
+///
+/// A C library with 32-bit times gives an answer after 2038 too: the one for the same date one or
+/// more calendar periods before.
+pub fn utc_offset(unix_seconds: i64) -> i32 {
+    tzset();
+    let mut instant = unix_seconds;
+    loop {
+        // On most targets a C `time_t` holds every `i64`; elsewhere this does the folding.
+        #[allow(clippy::useless_conversion, clippy::unnecessary_fallible_conversions)]
+        match instant.try_into() {
+            Ok(seconds) => {
+                let mut parts = MaybeUninit::<libc::tm>::uninit();
+                // SAFETY: the instant and the room for the answer are valid.
+                let found = unsafe { libc::localtime_r(&raw const seconds, parts.as_mut_ptr()) };
+                if found.is_null() {
+                    return 0;
+                }
+                // SAFETY: the C library filled it in.
+                let parts = unsafe { parts.assume_init() };
+                return i32::try_from(parts.tm_gmtoff).unwrap_or(0);
+            }
+            Err(_) => instant -= CALENDAR_PERIOD * instant.signum(),
+        }
+    }
+}
