@@ -5,12 +5,14 @@
 
 mod bytes;
 mod file;
+mod hasher;
 mod process;
 mod stat;
 mod system;
 
 pub use bytes::Bytes;
 pub use file::{Digest, FileKind, FileReading};
+pub use hasher::{Hasher, hexadecimal};
 pub use process::{ProcessId, ProcessReading, ProcessState, parse_pidfile};
 pub use stat::ProcessStat;
 pub use system::{CpuShares, SystemReading};
