@@ -97,3 +97,50 @@ fn lead_to_null(targets: &[c_int]) {
         unsafe { libc::dup2(std::os::fd::AsRawFd::as_raw_fd(&null), target) };
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::reap::{self, WaitStatus};
+    use super::super::task::fork_task;
+    use super::super::testing::read_to_end;
+    use super::*;
+
+    /// The caller's end, and what the daemon of `start` wrote: the task is the caller.
+    fn detached(start: fn(Ready, &mut dyn Write)) -> (Option<WaitStatus>, String) {
+        let task = fork_task(|out| match detach() {
+            // Only the daemon comes here.
+            Ok(ready) => start(ready, out),
+            Err(_) => exit(99),
+        })
+        .unwrap();
+        let written = read_to_end(&task.output);
+        let status = reap::wait_for(task.pid);
+        (status, String::from_utf8(written).unwrap())
+    }
+
+    #[test]
+    fn the_caller_learns_of_success() {
+        let (status, facts) = detached(|ready, out| {
+            ready.announce();
+            // SAFETY: plain queries.
+            let (session, pid) = unsafe { (libc::getsid(0), libc::getpid()) };
+            let folder = std::env::current_dir().unwrap();
+            write!(out, "{} {}", session == pid, folder.display()).unwrap();
+        });
+        assert_eq!(status, Some(WaitStatus::Exited(0)));
+        // It leads no session, so it can never get a terminal.
+        assert_eq!(facts, "false /");
+    }
+
+    #[test]
+    fn the_caller_learns_of_failure() {
+        let (status, _) = detached(|ready, _| ready.refuse(2));
+        assert_eq!(status, Some(WaitStatus::Exited(2)));
+    }
+
+    #[test]
+    fn a_daemon_that_dies_without_a_word_has_failed() {
+        let (status, _) = detached(|_ready, _| exit(0));
+        assert_eq!(status, Some(WaitStatus::Exited(i32::from(FAILED))));
+    }
+}

@@ -91,3 +91,50 @@ fn writable(descriptor: c_int, timeout_ms: c_int) -> bool {
     let ready = unsafe { libc::poll(&raw mut asked, 1, timeout_ms) };
     ready == 1 && asked.revents & libc::POLLOUT != 0
 }
+
+#[cfg(test)]
+mod tests {
+    use std::os::fd::AsRawFd;
+
+    use super::super::pipe;
+    use super::super::testing::in_child;
+    use super::*;
+
+    #[test]
+    fn a_reader_that_went_away_is_an_error_and_no_panic() {
+        in_child(|_| {
+            // SAFETY: the child's own; the standard library does the same at a program's start.
+            unsafe { libc::signal(libc::SIGPIPE, libc::SIG_IGN) };
+            let (reader, writer) = pipe().unwrap();
+            drop(reader);
+            // SAFETY: the child's own standard output.
+            unsafe { libc::dup2(writer.as_raw_fd(), 1) };
+            assert!(Stream::Out.write(b"x").is_err());
+            assert!(!Stream::Out.write_now(b"x"));
+            say("nobody listens");
+        });
+    }
+
+    #[test]
+    fn a_closed_descriptor_is_an_error_and_no_panic() {
+        in_child(|_| {
+            // SAFETY: the child's own standard error.
+            unsafe { libc::close(2) };
+            assert!(Stream::Error.write(b"x").is_err());
+            assert!(!Stream::Error.write_now(b"x"));
+            complain("nobody listens");
+        });
+    }
+
+    #[test]
+    fn a_reader_that_does_not_read_holds_nobody_up() {
+        in_child(|_| {
+            let (_reader, writer) = pipe().unwrap();
+            // SAFETY: the child's own standard output.
+            unsafe { libc::dup2(writer.as_raw_fd(), 1) };
+            assert!(Stream::Out.write_now(b"a line"));
+            assert!(!Stream::Out.write_now(&[b'x'; 1 << 20]));
+            assert!(!Stream::Out.write_now(b"a line"));
+        });
+    }
+}

@@ -400,3 +400,6 @@ fn switch_user(uid: u32) -> Result<(), (Stage, c_int)> {
         Err((Stage::User, libc::EPERM))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::{Read, Write};
 use std::os::fd::{AsFd, AsRawFd};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -28,6 +29,11 @@ pub(crate) fn in_child(work: impl FnOnce(&mut dyn Write)) -> Vec<u8> {
     written
 }
 
+/// Lets everybody execute a file.
+pub(crate) fn make_executable(path: &Path) {
+    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+}
+
 /// A folder of a test's own; removed when dropped.
 pub(crate) struct Folder(PathBuf);
 
@@ -35,7 +41,7 @@ impl Folder {
     pub(crate) fn new() -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let number = NEXT.fetch_add(1, Ordering::SeqCst);
-        let name = format!("tend-test-{}-{number}", reap::own_pid());
+        let name = format!("tend-unit-{}-{number}", reap::own_pid());
         let path = std::env::temp_dir().join(name);
         fs::create_dir(&path).unwrap();
         Self(path)

@@ -37,3 +37,43 @@ pub fn utc_offset(unix_seconds: i64) -> i32 {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::in_child;
+
+    /// In a child, because the zone is the whole process's.
+    fn offsets(zone: &str, instants: &[i64]) -> String {
+        let written = in_child(|out| {
+            // SAFETY: the child has one thread.
+            unsafe { std::env::set_var("TZ", zone) };
+            let offsets: Vec<i32> = instants.iter().map(|&i| super::utc_offset(i)).collect();
+            write!(out, "{offsets:?}").unwrap();
+        });
+        String::from_utf8(written).unwrap()
+    }
+
+    #[test]
+    fn zones_with_and_without_summer_time() {
+        let central_europe = "CET-1CEST,M3.5.0,M10.5.0/3";
+        // January and July of 2026, July of 2050, either side of a change of the clock.
+        let instants = [
+            1_767_225_600,
+            1_782_864_000,
+            2_540_246_400,
+            1_774_745_999,
+            1_774_746_000,
+        ];
+        assert_eq!(
+            offsets(central_europe, &instants),
+            "[3600, 7200, 7200, 3600, 7200]"
+        );
+        assert_eq!(offsets("UTC0", &instants), "[0, 0, 0, 0, 0]");
+        assert_eq!(offsets("NST3:30", &[0]), "[-12600]");
+    }
+
+    #[test]
+    fn instants_nobody_will_see() {
+        assert_eq!(offsets("UTC0", &[i64::MAX, i64::MIN]), "[0, 0]");
+    }
+}
