@@ -98,6 +98,18 @@ pub enum Protocol {
     Generic(Vec<Exchange>),
 }
 
+impl Protocol {
+    /// The name in status texts, logs and the XML document.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Default => "DEFAULT",
+            Self::Http(_) => "HTTP",
+            Self::Smtp => "SMTP",
+            Self::Generic(_) => "generic",
+        }
+    }
+}
+
 /// One half of a generic dialogue.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Exchange {
