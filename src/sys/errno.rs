@@ -50,6 +50,18 @@ pub fn number_words(number: i32) -> Box<str> {
     text.to_string_lossy().into()
 }
 
+/// True where the machine is short of descriptors, processes or memory: a later try may work.
+pub fn is_shortage(error: &io::Error) -> bool {
+    error.raw_os_error().is_some_and(is_shortage_number)
+}
+
+pub(super) const fn is_shortage_number(number: c_int) -> bool {
+    matches!(
+        number,
+        libc::EAGAIN | libc::ENOMEM | libc::ENOBUFS | libc::EMFILE | libc::ENFILE
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

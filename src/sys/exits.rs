@@ -1,9 +1,10 @@
 //! Instant notice of the end of a process that is not our child.
 
+use std::ffi::c_int;
 use std::os::fd::{FromRawFd, OwnedFd};
 
 use super::descriptors::close_on_exec;
-use super::file;
+use super::{errno, file};
 use crate::reading::{ProcessId, ProcessStat};
 
 /// The most of `/proc/PID/stat` that is read; real ones stay under 600 bytes.
@@ -22,6 +23,13 @@ pub fn pidfd(process: ProcessId) -> Option<OwnedFd> {
     // SAFETY: just made, and nobody else's.
     let descriptor = unsafe { OwnedFd::from_raw_fd(raw) };
     is_running(process).then_some(descriptor)
+}
+
+/// Whether this kernel has process descriptors at all.
+pub fn is_available() -> bool {
+    // SAFETY: plain system call, with a flag nobody knows: it opens nothing.
+    let raw = unsafe { libc::syscall(libc::SYS_pidfd_open, libc::getpid(), c_int::MAX) };
+    raw != -1 || errno::last() != libc::ENOSYS
 }
 
 /// Whether this very process is there, be it as a zombie.

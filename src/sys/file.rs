@@ -59,6 +59,17 @@ fn read_at_most(file: File, limit: usize) -> io::Result<Vec<u8>> {
     Ok(content)
 }
 
+/// Opens a log file for appending; it is made, with mode 0640, where it is missing. Neither opening
+/// it nor writing to it waits, also where it is a FIFO: without a reader it cannot be opened.
+pub fn open_log(path: impl AsRef<Path>) -> io::Result<File> {
+    OpenOptions::new()
+        .append(true)
+        .create(true)
+        .mode(0o640)
+        .custom_flags(libc::O_NONBLOCK | libc::O_NOCTTY)
+        .open(path)
+}
+
 /// Replaces a file so that at any instant, power cut included, either the old or the new content is
 /// there, whole: written beside, synced, renamed. May wait for the disk: call it in a task.
 ///

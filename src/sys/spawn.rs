@@ -19,7 +19,7 @@ use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
 use super::descriptors::{arrange, close_on_exec, pipe, set_nonblocking};
-use super::errno::{last, number_words};
+use super::errno::{is_shortage_number, last, number_words};
 use super::{signals, users};
 
 /// What to start.
@@ -176,10 +176,7 @@ impl SpawnError {
     /// True where the machine is short of something and a later try may work: no failure of the
     /// program's own.
     pub const fn is_shortage(self) -> bool {
-        matches!(
-            self.errno,
-            libc::EAGAIN | libc::ENOMEM | libc::EMFILE | libc::ENFILE
-        )
+        is_shortage_number(self.errno)
     }
 }
 
