@@ -1,1 +1,3 @@
-//! (being built)
+//! The command line: what was asked for, and the commands that talk to the running daemon.
+
+pub mod args;
