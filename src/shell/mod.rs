@@ -1,5 +1,14 @@
 //! (being built)
 
+pub mod children;
+pub mod clock;
+mod descriptor;
+pub mod exits;
+pub mod log;
+pub mod reactor;
+pub mod server;
+pub mod signals;
+pub mod statefile;
 mod token;
 
 pub use token::{FIRST_ISSUED, Registered, Tokens};

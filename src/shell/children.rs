@@ -1,0 +1,391 @@
+//! Programs under way: their output, their time limit, their end.
+//!
+//! ```text
+//!  start ──► running ── reaped ──► drain what is in the pipes, read the report, answer
+//!              │  ▲
+//!        limit or Kill: SIGKILL to the process group; the answer still waits for the reaping
+//! ```
+//!
+//! The end of a program is its reaped exit, not the end of its output: a daemon it left behind may
+//! hold the pipes open for ever. Output is always read, so that nobody waits on a full pipe, but
+//! kept only up to the configured limit.
+
+use std::ffi::OsString;
+use std::io::{self, Read};
+use std::os::fd::OwnedFd;
+use std::time::Duration;
+
+use mio::unix::pipe::Receiver;
+use mio::{Interest, Token};
+
+use crate::engine::{ChildId, Ending, Input};
+use crate::model::Program;
+use crate::sys;
+use crate::sys::reap::WaitStatus;
+use crate::sys::spawn::{self, Identity, Spawn, SpawnError};
+use crate::time::Moment;
+
+use super::{Registered, Tokens};
+
+/// Reads of [`READ_SIZE`] per wake-up and pipe: a program that prints without end shares the loop.
+const READS_PER_TURN: usize = 16;
+/// Reads per pipe once a program has ended; what a daemon left behind adds meanwhile is not ours.
+const READS_AT_END: usize = 64;
+const READ_SIZE: usize = 4096;
+
+/// The programs that run.
+pub struct Children {
+    tokens: Tokens,
+    running: Vec<Running>,
+}
+
+struct Running {
+    id: ChildId,
+    pid: i32,
+    output: Capture,
+    errors: Capture,
+    /// Holds the stage and error number where the program never came to run.
+    report: OwnedFd,
+    deadline: Moment,
+    timed_out: bool,
+}
+
+/// One program to start.
+pub struct Order<'a> {
+    /// The engine's name for it.
+    pub child: ChildId,
+    /// What to run, as whom.
+    pub program: &'a Program,
+    /// Our own environment, as we were started with.
+    pub inherited: &'a [(OsString, OsString)],
+    /// Variables added to it.
+    pub environment: &'a [(&'static str, String)],
+    /// After this long its process group is killed.
+    pub limit: Duration,
+    /// Bytes of output to keep.
+    pub keep: usize,
+}
+
+impl Children {
+    /// None yet.
+    pub const fn new(tokens: Tokens) -> Self {
+        Self {
+            tokens,
+            running: Vec::new(),
+        }
+    }
+
+    /// Starts a program; where that fails at once, the answer is returned.
+    pub fn start(&mut self, now: Moment, order: &Order<'_>) -> Option<Input> {
+        match self.try_start(now, order) {
+            Ok(running) => {
+                self.running.push(running);
+                None
+            }
+            Err(error) => Some(refusal(order.child, &error)),
+        }
+    }
+
+    fn try_start(&self, now: Moment, order: &Order<'_>) -> Result<Running, SpawnError> {
+        let child = spawn::spawn(&Spawn {
+            arguments: &order.program.arguments,
+            inherited: order.inherited,
+            additions: order.environment,
+            identity: &Identity::of(order.program.uid, order.program.gid)?,
+        })?;
+        let mut running = Running {
+            id: order.child,
+            pid: child.pid,
+            output: Capture::closed(order.keep),
+            errors: Capture::closed(order.keep),
+            report: child.report,
+            deadline: now + order.limit,
+            timed_out: false,
+        };
+        // A pipe that cannot be watched is not read: the program runs, and that counts.
+        running.output.watch(&self.tokens, child.stdout);
+        running.errors.watch(&self.tokens, child.stderr);
+        Ok(running)
+    }
+
+    /// Whether `token` was one of ours; then what there is to read was read.
+    pub fn ready(&mut self, token: Token) -> bool {
+        for running in &mut self.running {
+            for capture in [&mut running.output, &mut running.errors] {
+                if capture.token() == Some(token) {
+                    capture.read(READS_PER_TURN);
+                    return true;
+                }
+            }
+        }
+        false
+    }
+
+    /// When the next time limit ends.
+    pub fn deadline(&self) -> Option<Moment> {
+        self.running
+            .iter()
+            .filter(|running| !running.timed_out)
+            .map(|running| running.deadline)
+            .min()
+    }
+
+    /// Kills what ran past its limit.
+    pub fn expire(&mut self, now: Moment) {
+        for running in &mut self.running {
+            if !running.timed_out && running.deadline <= now {
+                running.timed_out = true;
+                kill(running.pid);
+            }
+        }
+    }
+
+    /// Kills a program by order of the engine.
+    pub fn kill(&mut self, child: ChildId) {
+        if let Some(running) = self.running.iter().find(|running| running.id == child) {
+            kill(running.pid);
+        }
+    }
+
+    /// A process was reaped: the answer to the order it was, if it was one.
+    pub fn ended(&mut self, pid: i32, status: WaitStatus) -> Option<Input> {
+        let at = self.running.iter().position(|r| r.pid == pid)?;
+        let mut running = self.running.swap_remove(at);
+        if let Some(error) = spawn::exec_failure(&running.report) {
+            return Some(refusal(running.id, &error));
+        }
+        running.output.read(READS_AT_END);
+        running.errors.read(READS_AT_END);
+        let ending = match status {
+            _ if running.timed_out => Ending::TimedOut,
+            WaitStatus::Exited(code) => Ending::Exited(code),
+            WaitStatus::Signaled(signal) => Ending::Signaled(signal),
+        };
+        let output = if running.errors.kept.is_empty() {
+            running.output.kept
+        } else {
+            running.errors.kept
+        };
+        Some(Input::ChildExited {
+            child: running.id,
+            ending,
+            output: output.into(),
+        })
+    }
+
+    /// Whether nothing runs.
+    pub fn is_empty(&self) -> bool {
+        self.running.is_empty()
+    }
+}
+
+/// The whole group, because a script's children must not outlive its time limit.
+fn kill(pid: i32) {
+    // Nobody to signal means that it is gone, and its reaping is on the way.
+    sys::reap::kill_group(pid, sys::reap::KILL);
+}
+
+fn refusal(child: ChildId, error: &SpawnError) -> Input {
+    Input::SpawnFailed {
+        child,
+        reason: error.to_string().into(),
+        shortage: error.is_shortage(),
+    }
+}
+
+/// One pipe of a program, and what is kept of it.
+struct Capture {
+    pipe: Option<Registered<Receiver>>,
+    kept: Vec<u8>,
+    keep: usize,
+}
+
+impl Capture {
+    const fn closed(keep: usize) -> Self {
+        Self {
+            pipe: None,
+            kept: Vec::new(),
+            keep,
+        }
+    }
+
+    fn watch(&mut self, tokens: &Tokens, pipe: OwnedFd) {
+        self.pipe = tokens
+            .register(Receiver::from(pipe), Interest::READABLE)
+            .ok();
+    }
+
+    fn token(&self) -> Option<Token> {
+        self.pipe.as_ref().map(Registered::token)
+    }
+
+    /// Reads until there is nothing more, the writers are gone, or `turns` reads were done.
+    fn read(&mut self, turns: usize) {
+        let Some(pipe) = &mut self.pipe else { return };
+        let mut buffer = [0; READ_SIZE];
+        for _ in 0..turns {
+            match pipe.read(&mut buffer) {
+                Ok(0) => {
+                    self.pipe = None;
+                    return;
+                }
+                Ok(length) => {
+                    let room = self.keep - self.kept.len();
+                    self.kept.extend_from_slice(&buffer[..length.min(room)]);
+                }
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(_) => {
+                    self.pipe = None;
+                    return;
+                }
+            }
+        }
+        if pipe.rearm().is_err() {
+            self.pipe = None;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use mio::{Events, Poll};
+
+    use super::*;
+
+    const NOW: Moment = Moment::from_millis(1000);
+
+    struct Bench {
+        poll: Poll,
+        children: Children,
+    }
+
+    impl Bench {
+        fn new() -> Self {
+            let poll = Poll::new().unwrap();
+            let tokens = Tokens::new(poll.registry()).unwrap();
+            Self {
+                poll,
+                children: Children::new(tokens),
+            }
+        }
+
+        fn start(&mut self, arguments: &[&str], keep: usize) -> Option<Input> {
+            let program = Program {
+                arguments: arguments.iter().map(|a| Box::from(*a)).collect(),
+                uid: None,
+                gid: None,
+                timeout: Duration::from_secs(30),
+            };
+            let order = Order {
+                child: ChildId(7),
+                program: &program,
+                inherited: &[],
+                environment: &[],
+                limit: Duration::from_secs(5),
+                keep,
+            };
+            self.children.start(NOW, &order)
+        }
+
+        /// Reads its output while it runs, as the loop does, then reaps it.
+        fn finish(&mut self) -> Input {
+            let mut events = Events::with_capacity(8);
+            while self.children.running[0].output.pipe.is_some()
+                || self.children.running[0].errors.pipe.is_some()
+            {
+                self.poll.poll(&mut events, None).unwrap();
+                for event in &events {
+                    assert!(self.children.ready(event.token()));
+                }
+            }
+            self.reap()
+        }
+
+        fn reap(&mut self) -> Input {
+            let pid = self.children.running[0].pid;
+            let status = sys::reap::wait_for(pid).unwrap();
+            self.children.ended(pid, status).unwrap()
+        }
+    }
+
+    fn sh(script: &str) -> [&str; 3] {
+        ["/bin/sh", "-c", script]
+    }
+
+    fn exited(input: Input) -> (Ending, String) {
+        let Input::ChildExited {
+            child,
+            ending,
+            output,
+        } = input
+        else {
+            panic!("it did not run");
+        };
+        assert_eq!(child, ChildId(7));
+        (ending, String::from_utf8(output.into()).unwrap())
+    }
+
+    #[test]
+    fn standard_error_is_preferred_and_output_is_cut_but_drained() {
+        let mut bench = Bench::new();
+        assert!(
+            bench
+                .start(&sh("echo out; echo err >&2; exit 3"), 512)
+                .is_none()
+        );
+        let ended = exited(bench.finish());
+        assert_eq!(ended, (Ending::Exited(3), "err\n".to_owned()));
+        bench.start(&sh("head -c 1000000 /dev/zero | tr '\\0' x"), 10);
+        let ended = exited(bench.finish());
+        assert_eq!(ended, (Ending::Exited(0), "x".repeat(10)));
+        assert!(bench.children.is_empty());
+    }
+
+    #[test]
+    fn a_daemon_left_behind_does_not_hold_us() {
+        let mut bench = Bench::new();
+        // It ends when its standard input does, which this test holds.
+        let (reader, writer) = sys::pipe().unwrap();
+        let path = format!("/proc/{}/fd/{}", std::process::id(), {
+            use std::os::fd::AsRawFd;
+            reader.as_raw_fd()
+        });
+        let script = format!("exec 3<{path}; cat <&3 & echo started");
+        bench.start(&sh(&script), 512);
+        let ended = exited(bench.reap());
+        assert_eq!(ended, (Ending::Exited(0), "started\n".to_owned()));
+        drop(writer);
+    }
+
+    #[test]
+    fn past_its_limit_the_group_is_killed() {
+        let mut bench = Bench::new();
+        bench.start(&sh("echo begun; sleep 1000; echo never"), 512);
+        let limit = bench.children.deadline().unwrap();
+        assert_eq!(limit, NOW + Duration::from_secs(5));
+        bench.children.expire(NOW);
+        assert_eq!(bench.children.deadline(), Some(limit));
+        bench.children.expire(limit);
+        assert_eq!(bench.children.deadline(), None);
+        assert_eq!(exited(bench.reap()).0, Ending::TimedOut);
+    }
+
+    #[test]
+    fn what_cannot_be_executed_says_where_it_failed() {
+        let mut bench = Bench::new();
+        let answer = bench.start(&["/nonexistent/program"], 512);
+        let answer = answer.unwrap_or_else(|| bench.reap());
+        let Input::SpawnFailed {
+            child,
+            reason,
+            shortage,
+        } = answer
+        else {
+            panic!("it ran");
+        };
+        assert_eq!(child, ChildId(7));
+        assert_eq!(&*reason, "exec: No such file or directory");
+        assert!(!shortage);
+    }
+}

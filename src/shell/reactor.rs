@@ -1,0 +1,45 @@
+//! Sleeping until something is ready.
+
+use std::io;
+use std::time::Duration;
+
+use mio::{Events, Poll, Token};
+
+use super::Tokens;
+
+/// Events per wake-up: the rest is told at the next one, after timers and children had their turn.
+const EVENTS_PER_TURN: usize = 64;
+
+/// The one poll of the program.
+pub struct Reactor {
+    poll: Poll,
+    events: Events,
+    tokens: Tokens,
+}
+
+impl Reactor {
+    /// With nothing to watch yet.
+    pub fn new() -> io::Result<Self> {
+        let poll = Poll::new()?;
+        let tokens = Tokens::new(poll.registry())?;
+        Ok(Self {
+            poll,
+            events: Events::with_capacity(EVENTS_PER_TURN),
+            tokens,
+        })
+    }
+
+    /// Where owners register what they wait for.
+    pub const fn tokens(&self) -> &Tokens {
+        &self.tokens
+    }
+
+    /// Sleeps until something is ready, at most for `patience`; a signal ends the sleep too.
+    pub fn wait(&mut self, patience: Option<Duration>) -> io::Result<Vec<Token>> {
+        match self.poll.poll(&mut self.events, patience) {
+            Ok(()) => Ok(self.events.iter().map(|event| event.token()).collect()),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(Vec::new()),
+            Err(error) => Err(error),
+        }
+    }
+}

@@ -1,0 +1,396 @@
+//! The status server: sockets, clients and their limits. What is answered is `view`'s affair.
+//!
+//! Nobody waits for a client: each has a time limit for every phase, there are only so many at
+//! once, and when one more comes, the oldest that costs nobody an answer makes room. A socket that
+//! cannot be bound is said and tried again; meanwhile the checks go on. Over a reload a socket
+//! whose address is unchanged stays open.
+
+pub mod certificate;
+mod client;
+mod listener;
+mod stream;
+
+use std::fs::File;
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use mio::{Interest, Token};
+use rustls::ServerConfig;
+
+use crate::http::{Refusal, Request, auth};
+use crate::model::{Allow, Httpd};
+use crate::sys;
+use crate::time::Moment;
+
+use super::Tokens;
+
+pub use self::client::Peer;
+
+use self::client::{Client, Turn};
+use self::listener::{Listener, Place};
+use self::stream::{Socket, Stream};
+
+/// Clients at once; a browser opens six, a page nobody reads costs its answer's bytes.
+const CLIENTS_AT_ONCE: usize = 32;
+/// Connections taken per wake-up and socket; the rest waits for the next one.
+const ACCEPTS_PER_TURN: usize = 16;
+/// Before a socket that could not be bound is tried again.
+const BIND_AGAIN: Duration = Duration::from_secs(10);
+/// Before connections are taken again when descriptors had run out.
+const ACCEPT_AGAIN: Duration = Duration::from_secs(1);
+
+/// The sockets, the clients, and what they share.
+pub struct Server {
+    tokens: Tokens,
+    httpd: Option<Httpd>,
+    /// Names somebody has to look up, with what was found.
+    names: Vec<(Box<str>, Vec<IpAddr>)>,
+    body_limit: usize,
+    listeners: Vec<Listener>,
+    clients: Vec<Client>,
+    tls: Option<Arc<ServerConfig>>,
+    /// Places that could not be bound, with the reason that was said.
+    failing: Vec<(Place, String)>,
+    bind_again: Option<Moment>,
+    accept_again: Option<Moment>,
+    /// Given up to take and cut a connection when descriptors have run out: left in the queue it
+    /// would wake us all the time.
+    reserve: Option<File>,
+}
+
+/// Somebody wants an answer.
+pub struct Asked {
+    /// For [`Server::answer`].
+    pub client: Token,
+    /// Who.
+    pub peer: Peer,
+    /// Over TLS.
+    pub secure: bool,
+    /// What, or why that is not understood.
+    pub request: Result<Box<Request>, Refusal>,
+}
+
+impl Server {
+    /// Not serving yet.
+    pub fn new(tokens: Tokens) -> Self {
+        Self {
+            tokens,
+            httpd: None,
+            names: Vec::new(),
+            body_limit: 0,
+            listeners: Vec::new(),
+            clients: Vec::new(),
+            tls: None,
+            failing: Vec::new(),
+            bind_again: None,
+            accept_again: None,
+            reserve: spare(),
+        }
+    }
+
+    /// Serves as `httpd` says. Returns the names that must be looked up for it.
+    pub fn configure(
+        &mut self,
+        now: Moment,
+        httpd: Option<&Httpd>,
+        body_limit: usize,
+    ) -> Vec<Box<str>> {
+        self.httpd = httpd.cloned();
+        self.body_limit = body_limit;
+        self.tls = None; // the certificate may have been renewed
+        self.failing.clear();
+        let names = self.httpd.as_ref().map_or(Vec::new(), names_in);
+        self.names.retain(|(name, _)| names.contains(name));
+        self.bind(now);
+        names
+    }
+
+    /// A name was looked up.
+    pub fn resolved(&mut self, now: Moment, name: &str, addresses: Vec<IpAddr>) {
+        self.names.retain(|(known, _)| **known != *name);
+        self.names.push((name.into(), addresses));
+        self.bind(now);
+    }
+
+    /// Opens what is missing, closes what is no longer wanted.
+    fn bind(&mut self, now: Moment) {
+        self.bind_again = None;
+        let wanted = self.places();
+        self.listeners.retain(|l| wanted.contains(&l.place));
+        let mut failed = Vec::new();
+        for place in wanted {
+            if self.listeners.iter().any(|l| l.place == place) {
+                continue;
+            }
+            match Listener::open(place.clone(), &self.tokens) {
+                Ok(listener) => self.listeners.push(listener),
+                Err(error) => failed.push((place, error)),
+            }
+        }
+        failed.retain(|(place, error)| !self.is_served_otherwise(place, error));
+        self.failing
+            .retain(|(place, _)| failed.iter().any(|(failed, _)| failed == place));
+        if !failed.is_empty() {
+            self.bind_again = Some(now + BIND_AGAIN);
+        }
+        for (place, error) in failed {
+            self.bind_failed(place, &error);
+        }
+    }
+
+    /// Whether this was one of a host's several addresses, another one is served, and the failure
+    /// is only that the machine lacks this family, or that our own socket takes both.
+    fn is_served_otherwise(&self, place: &Place, error: &io::Error) -> bool {
+        let Place::Tcp(address) = place else {
+            return false;
+        };
+        let serious = error.kind() == io::ErrorKind::PermissionDenied
+            || error.kind() == io::ErrorKind::AddrInUse && !address.ip().is_unspecified();
+        let port = address.port();
+        !serious
+            && self
+                .listeners
+                .iter()
+                .any(|l| matches!(l.place, Place::Tcp(other) if other.port() == port))
+    }
+
+    fn bind_failed(&mut self, place: Place, error: &io::Error) {
+        let reason = sys::errno::words(error).into_string();
+        let failure = (place, reason);
+        if !self.failing.contains(&failure) {
+            let (place, reason) = &failure;
+            log::error!("Cannot listen at {place} -- {reason}; trying again while checks go on");
+            self.failing.retain(|(failing, _)| failing != place);
+            self.failing.push(failure);
+        }
+    }
+
+    fn places(&self) -> Vec<Place> {
+        let Some(httpd) = &self.httpd else {
+            return Vec::new();
+        };
+        let mut places = Vec::new();
+        if let Some(address) = &httpd.address {
+            let hosts = match &address.host {
+                // The socket for all IPv6 addresses takes IPv4 too, where the system lets it.
+                None => vec![
+                    IpAddr::from(Ipv6Addr::UNSPECIFIED),
+                    IpAddr::from(Ipv4Addr::UNSPECIFIED),
+                ],
+                Some(host) => self.addresses(host),
+            };
+            let tcp = |host| Place::Tcp(SocketAddr::new(host, address.port));
+            places.extend(hosts.into_iter().map(tcp));
+        }
+        places.extend(httpd.unix_socket.clone().map(Place::Unix));
+        places
+    }
+
+    fn addresses(&self, host: &str) -> Vec<IpAddr> {
+        Place::known_addresses(host).unwrap_or_else(|| {
+            self.names
+                .iter()
+                .find(|(name, _)| **name == *host)
+                .map_or(Vec::new(), |(_, addresses)| addresses.clone())
+        })
+    }
+
+    /// Takes the connections that wait, if `token` is a listening socket's. Done last in a turn.
+    pub fn accept(&mut self, now: Moment, token: Token) {
+        let Some(at) = self.listeners.iter().position(|l| l.token() == token) else {
+            return;
+        };
+        for _ in 0..ACCEPTS_PER_TURN {
+            match self.listeners[at].accept() {
+                Ok((socket, peer)) => self.welcome(now, socket, peer),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
+                Err(error) if sys::errno::is_shortage(&error) => {
+                    return self.short_of_descriptors(now, at, &error);
+                }
+                Err(_) => {} // a connection that ended before it was taken
+            }
+        }
+        self.rearm(now, at);
+    }
+
+    fn rearm(&mut self, now: Moment, at: usize) {
+        if self.listeners[at].rearm().is_err() {
+            self.listeners.swap_remove(at);
+            self.bind_again = Some(now + ACCEPT_AGAIN);
+        }
+    }
+
+    fn short_of_descriptors(&mut self, now: Moment, at: usize, error: &io::Error) {
+        if self.reserve.take().is_some() {
+            drop(self.listeners[at].accept());
+            self.reserve = spare();
+        }
+        if self.accept_again.is_none() {
+            log::error!(
+                "Cannot accept a status client -- {}; pausing",
+                sys::errno::words(error)
+            );
+        }
+        self.accept_again = Some(now + ACCEPT_AGAIN);
+    }
+
+    fn welcome(&mut self, now: Moment, socket: Socket, peer: Peer) {
+        let Some(httpd) = &self.httpd else { return };
+        if let Peer::Address(address) = peer {
+            let resolved: Vec<IpAddr> = httpd
+                .access
+                .hosts
+                .iter()
+                .filter_map(allowed_name)
+                .flat_map(|name| self.addresses(name))
+                .collect();
+            if !auth::admits(&httpd.access, &resolved, address) {
+                log::error!("{}", auth::denied(address));
+                return;
+            }
+        }
+        match self.dress(socket) {
+            Ok(stream) => {
+                self.make_room();
+                let client = Client::new(now, stream, peer, self.body_limit);
+                self.clients.push(client);
+            }
+            Err(reason) => log::error!("Cannot serve a status client -- {reason}"),
+        }
+    }
+
+    /// Registers the socket and begins TLS on it where the control file wants that.
+    fn dress(&mut self, socket: Socket) -> Result<Stream, String> {
+        let files = match &socket {
+            Socket::Tcp(_) => self
+                .httpd
+                .as_ref()
+                .and_then(|h| h.address.as_ref()?.tls.as_ref()),
+            Socket::Unix(_) => None,
+        };
+        let tls = match (files, &self.tls) {
+            (None, _) => None,
+            (Some(_), Some(config)) => Some(certificate::connect(config)?),
+            (Some(files), None) => {
+                let config = certificate::load(files)?;
+                let connection = certificate::connect(&config)?;
+                self.tls = Some(config);
+                Some(connection)
+            }
+        };
+        let interest = Interest::READABLE | Interest::WRITABLE;
+        let socket = self
+            .tokens
+            .register(socket, interest)
+            .map_err(|error| sys::errno::words(&error).into_string())?;
+        Ok(Stream::new(socket, tls))
+    }
+
+    /// Clients are in the order they came: the first that costs nobody an answer goes, or the first.
+    fn make_room(&mut self) {
+        if self.clients.len() >= CLIENTS_AT_ONCE {
+            let oldest = self.clients.iter().position(Client::is_idle).unwrap_or(0);
+            self.clients.remove(oldest);
+        }
+    }
+
+    /// Goes on with the client `token` belongs to, if it is one's.
+    pub fn ready(&mut self, now: Moment, token: Token) -> Option<Asked> {
+        let at = self.clients.iter().position(|c| c.token() == token)?;
+        let turn = self.clients[at].advance(now);
+        self.settle(at, turn)
+    }
+
+    /// Gives a client its answer.
+    pub fn answer(&mut self, now: Moment, client: Token, answer: Vec<u8>) {
+        if let Some(at) = self.clients.iter().position(|c| c.token() == client) {
+            let turn = self.clients[at].answer(now, answer);
+            self.settle(at, turn);
+        }
+    }
+
+    fn settle(&mut self, at: usize, turn: Turn) -> Option<Asked> {
+        let request = match turn {
+            Turn::Later => return None,
+            Turn::Gone => {
+                self.clients.remove(at);
+                return None;
+            }
+            Turn::NoTls(words) => {
+                let client = self.clients.remove(at);
+                log::error!("SSL accept error: {words} -- client [{}]", client.peer);
+                return None;
+            }
+            Turn::Asked(request) => Ok(request),
+            Turn::Refused(refusal) => Err(refusal),
+        };
+        let client = &self.clients[at];
+        Some(Asked {
+            client: client.token(),
+            peer: client.peer,
+            secure: client.is_secure(),
+            request,
+        })
+    }
+
+    /// When the next time limit ends.
+    pub fn deadline(&self) -> Option<Moment> {
+        self.clients
+            .iter()
+            .map(Client::deadline)
+            .chain(self.bind_again)
+            .chain(self.accept_again)
+            .min()
+    }
+
+    /// Cuts who took too long and tries again what failed.
+    pub fn expire(&mut self, now: Moment) {
+        self.clients.retain(|client| now < client.deadline());
+        if self.bind_again.is_some_and(|at| at <= now) {
+            self.bind(now);
+        }
+        if self.accept_again.is_some_and(|at| at <= now) {
+            self.accept_again = None;
+            for at in (0..self.listeners.len()).rev() {
+                self.rearm(now, at);
+            }
+        }
+    }
+}
+
+impl std::fmt::Display for Peer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Address(address) => write!(f, "{address}"),
+            Self::Local { .. } => f.write_str("unix socket"),
+        }
+    }
+}
+
+fn allowed_name(allow: &Allow) -> Option<&str> {
+    match allow {
+        Allow::Name(name) => Some(name),
+        Allow::Network(_) => None,
+    }
+}
+
+/// The names in `httpd` that cannot be known without asking somebody.
+fn names_in(httpd: &Httpd) -> Vec<Box<str>> {
+    let bind = httpd.address.iter().filter_map(|a| a.host.as_deref());
+    let allowed = httpd.access.hosts.iter().filter_map(allowed_name);
+    let mut names: Vec<Box<str>> = bind
+        .chain(allowed)
+        .filter(|name| Place::known_addresses(name).is_none())
+        .map(Box::from)
+        .collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
+/// A descriptor to give up in need.
+fn spare() -> Option<File> {
+    File::open("/dev/null").ok()
+}

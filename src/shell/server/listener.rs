@@ -1,0 +1,163 @@
+//! The sockets clients connect to.
+
+use std::fs;
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::os::unix::fs::{FileTypeExt, PermissionsExt};
+
+use mio::event::Source;
+use mio::net::{TcpListener, UnixListener, UnixStream};
+use mio::{Interest, Registry, Token};
+
+use crate::model::HttpdUnixSocket;
+use crate::shell::{Registered, Tokens};
+
+use super::client::Peer;
+use super::stream::Socket;
+
+/// Where clients connect to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    Tcp(SocketAddr),
+    Unix(HttpdUnixSocket),
+}
+
+impl Place {
+    /// The addresses of `host` this server can know without asking anybody: numbers, and the name
+    /// every machine has for itself (RFC 6761 section 6.3). `None` for any other name.
+    pub(super) fn known_addresses(host: &str) -> Option<Vec<IpAddr>> {
+        if host.eq_ignore_ascii_case("localhost") {
+            return Some(vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()]);
+        }
+        host.parse().ok().map(|address| vec![address])
+    }
+}
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Tcp(address) => write!(f, "[{}]:{}", address.ip(), address.port()),
+            Self::Unix(socket) => write!(f, "{}", socket.path),
+        }
+    }
+}
+
+pub(super) struct Listener {
+    pub(super) place: Place,
+    acceptor: Registered<Acceptor>,
+}
+
+#[derive(Debug)]
+enum Acceptor {
+    Tcp(TcpListener),
+    Unix(UnixListener),
+}
+
+impl Listener {
+    pub(super) fn open(place: Place, tokens: &Tokens) -> io::Result<Self> {
+        let acceptor = match &place {
+            Place::Tcp(address) => Acceptor::Tcp(TcpListener::bind(*address)?),
+            Place::Unix(socket) => Acceptor::Unix(bind_unix(socket)?),
+        };
+        Ok(Self {
+            place,
+            acceptor: tokens.register(acceptor, Interest::READABLE)?,
+        })
+    }
+
+    pub(super) const fn token(&self) -> Token {
+        self.acceptor.token()
+    }
+
+    pub(super) fn accept(&self) -> io::Result<(Socket, Peer)> {
+        match (&*self.acceptor, &self.place) {
+            (Acceptor::Tcp(listener), _) => {
+                let (socket, address) = listener.accept()?;
+                let peer = Peer::Address(address.ip().to_canonical());
+                Ok((Socket::Tcp(socket), peer))
+            }
+            (Acceptor::Unix(listener), place) => {
+                let (socket, _) = listener.accept()?;
+                let read_only = matches!(place, Place::Unix(unix) if unix.read_only);
+                Ok((Socket::Unix(socket), Peer::Local { read_only }))
+            }
+        }
+    }
+
+    /// Asks for another event, because this turn's accepts are used up or had to pause.
+    pub(super) fn rearm(&mut self) -> io::Result<()> {
+        self.acceptor.rearm()
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        if let Place::Unix(socket) = &self.place {
+            let _ = fs::remove_file(&*socket.path);
+        }
+    }
+}
+
+/// A socket nobody listens on any more is replaced; anything else at its path is not ours.
+fn bind_unix(wanted: &HttpdUnixSocket) -> io::Result<UnixListener> {
+    let path = &*wanted.path;
+    match fs::symlink_metadata(path) {
+        Ok(there) if there.file_type().is_socket() => match UnixStream::connect(path) {
+            Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
+                fs::remove_file(path)?;
+            }
+            Ok(_) | Err(_) => return Err(io::ErrorKind::AddrInUse.into()),
+        },
+        Ok(_) => return Err(io::Error::other("there is something else of this name")),
+        Err(_) => {} // bind says what is wrong, if anything is
+    }
+    let listener = UnixListener::bind(path)?;
+    let prepared = own(wanted);
+    if prepared.is_err() {
+        let _ = fs::remove_file(path);
+    }
+    prepared.map(|()| listener)
+}
+
+fn own(wanted: &HttpdUnixSocket) -> io::Result<()> {
+    if let Some(mode) = wanted.permission {
+        fs::set_permissions(&*wanted.path, fs::Permissions::from_mode(mode))?;
+    }
+    if wanted.uid.is_some() || wanted.gid.is_some() {
+        std::os::unix::fs::chown(&*wanted.path, wanted.uid, wanted.gid)?;
+    }
+    Ok(())
+}
+
+impl Acceptor {
+    fn source(&mut self) -> &mut dyn Source {
+        match self {
+            Self::Tcp(listener) => listener,
+            Self::Unix(listener) => listener,
+        }
+    }
+}
+
+impl Source for Acceptor {
+    fn register(
+        &mut self,
+        registry: &Registry,
+        token: Token,
+        interests: Interest,
+    ) -> io::Result<()> {
+        self.source().register(registry, token, interests)
+    }
+
+    fn reregister(
+        &mut self,
+        registry: &Registry,
+        token: Token,
+        interests: Interest,
+    ) -> io::Result<()> {
+        self.source().reregister(registry, token, interests)
+    }
+
+    fn deregister(&mut self, registry: &Registry) -> io::Result<()> {
+        self.source().deregister(registry)
+    }
+}

@@ -1,0 +1,348 @@
+//! The two files that outlive the program: the mail queue and the engine's state.
+//!
+//! They are written by a short-lived forked child (beside, synced, renamed), so that a slow disk
+//! stalls nothing; what comes in meanwhile waits, and only the newest of it. One child writes the
+//! mail queue first and the state after it: were it the other way round, a state that knows of an
+//! alert could survive a crash that its mail does not. A file is written only when it changed.
+
+use std::fs::{self, File};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::sys;
+use crate::sys::reap::WaitStatus;
+use crate::sys::task::{self, Task};
+use crate::time::Moment;
+
+/// A longer file was not written by us.
+const LARGEST_FILE: usize = 16 * 1024 * 1024;
+/// Pause after a failure: a full disk is asked again, but not all the time.
+const RETRY_AFTER: Duration = Duration::from_secs(30);
+/// Longest reason a writer hands back.
+const LONGEST_REASON: u64 = 500;
+
+/// Which file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Alerts that wait for a mail server.
+    Mail,
+    /// What the engine remembers.
+    State,
+}
+
+/// Both files and their writer.
+pub struct Store {
+    mail: Slot,
+    state: Slot,
+    writer: Option<Task>,
+    /// No new attempt before this.
+    pause: Option<Moment>,
+    /// The failure that was said, so that it is said once.
+    said: Option<String>,
+}
+
+struct Slot {
+    path: PathBuf,
+    /// Of what is in the file, as far as we know.
+    stored: Option<u64>,
+    /// Given to the writer that runs; kept until it answers.
+    writing: Option<Vec<u8>>,
+    pending: Option<Vec<u8>>,
+}
+
+/// Something to tell the owner.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// It cannot be written: why, and that it will be tried again.
+    Failed(String),
+    /// It can be written again.
+    Recovered(String),
+}
+
+impl Store {
+    /// Keeps the state in `state_path` and the mail queue beside it.
+    pub fn new(state_path: &str) -> Self {
+        Self {
+            mail: Slot::new(mail_path(state_path)),
+            state: Slot::new(state_path.into()),
+            writer: None,
+            pause: None,
+            said: None,
+        }
+    }
+
+    /// What is stored, at start. `Ok(None)` where there is no file yet.
+    pub fn load(&mut self, kind: Kind) -> io::Result<Option<Vec<u8>>> {
+        let slot = self.slot(kind);
+        let content = read(&slot.path)?;
+        slot.stored = content.as_deref().map(fingerprint);
+        Ok(content)
+    }
+
+    /// Sets a file aside that nobody understands, and says how it is called then.
+    pub fn set_aside(&mut self, kind: Kind) -> io::Result<PathBuf> {
+        let slot = self.slot(kind);
+        let mut aside = slot.path.clone().into_os_string();
+        aside.push(".unreadable");
+        fs::rename(&slot.path, &aside)?;
+        slot.stored = None;
+        Ok(aside.into())
+    }
+
+    /// Remembers to store this; written by the next [`Self::write`].
+    pub fn put(&mut self, kind: Kind, content: Vec<u8>) {
+        let slot = self.slot(kind);
+        let unchanged = match &slot.writing {
+            Some(writing) => *writing == content,
+            None => slot.stored == Some(fingerprint(&content)),
+        };
+        slot.pending = (!unchanged).then_some(content);
+    }
+
+    /// Starts the writer if there is something to write and none runs.
+    pub fn write(&mut self, now: Moment) -> Option<Notice> {
+        if self.writer.is_some() || !self.is_pending() || self.pause.is_some_and(|at| now < at) {
+            return None;
+        }
+        self.pause = None;
+        self.mail.writing = self.mail.pending.take();
+        self.state.writing = self.state.pending.take();
+        match task::fork_task(|answer| write_all([&self.mail, &self.state], answer)) {
+            Ok(writer) => {
+                self.writer = Some(writer);
+                None
+            }
+            Err(error) => {
+                self.mail.give_back();
+                self.state.give_back();
+                self.failed(now, format!("cannot start its writer: {error}"))
+            }
+        }
+    }
+
+    /// A process was reaped: `None` where it was not the writer.
+    pub fn ended(&mut self, now: Moment, pid: i32, status: WaitStatus) -> Option<Option<Notice>> {
+        let task = self.writer.take_if(|writer| writer.pid == pid)?;
+        let mut reason = String::new();
+        let _ = File::from(task.output)
+            .take(LONGEST_REASON)
+            .read_to_string(&mut reason);
+        if reason.is_empty() && status != WaitStatus::Exited(0) {
+            reason = "its writer was killed".to_owned();
+        }
+        if !reason.is_empty() {
+            self.mail.give_back();
+            self.state.give_back();
+            return Some(self.failed(now, reason));
+        }
+        self.mail.settle();
+        self.state.settle();
+        Some(
+            self.said
+                .take()
+                .map(|_| Notice::Recovered("State can be stored again".to_owned())),
+        )
+    }
+
+    fn failed(&mut self, now: Moment, reason: String) -> Option<Notice> {
+        self.pause = Some(now + RETRY_AFTER);
+        if self.said.as_ref() == Some(&reason) {
+            return None;
+        }
+        let text = format!("Cannot store the state -- {reason}; supervision goes on, trying again");
+        self.said = Some(reason);
+        Some(Notice::Failed(text))
+    }
+
+    /// When to try again after a failure.
+    pub fn deadline(&self) -> Option<Moment> {
+        self.pause.filter(|_| self.is_pending())
+    }
+
+    /// Whether the last failure was not made good yet.
+    pub const fn is_failing(&self) -> bool {
+        self.said.is_some()
+    }
+
+    /// Whether everything given to [`Self::put`] is in its file.
+    pub fn is_settled(&self) -> bool {
+        self.writer.is_none() && !self.is_pending()
+    }
+
+    fn is_pending(&self) -> bool {
+        self.mail.pending.is_some() || self.state.pending.is_some()
+    }
+
+    fn slot(&mut self, kind: Kind) -> &mut Slot {
+        match kind {
+            Kind::Mail => &mut self.mail,
+            Kind::State => &mut self.state,
+        }
+    }
+}
+
+/// The mail queue's file beside the state file.
+fn mail_path(state_path: &str) -> PathBuf {
+    format!("{state_path}.mail").into()
+}
+
+impl Slot {
+    const fn new(path: PathBuf) -> Self {
+        Self {
+            path,
+            stored: None,
+            writing: None,
+            pending: None,
+        }
+    }
+
+    /// The writer is done.
+    fn settle(&mut self) {
+        if let Some(written) = self.writing.take() {
+            self.stored = Some(fingerprint(&written));
+        }
+    }
+
+    /// The writer failed, nobody knows how far it came: to be written again, if nothing newer is.
+    fn give_back(&mut self) {
+        if let Some(unwritten) = self.writing.take() {
+            self.stored = None;
+            self.pending.get_or_insert(unwritten);
+        }
+    }
+}
+
+/// Only told apart from what this process wrote or read before; no adversary picks the contents.
+fn fingerprint(content: &[u8]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    content.hash(&mut hasher);
+    hasher.finish()
+}
+
+fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
+    match sys::file::read_whole(path, LARGEST_FILE) {
+        Ok(content) => Ok(Some(content)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// In the child: what went wrong is its answer.
+fn write_all(slots: [&Slot; 2], answer: &mut dyn Write) {
+    for slot in slots {
+        let Some(content) = &slot.writing else {
+            continue;
+        };
+        if let Err(error) = replace(&slot.path, content) {
+            let why = sys::errno::words(&error);
+            let _ = write!(answer, "{}: {why}", slot.path.display());
+            return;
+        }
+    }
+}
+
+/// Through a symlink, because the owner may keep the file on another disk; never in the place of a
+/// device: `/dev/null` must survive being named as a state file.
+fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
+    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    if fs::metadata(&path).is_ok_and(|there| !there.is_file()) {
+        return Err(io::Error::other("not a regular file"));
+    }
+    sys::file::replace(path, content, 0o600)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Directory(PathBuf);
+
+    impl Directory {
+        fn new(name: &str) -> Self {
+            let path =
+                std::env::temp_dir().join(format!("tend-store-{name}-{}", std::process::id()));
+            fs::create_dir_all(&path).unwrap();
+            Self(path)
+        }
+
+        fn path(&self, name: &str) -> String {
+            self.0.join(name).to_str().unwrap().to_owned()
+        }
+    }
+
+    impl Drop for Directory {
+        fn drop(&mut self) {
+            let _ = fs::remove_dir_all(&self.0);
+        }
+    }
+
+    #[test]
+    fn a_file_is_replaced_whole_with_mode_0600() {
+        use std::os::unix::fs::PermissionsExt;
+        let directory = Directory::new("replace");
+        let path = directory.path("state");
+        for content in [b"one".as_slice(), b"two"] {
+            replace(Path::new(&path), content).unwrap();
+            assert_eq!(fs::read(&path).unwrap(), content);
+        }
+        assert_eq!(
+            fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+            0o600
+        );
+        assert_eq!(fs::read_dir(&directory.0).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn symlinks_beside_are_not_followed_and_devices_not_replaced() {
+        let directory = Directory::new("links");
+        let path = directory.path("state");
+        let victim = directory.path("victim");
+        fs::write(&victim, "precious").unwrap();
+        std::os::unix::fs::symlink(&victim, format!("{path}.new")).unwrap();
+        replace(Path::new(&path), b"state").unwrap();
+        assert_eq!(fs::read_to_string(&victim).unwrap(), "precious");
+        assert!(replace(Path::new("/dev/null"), b"x").is_err());
+    }
+
+    #[test]
+    fn what_is_stored_already_is_not_written_again() {
+        let directory = Directory::new("unchanged");
+        let path = directory.path("state");
+        fs::write(&path, "same").unwrap();
+        let mut store = Store::new(&path);
+        assert_eq!(store.load(Kind::State).unwrap().unwrap(), b"same");
+        assert!(store.load(Kind::Mail).unwrap().is_none());
+        store.put(Kind::State, b"same".to_vec());
+        assert!(store.is_settled());
+        store.put(Kind::State, b"other".to_vec());
+        assert!(!store.is_settled());
+        store.put(Kind::State, b"same".to_vec());
+        assert!(store.is_settled());
+    }
+
+    #[test]
+    fn a_file_nobody_understands_is_set_aside() {
+        let directory = Directory::new("aside");
+        let path = directory.path("state");
+        fs::write(&path, "garbage").unwrap();
+        let mut store = Store::new(&path);
+        let aside = store.set_aside(Kind::State).unwrap();
+        assert_eq!(fs::read_to_string(aside).unwrap(), "garbage");
+        assert!(store.load(Kind::State).unwrap().is_none());
+    }
+
+    #[test]
+    fn an_endless_file_is_refused() {
+        let mut store = Store::new("/dev/zero");
+        assert!(store.load(Kind::State).is_err());
+        let directory = Directory::new("huge");
+        let path = directory.path("state");
+        File::create(&path)
+            .unwrap()
+            .set_len(LARGEST_FILE as u64 + 1)
+            .unwrap();
+        assert!(Store::new(&path).load(Kind::State).is_err());
+    }
+}
