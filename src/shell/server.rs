@@ -288,7 +288,8 @@ impl Server {
         Ok(Stream::new(socket, tls))
     }
 
-    /// Clients are in the order they came: the first that costs nobody an answer goes, or the first.
+    /// Clients are in the order they came: the first that costs nobody an answer goes, or simply
+    /// the first.
     fn make_room(&mut self) {
         if self.clients.len() >= CLIENTS_AT_ONCE {
             let oldest = self.clients.iter().position(Client::is_idle).unwrap_or(0);

@@ -114,7 +114,7 @@ impl<S: Source> DerefMut for Registered<S> {
 
 impl<S: Source> Drop for Registered<S> {
     fn drop(&mut self) {
-        // A child forked meanwhile may hold the descriptor open, and then closing ours would not end
+        // A child forked meanwhile may hold the descriptor open; then closing ours would not end
         // the watch. A failure means that it has ended already.
         let _ = self.tokens.shared.registry.deregister(&mut self.source);
     }
