@@ -5,7 +5,7 @@
 pub struct ProcessId {
     /// The number.
     pub pid: i32,
-    /// Clock ticks between boot and its start (`/proc/PID/stat` field 22).
+    /// Clock ticks between boot and its start (`/proc/PID/stat` field 22); zero without `/proc`.
     pub start_ticks: u64,
 }
 
@@ -20,21 +20,21 @@ pub enum ProcessState {
     Absent,
 }
 
-/// A running process.
+/// A running process. Without `/proc` no more than its number is known.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ProcessReading {
     /// Number and start.
     pub id: ProcessId,
     /// The parent's number.
-    pub ppid: i32,
+    pub ppid: Option<i32>,
     /// Real user.
-    pub uid: u32,
+    pub uid: Option<u32>,
     /// Effective user.
-    pub euid: u32,
+    pub euid: Option<u32>,
     /// Real group.
-    pub gid: u32,
+    pub gid: Option<u32>,
     /// Seconds since it started.
-    pub uptime_seconds: u64,
+    pub uptime_seconds: Option<u64>,
     /// Threads, where the kernel tells.
     pub threads: Option<u32>,
     /// Resident memory in KiB.
