@@ -9,6 +9,7 @@ pub mod reactor;
 pub mod server;
 pub mod signals;
 pub mod statefile;
+pub mod tls;
 mod token;
 
 pub use token::{FIRST_ISSUED, Registered, Tokens};

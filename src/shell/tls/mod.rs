@@ -1,0 +1,25 @@
+//! TLS: towards servers that are tested or take our mail ([`Client`]), and for the status page
+//! ([`Server`]). A [`Channel`] is one connection's TLS, of either side.
+//!
+//! Nothing is kept between handshakes but verdicts on chains (`verdicts.rs`): a configuration is
+//! built for the handshake that needs it and goes with its connection. That costs microseconds
+//! beside the handshake itself, and an idle daemon holds no cryptography at all.
+
+mod certificate;
+mod channel;
+mod client;
+mod der;
+mod server;
+mod verdicts;
+mod verify;
+mod words;
+
+#[cfg(test)]
+pub(in crate::shell) mod test_data;
+#[cfg(test)]
+mod tests;
+
+pub use channel::{Channel, Received};
+pub use client::Client;
+pub use server::Server;
+pub use verify::Policy;
