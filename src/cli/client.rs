@@ -12,6 +12,7 @@ use rustls::StreamOwned;
 
 use crate::http::client::{Call, Receiver, Reply};
 use crate::model::{Credential, Httpd, HttpdAddress, PasswordKind, Role};
+use crate::reading::hexadecimal;
 use crate::sys;
 
 /// For connecting, and for each silence of the daemon.
@@ -52,11 +53,6 @@ fn token() -> Result<String, String> {
     let mut random = [0; 16];
     sys::random::fill(&mut random).map_err(|error| format!("no random bytes -- {error}"))?;
     Ok(hexadecimal(&random))
-}
-
-/// Lower-case hexadecimal digits.
-pub fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The first that may act, else the first; only a clear-text one can be sent.

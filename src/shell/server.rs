@@ -5,7 +5,6 @@
 //! cannot be bound is said and tried again; meanwhile the checks go on. Over a reload a socket
 //! whose address is unchanged stays open.
 
-pub mod certificate;
 mod client;
 mod listener;
 mod stream;
@@ -13,18 +12,16 @@ mod stream;
 use std::fs::File;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::sync::Arc;
 use std::time::Duration;
 
 use mio::{Interest, Token};
-use rustls::ServerConfig;
 
 use crate::http::{Refusal, Request, auth};
 use crate::model::{Allow, Httpd};
 use crate::sys;
 use crate::time::Moment;
 
-use super::Tokens;
+use super::{Tokens, tls};
 
 pub use self::client::Peer;
 
@@ -50,7 +47,8 @@ pub struct Server {
     body_limit: usize,
     listeners: Vec<Listener>,
     clients: Vec<Client>,
-    tls: Option<Arc<ServerConfig>>,
+    /// Read from its files when the first client wants it.
+    tls: Option<tls::Server>,
     /// Places that could not be bound, with the reason that was said.
     failing: Vec<(Place, String)>,
     bind_again: Option<Moment>,
@@ -262,7 +260,7 @@ impl Server {
     }
 
     /// Registers the socket and begins TLS on it where the control file wants that.
-    fn dress(&mut self, socket: Socket) -> Result<Stream, String> {
+    fn dress(&mut self, socket: Socket) -> Result<Stream, Box<str>> {
         let files = match &socket {
             Socket::Tcp(_) => self
                 .httpd
@@ -272,19 +270,17 @@ impl Server {
         };
         let tls = match (files, &self.tls) {
             (None, _) => None,
-            (Some(_), Some(config)) => Some(certificate::connect(config)?),
+            (Some(_), Some(server)) => Some(server.accept()?),
             (Some(files), None) => {
-                let config = certificate::load(files)?;
-                let connection = certificate::connect(&config)?;
-                self.tls = Some(config);
-                Some(connection)
+                let server = self.tls.insert(tls::Server::load(files)?);
+                Some(server.accept()?)
             }
         };
         let interest = Interest::READABLE | Interest::WRITABLE;
         let socket = self
             .tokens
             .register(socket, interest)
-            .map_err(|error| sys::errno::words(&error).into_string())?;
+            .map_err(|error| sys::errno::words(&error))?;
         Ok(Stream::new(socket, tls))
     }
 

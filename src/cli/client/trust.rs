@@ -10,17 +10,17 @@ use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, Server
 use rustls::crypto::{
     WebPkiSupportedAlgorithms, ring, verify_tls12_signature, verify_tls13_signature,
 };
+use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{CertificateError, ClientConfig, ClientConnection, DigitallySignedStruct, Error};
 
 use crate::model::HttpdTls;
-use crate::shell::server::certificate;
 
 /// A TLS client that accepts this server alone.
 pub(super) fn connection(files: &HttpdTls, host: &str) -> Result<ClientConnection, String> {
     let provider = Arc::new(ring::default_provider());
     let verifier = Pinned {
-        expected: certificate::own(&files.chain)?,
+        expected: own_certificate(&files.chain)?,
         algorithms: provider.signature_verification_algorithms,
     };
     let config = ClientConfig::builder_with_provider(provider)
@@ -31,6 +31,15 @@ pub(super) fn connection(files: &HttpdTls, host: &str) -> Result<ClientConnectio
         .with_no_client_auth();
     let name = ServerName::try_from(host.to_owned()).map_err(|error| error.to_string())?;
     ClientConnection::new(Arc::new(config), name).map_err(|error| error.to_string())
+}
+
+/// The server's own certificate is the first of its file.
+fn own_certificate(path: &str) -> Result<CertificateDer<'static>, String> {
+    let first = CertificateDer::pem_file_iter(path).and_then(|mut all| {
+        all.next()
+            .unwrap_or(Err(rustls::pki_types::pem::Error::NoItemsFound))
+    });
+    first.map_err(|error| format!("The certificate in {path} cannot be read -- {error}"))
 }
 
 #[derive(Debug)]

@@ -9,7 +9,6 @@
 //! Leaving waits for the client's end: closing while it still sends would reset the connection, and
 //! with it the answer it has not read yet.
 
-use std::io;
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -18,7 +17,7 @@ use mio::Token;
 use crate::http::{Parser, Progress, Refusal, Request};
 use crate::time::Moment;
 
-use super::stream::Stream;
+use super::stream::{Stream, Trouble};
 
 /// For TLS and the whole request together.
 const ASKING_TIME: Duration = Duration::from_secs(10);
@@ -67,7 +66,7 @@ pub(super) enum Turn {
     /// It is gone, or was cut.
     Gone,
     /// It does not speak TLS as we do: the words for the log.
-    NoTls(String),
+    NoTls(Box<str>),
 }
 
 impl Client {
@@ -110,23 +109,19 @@ impl Client {
         };
         match turn {
             Ok(turn) => turn,
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Turn::Later,
-            Err(error) => match error.get_ref() {
-                Some(inner) if inner.is::<rustls::Error>() => Turn::NoTls(inner.to_string()),
-                Some(_) | None => Turn::Gone,
-            },
+            Err(Trouble::Later) => Turn::Later,
+            Err(Trouble::Broken) => Turn::Gone,
+            Err(Trouble::Tls(words)) => Turn::NoTls(words),
         }
     }
 
-    fn listen(&mut self) -> io::Result<Turn> {
+    fn listen(&mut self) -> Result<Turn, Trouble> {
         let mut buffer = [0; READ_SIZE];
         while let Phase::Asking(parser) = &mut self.phase {
-            let length = match self.stream.read(&mut buffer) {
-                Ok(0) => return Ok(Turn::Gone),
-                Ok(length) => length,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(error) => return Err(error),
-            };
+            let length = self.stream.read(&mut buffer)?;
+            if length == 0 {
+                return Ok(Turn::Gone);
+            }
             match parser.take(&buffer[..length]) {
                 Progress::More => {}
                 Progress::Done(request) => {
@@ -149,14 +144,12 @@ impl Client {
         self.advance(now)
     }
 
-    fn send(&mut self, now: Moment) -> io::Result<Turn> {
+    fn send(&mut self, now: Moment) -> Result<Turn, Trouble> {
         if let Phase::Listening { answer, sent } = &mut self.phase {
             while *sent < answer.len() {
-                match self.stream.write(&answer[*sent..]) {
-                    Ok(0) => return Ok(Turn::Gone),
-                    Ok(taken) => *sent += taken,
-                    Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                    Err(error) => return Err(error),
+                match self.stream.write(&answer[*sent..])? {
+                    0 => return Ok(Turn::Gone),
+                    taken => *sent += taken,
                 }
             }
         }
@@ -168,7 +161,7 @@ impl Client {
         self.leave()
     }
 
-    fn leave(&mut self) -> io::Result<Turn> {
+    fn leave(&mut self) -> Result<Turn, Trouble> {
         let Phase::Leaving { reads } = &mut self.phase else {
             return Ok(Turn::Later);
         };

@@ -6,9 +6,9 @@ use std::net::Shutdown;
 use mio::event::Source;
 use mio::net::{TcpStream, UnixStream};
 use mio::{Interest, Registry, Token};
-use rustls::ServerConnection;
 
 use crate::shell::Registered;
+use crate::shell::tls::{Channel, Received};
 
 /// The socket alone.
 #[derive(Debug)]
@@ -20,15 +20,35 @@ pub(super) enum Socket {
 /// The socket and, where it is spoken, TLS.
 pub(super) struct Stream {
     socket: Registered<Socket>,
-    tls: Option<Box<ServerConnection>>,
+    tls: Option<Box<Channel>>,
+}
+
+/// Why there are no bytes.
+pub(super) enum Trouble {
+    /// Not yet.
+    Later,
+    /// The connection is broken.
+    Broken,
+    /// It does not speak TLS as we do: the words for the log.
+    Tls(Box<str>),
+}
+
+impl From<io::Error> for Trouble {
+    fn from(error: io::Error) -> Self {
+        if error.kind() == io::ErrorKind::WouldBlock {
+            Self::Later
+        } else {
+            Self::Broken
+        }
+    }
 }
 
 impl Stream {
-    pub(super) const fn new(
-        socket: Registered<Socket>,
-        tls: Option<Box<ServerConnection>>,
-    ) -> Self {
-        Self { socket, tls }
+    pub(super) fn new(socket: Registered<Socket>, tls: Option<Channel>) -> Self {
+        Self {
+            socket,
+            tls: tls.map(Box::new),
+        }
     }
 
     pub(super) const fn token(&self) -> Token {
@@ -39,57 +59,62 @@ impl Stream {
         self.tls.is_some()
     }
 
-    /// Reads what the client said; 0 is its end, `WouldBlock` means later.
-    pub(super) fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+    /// Reads what the client said; 0 is its end.
+    pub(super) fn read(&mut self, buffer: &mut [u8]) -> Result<usize, Trouble> {
         let Some(tls) = &mut self.tls else {
-            return self.socket.read(buffer);
+            return Ok(uninterrupted(|| self.socket.read(buffer))?);
         };
         loop {
-            match tls.reader().read(buffer) {
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                done => return done,
+            let length = tls.read(buffer);
+            if length > 0 {
+                return Ok(length);
             }
-            if tls.read_tls(&mut *self.socket)? == 0 {
-                return Ok(0);
+            let received = tls.receive(&mut *self.socket);
+            tls.send(&mut *self.socket)?; // our half of the handshake, or the alert that ends it
+            match received.map_err(Trouble::Tls)? {
+                Received::Bytes(_) => {}
+                Received::Nothing => return Err(Trouble::Later),
+                Received::Closed => return Ok(0),
             }
-            let understood = tls.process_new_packets();
-            flush(tls, &mut self.socket)?; // our half of the handshake, or the alert that ends it
-            understood.map_err(io::Error::other)?;
         }
     }
 
-    /// Sends as much as the client takes; `WouldBlock` means later. Zero bytes send what is held
-    /// back by TLS.
-    pub(super) fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+    /// Sends as much as the client takes.
+    pub(super) fn write(&mut self, bytes: &[u8]) -> Result<usize, Trouble> {
         let Some(tls) = &mut self.tls else {
-            return self.socket.write(bytes);
+            return Ok(uninterrupted(|| self.socket.write(bytes))?);
         };
-        flush(tls, &mut self.socket)?;
-        let taken = tls.writer().write(bytes)?;
-        match flush(tls, &mut self.socket) {
-            Err(error) if error.kind() != io::ErrorKind::WouldBlock => Err(error),
-            Ok(()) | Err(_) => Ok(taken),
+        if !tls.send(&mut *self.socket)? {
+            return Err(Trouble::Later);
         }
+        let taken = tls.write(bytes);
+        tls.send(&mut *self.socket)?;
+        Ok(taken)
     }
 
     /// Says that nothing follows; the client's own end may still be outstanding.
-    pub(super) fn finish(&mut self) -> io::Result<()> {
+    pub(super) fn finish(&mut self) -> Result<(), Trouble> {
         if let Some(tls) = &mut self.tls {
-            tls.send_close_notify();
-            flush(tls, &mut self.socket)?;
+            tls.close();
+            if !tls.send(&mut *self.socket)? {
+                return Err(Trouble::Later);
+            }
         }
-        match &*self.socket {
+        let shut = match &*self.socket {
             Socket::Tcp(socket) => socket.shutdown(Shutdown::Write),
             Socket::Unix(socket) => socket.shutdown(Shutdown::Write),
-        }
+        };
+        Ok(shut?)
     }
 }
 
-fn flush(tls: &mut ServerConnection, socket: &mut Socket) -> io::Result<()> {
-    while tls.wants_write() {
-        tls.write_tls(socket)?;
+fn uninterrupted(mut call: impl FnMut() -> io::Result<usize>) -> io::Result<usize> {
+    loop {
+        match call() {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            done => return done,
+        }
     }
-    Ok(())
 }
 
 impl Read for Socket {
