@@ -20,8 +20,7 @@ pub struct Connection {
     pub destination: Destination,
     /// TCP or UDP; for a Unix socket stream or datagram.
     pub transport: Transport,
-    /// TLS from the first byte (`type tcpssl`, `ssl`, `https`, `smtps`) or by STARTTLS where the
-    /// protocol has it; `None` is plain text.
+    /// TLS from the first byte (`type tcpssl`, `ssl`, `https`, `smtps`); `None` is plain text.
     pub tls: Option<TlsOptions>,
     /// What is said once connected.
     pub protocol: Protocol,
@@ -92,7 +91,7 @@ pub enum Protocol {
     Default,
     /// `protocol http …`.
     Http(HttpTest),
-    /// `protocol smtp`: greeting, EHLO (or HELO), STARTTLS if TLS was asked for by it, QUIT.
+    /// `protocol smtp`: greeting, EHLO (or HELO), QUIT.
     Smtp,
     /// `send "…" expect "…"`, in order.
     Generic(Vec<Exchange>),

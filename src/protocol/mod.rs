@@ -1,9 +1,55 @@
 //! Dialogues with peers: bytes in, bytes out, next step. One file per protocol, one table of them.
 //!
 //! A dialogue knows nothing of sockets, TLS or clocks. `shell/connection.rs` carries the bytes over
-//! TCP, UDP, a Unix socket or TLS, keeps the time limit, and does what each [`Step`] says.
+//! TCP, UDP, a Unix socket or TLS, keeps the time limit, and does what each [`Step`] says. Wherever
+//! a stream is cut into pieces, the dialogue ends the same way.
+
+mod base64;
+mod default;
+mod generic;
+mod http;
+mod printable;
+pub(crate) mod smtp;
+
+#[cfg(test)]
+pub(crate) mod script;
 
 use std::fmt;
+use std::time::Duration;
+
+use crate::model::{Connection, Limits, Protocol};
+
+pub use base64::base64;
+pub(crate) use printable::printable;
+
+/// The dialogue that a connection test asks for: the one table of protocols.
+///
+/// `compile` makes a pattern of a regular expression; whoever built the model has made sure that it
+/// compiles.
+pub fn dialogue(
+    connection: &Connection,
+    limits: &Limits,
+    compile: &dyn Fn(&str) -> Box<dyn Pattern>,
+) -> Box<dyn Dialogue> {
+    match &connection.protocol {
+        Protocol::Default => Box::new(default::Presence::new(connection.transport)),
+        Protocol::Http(test) => Box::new(http::Http::new(connection, test, limits, compile)),
+        Protocol::Smtp => Box::new(smtp::Smtp::new()),
+        Protocol::Generic(exchanges) => Box::new(generic::Generic::new(exchanges, limits, compile)),
+    }
+}
+
+/// A compiled regular expression; `sys::regex` is one.
+pub trait Pattern {
+    /// Whether it matches anywhere in `text`.
+    fn matches(&self, text: &[u8]) -> bool;
+}
+
+/// A dialogue in progress. Its state is consumed and replaced by each call.
+pub trait Dialogue {
+    /// Takes what happened and says what is next. Not called again after `Done` or `Failed`.
+    fn advance(&mut self, happened: Happened<'_>) -> Step;
+}
 
 /// What happened on the connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,6 +60,8 @@ pub enum Happened<'a> {
     Received(&'a [u8]),
     /// The TLS asked for by [`Step::StartTls`] stands.
     TlsStarted,
+    /// Nobody answered a [`Step::Knock`] within [`KNOCK_WAIT`].
+    Silent,
     /// The peer will say no more.
     Closed,
 }
@@ -25,6 +73,10 @@ pub enum Step {
     Await,
     /// Send this, then wait for the peer.
     Send(Vec<u8>),
+    /// Send this, then wait for the peer, but no longer than [`KNOCK_WAIT`] (or the time limit, if
+    /// that is shorter); then report [`Happened::Silent`]. For UDP, where silence means that nobody
+    /// refused; what ICMP says in between is a failure of the connection.
+    Knock(Vec<u8>),
     /// Start TLS, then report [`Happened::TlsStarted`]. Bytes that arrived in plain text after the
     /// peer's agreement make the dialogue fail before this step.
     StartTls,
@@ -36,11 +88,8 @@ pub enum Step {
     Failed(Failure),
 }
 
-/// A dialogue in progress. Its state is consumed and replaced by each call.
-pub trait Dialogue {
-    /// Takes what happened and says what is next. Not called again after `Done` or `Failed`.
-    fn advance(&mut self, happened: Happened<'_>) -> Step;
-}
+/// How long a [`Step::Knock`] listens; the original was seen to take 1.2 s.
+pub const KNOCK_WAIT: Duration = Duration::from_millis(1200);
 
 /// Why a dialogue failed: the text that follows `failed protocol test [HTTP] at […] -- ` in log and
 /// mail.
@@ -51,6 +100,12 @@ impl Failure {
     /// A failure in these words.
     pub fn new(text: impl Into<Box<str>>) -> Self {
         Self(text.into())
+    }
+}
+
+impl From<Failure> for Step {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
     }
 }
 

@@ -1,0 +1,316 @@
+//! `send "…" expect "…"`: the owner's own dialogue.
+//!
+//! What the peer says is kept until the expectation is met: by one of the lines in it, or by all of
+//! it together (a prompt has no line end). The line that met it is then forgotten, so the next
+//! expectation begins after it; what was said before a `send` is no answer to it, but may be
+//! skipped. A NUL byte counts as the two letters `\0`, as the manual promises to patterns.
+//!
+//! ```text
+//!               ┌────────── met ──────────┐
+//!               ▼                         │
+//!  Connected ─► exchanges in order ─► AwaitMatch ─► Failed (buffer full, closed)
+//!               └─► Done (none left)
+//! ```
+
+use std::collections::VecDeque;
+
+use crate::model::{Exchange, Limits};
+
+use super::{Dialogue, Failure, Happened, Pattern, Step, printable};
+
+pub(super) struct Generic {
+    exchanges: VecDeque<Turn>,
+    heard: Heard,
+}
+
+/// One exchange, its expression compiled.
+enum Turn {
+    Send(Box<[u8]>),
+    Expect(Box<dyn Pattern>),
+}
+
+impl Generic {
+    pub(super) fn new(
+        exchanges: &[Exchange],
+        limits: &Limits,
+        compile: &dyn Fn(&str) -> Box<dyn Pattern>,
+    ) -> Self {
+        let turn = |exchange: &Exchange| match exchange {
+            Exchange::Send(bytes) => Turn::Send(bytes.clone()),
+            Exchange::Expect(expression) => Turn::Expect(compile(expression)),
+        };
+        Self {
+            exchanges: exchanges.iter().map(turn).collect(),
+            heard: Heard::new(limits.send_expect_buffer),
+        }
+    }
+
+    /// Goes on until the peer has to say more: everything that may be sent by then is one step.
+    fn go_on(&mut self) -> Step {
+        let mut sending = Vec::new();
+        while let Some(turn) = self.exchanges.front() {
+            match turn {
+                Turn::Send(bytes) => sending.extend_from_slice(bytes),
+                Turn::Expect(pattern) => {
+                    if !self.heard.meets(pattern.as_ref()) {
+                        return self.wait(sending);
+                    }
+                }
+            }
+            self.exchanges.pop_front();
+        }
+        if sending.is_empty() {
+            Step::Done
+        } else {
+            Step::DoneSaying(sending)
+        }
+    }
+
+    fn wait(&self, sending: Vec<u8>) -> Step {
+        if self.heard.is_full() {
+            self.heard.unexpected().into()
+        } else if sending.is_empty() {
+            Step::Await
+        } else {
+            Step::Send(sending)
+        }
+    }
+}
+
+impl Dialogue for Generic {
+    fn advance(&mut self, happened: Happened<'_>) -> Step {
+        match happened {
+            Happened::Connected => self.go_on(),
+            Happened::Received(bytes) => {
+                self.heard.add(bytes);
+                self.go_on()
+            }
+            Happened::Closed => self.heard.closed().into(),
+            Happened::TlsStarted | Happened::Silent => Step::Await,
+        }
+    }
+}
+
+/// What the peer said and no expectation has used up.
+///
+/// Holds at most `limit` bytes and one receipt: whoever still waits when the limit is reached
+/// fails.
+struct Heard {
+    bytes: Vec<u8>,
+    /// `sendExpectBuffer`.
+    limit: usize,
+    /// The first line's beginning has met an expectation already: it is no line of its own.
+    continued: bool,
+}
+
+impl Heard {
+    fn new(limit: usize) -> Self {
+        Self {
+            bytes: Vec::new(),
+            limit,
+            continued: false,
+        }
+    }
+
+    fn add(&mut self, received: &[u8]) {
+        for &byte in received {
+            match byte {
+                0 => self.bytes.extend_from_slice(b"\\0"),
+                _ => self.bytes.push(byte),
+            }
+        }
+    }
+
+    /// Whether a line, or all that was heard, matches; if so, it and what came before it is
+    /// forgotten.
+    fn meets(&mut self, pattern: &dyn Pattern) -> bool {
+        let window = self.window();
+        let mut start = 0;
+        let mut continued = self.continued;
+        while let Some(length) = window[start..].iter().position(|&b| b == b'\n') {
+            let line = &window[start..start + length];
+            start += length + 1;
+            let line = line.strip_suffix(b"\r").unwrap_or(line);
+            if !continued && pattern.matches(line) {
+                self.forget(start);
+                return true;
+            }
+            continued = false;
+        }
+        let unfinished = &window[start..];
+        let met = !unfinished.is_empty() && !continued && pattern.matches(unfinished)
+            || !window.is_empty() && pattern.matches(window);
+        if met {
+            self.forget(window.len());
+        }
+        met
+    }
+
+    fn forget(&mut self, length: usize) {
+        self.continued = length > 0 && self.bytes[length - 1] != b'\n';
+        self.bytes.drain(..length);
+    }
+
+    fn is_full(&self) -> bool {
+        self.bytes.len() >= self.limit
+    }
+
+    fn window(&self) -> &[u8] {
+        &self.bytes[..self.bytes.len().min(self.limit)]
+    }
+
+    fn unexpected(&self) -> Failure {
+        let window = self.window();
+        let used = window
+            .iter()
+            .position(|&b| b == b'\n')
+            .map_or(0, |end| end + 1);
+        let fresh = if self.continued {
+            &window[used..]
+        } else {
+            window
+        };
+        Failure::new(format!(
+            "GENERIC: received unexpected data [{}] -- No match",
+            printable(fresh)
+        ))
+    }
+
+    fn closed(&self) -> Failure {
+        if self.bytes.is_empty() {
+            Failure::new("GENERIC: error receiving data -- Connection closed by the peer")
+        } else {
+            self.unexpected()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::script;
+
+    /// `s:text` sends, `e:text` expects.
+    fn make(exchanges: &[&str], buffer: usize) -> Box<dyn Dialogue> {
+        let exchanges: Vec<_> = exchanges
+            .iter()
+            .map(|text| match text.split_at(2) {
+                ("s:", text) => Exchange::Send(text.as_bytes().into()),
+                (_, text) => Exchange::Expect(text.into()),
+            })
+            .collect();
+        let limits = Limits {
+            send_expect_buffer: buffer,
+            ..Limits::default()
+        };
+        Box::new(Generic::new(&exchanges, &limits, &script::literal))
+    }
+
+    fn check(exchanges: &[&str], turns: &[&str], expected: &str) {
+        script::check(&|| make(exchanges, 256), turns, expected);
+    }
+
+    #[test]
+    fn a_small_smtp_dialogue() {
+        let exchanges = ["e:^220", "s:HELO me\r\n", "e:^250", "s:QUIT\r\n"];
+        let expected = "> HELO me\\r\\n\ndone > QUIT\\r\\n\n";
+        check(&exchanges, &["220 hello\r\n", "250 you\r\n"], expected);
+        check(
+            &exchanges,
+            &["220-a\r\n220-b\r\n220 c\r\n", "250-a\r\n250 b\r\n"],
+            expected,
+        );
+        check(
+            &exchanges,
+            &["220 hello\r\n", "550 no\r\n", "<close>"],
+            "> HELO me\\r\\n\nfailed: GENERIC: received unexpected data [550 no] -- No match\n",
+        );
+    }
+
+    #[test]
+    fn lines_come_one_after_the_other() {
+        let exchanges = ["e:^one$", "e:^two$", "e:^three$"];
+        check(&exchanges, &["one\r\ntwo\nthree\r\n"], "done\n");
+        check(&exchanges, &["zero\none\nand\ntwo\n\nthree"], "done\n");
+        check(&exchanges, &["two\none\nthree\n"], "waiting\n");
+    }
+
+    #[test]
+    fn a_prompt_has_no_line_end() {
+        let exchanges = [
+            "e:login: ",
+            "s:bob\n",
+            "e:word: ",
+            "s:secret\n",
+            "e:welcome",
+        ];
+        check(
+            &exchanges,
+            &["hello\nlogin: ", "password: ", "welcome bob\n"],
+            "> bob\\n\n> secret\\n\ndone\n",
+        );
+    }
+
+    #[test]
+    fn nuls_and_high_bytes_neither_cut_nor_break() {
+        check(&["e:^\\0\\0x"], &["\0\0x"], "done\n");
+        check(&["e:after"], &["be\0fore\0after"], "done\n");
+        check(
+            &["s:\0\u{ff}", "e:\u{fc}"],
+            &["\u{fc}"],
+            "> \\x00\\xc3\\xbf\ndone\n",
+        );
+        let mut dialogue = make(&["e:nothing"], 256);
+        dialogue.advance(Happened::Connected);
+        dialogue.advance(Happened::Received(&[0xff, 0xfe, 0, 0x80]));
+        assert_eq!(
+            dialogue.advance(Happened::Closed),
+            Failure::new(
+                "GENERIC: received unexpected data [\u{fffd}\u{fffd}\\0\u{fffd}] -- No match"
+            )
+            .into()
+        );
+    }
+
+    #[test]
+    fn the_buffer_is_what_is_judged() {
+        let judge = |text: &str, expected: &str| {
+            script::check(&|| make(&["e:needle"], 16), &[text], expected);
+        };
+        judge("0123456789needle and more", "done\n");
+        judge(
+            "0123456789abneedle and more",
+            "failed: GENERIC: received unexpected data [0123456789abneed] -- No match\n",
+        );
+        judge("0123456789abnee", "waiting\n");
+    }
+
+    #[test]
+    fn sending_only_and_saying_nothing() {
+        check(&["s:a", "s:b"], &[], "done > ab\n");
+        check(&[], &[], "done\n");
+        check(
+            &["e:x"],
+            &["<close>"],
+            "failed: GENERIC: error receiving data -- Connection closed by the peer\n",
+        );
+        check(&["e:x"], &[], "waiting\n");
+    }
+
+    #[test]
+    fn no_mutation_breaks_it_and_memory_is_bounded() {
+        let exchanges = ["e:^220", "s:x", "e:^250", "s:y", "e:z"];
+        script::fuzz(
+            &|| make(&exchanges, 64),
+            &["220 a\r\n", "250 b\r\n", "z"],
+            500,
+        );
+
+        let limits = Limits::default();
+        let expect = [Exchange::Expect("never".into())];
+        let mut dialogue = Generic::new(&expect, &limits, &script::literal);
+        dialogue.advance(Happened::Connected);
+        dialogue.advance(Happened::Received(&[0; 16 * 1024]));
+        assert!(dialogue.heard.bytes.len() <= limits.send_expect_buffer + 2 * 16 * 1024);
+    }
+}

@@ -1,0 +1,403 @@
+//! `protocol http`: one request, and what the answer must be.
+//!
+//! ```text
+//!  Connected ─► AwaitHead ─ status wrong ──────────────► Failed
+//!                │  ▲  │
+//!                └──┘  ├─ nothing asked of the body ───► Done
+//!                1xx   ▼
+//!                   AwaitBody ─ complete, or enough ───► Done or Failed
+//! ```
+//!
+//! The head is kept until it is whole, of the body only what a `content` test looks at; a
+//! `checksum` is computed as the body comes. A body that ends before its told end is a failure.
+
+mod body;
+mod request;
+
+use crate::model::{CertificatePin, Connection, HttpMethod, HttpTest, Limit, Limits};
+use crate::reading::{Hasher, hexadecimal};
+
+use super::{Dialogue, Failure, Happened, Pattern, Step, printable};
+use body::{Body, Chunks, Progress};
+
+/// All heads of one answer together: the final one and those of 1xx before it.
+const HEAD_LIMIT: usize = 16 * 1024;
+/// Headers of one head.
+const HEADERS_LIMIT: usize = 128;
+/// A body whose checksum is wanted; without a limit a peer that never ends would never be done.
+const CHECKSUM_LIMIT: u64 = 256 * 1024 * 1024;
+
+pub(super) struct Http {
+    /// Taken when it is sent.
+    request: Vec<u8>,
+    wanted: Wanted,
+    state: State,
+}
+
+/// What the answer must be.
+struct Wanted {
+    method: HttpMethod,
+    status: Option<Limit>,
+    content: Option<Content>,
+    checksum: Option<CertificatePin>,
+}
+
+struct Content {
+    /// `content = "…"`, not `content != "…"`.
+    must_match: bool,
+    pattern: Box<dyn Pattern>,
+    /// `httpContentBuffer`.
+    limit: usize,
+}
+
+enum State {
+    AwaitHead(Head),
+    AwaitBody(Body, Inspection),
+    Ended,
+}
+
+impl Http {
+    pub(super) fn new(
+        connection: &Connection,
+        test: &HttpTest,
+        limits: &Limits,
+        compile: &dyn Fn(&str) -> Box<dyn Pattern>,
+    ) -> Self {
+        let content = |(must_match, expression): &(bool, Box<str>)| Content {
+            must_match: *must_match,
+            pattern: compile(expression),
+            limit: limits.http_content_buffer,
+        };
+        Self {
+            request: request::request(connection, test),
+            wanted: Wanted {
+                method: test.method,
+                status: test.status,
+                content: test.content.as_ref().map(content),
+                checksum: test.checksum.clone(),
+            },
+            state: State::AwaitHead(Head::default()),
+        }
+    }
+}
+
+impl Dialogue for Http {
+    fn advance(&mut self, happened: Happened<'_>) -> Step {
+        let state = std::mem::replace(&mut self.state, State::Ended);
+        let result = match (state, happened) {
+            (state, Happened::Connected) => {
+                self.state = state;
+                return Step::Send(std::mem::take(&mut self.request));
+            }
+            (State::AwaitHead(head), Happened::Received(bytes)) => {
+                self.wanted.take_head(head, bytes)
+            }
+            (State::AwaitHead(head), Happened::Closed) => Err(head.closed()),
+            (State::AwaitBody(body, inspection), Happened::Received(bytes)) => {
+                self.wanted.take_body(body, inspection, bytes)
+            }
+            (State::AwaitBody(body, inspection), Happened::Closed) => {
+                if body.may_close() {
+                    self.wanted.judge(inspection).map(|()| State::Ended)
+                } else {
+                    Err(Failure::new(
+                        "HTTP error: the connection was closed in the middle of the body",
+                    ))
+                }
+            }
+            (
+                state @ (State::AwaitHead(_) | State::AwaitBody(..)),
+                Happened::TlsStarted | Happened::Silent,
+            ) => Ok(state),
+            (
+                State::Ended,
+                Happened::Received(_) | Happened::Closed | Happened::TlsStarted | Happened::Silent,
+            ) => Ok(State::Ended),
+        };
+        match result {
+            Ok(State::Ended) => Step::Done,
+            Ok(state @ (State::AwaitHead(_) | State::AwaitBody(..))) => {
+                self.state = state;
+                Step::Await
+            }
+            Err(failure) => failure.into(),
+        }
+    }
+}
+
+impl Wanted {
+    fn take_head(&self, mut head: Head, bytes: &[u8]) -> Result<State, Failure> {
+        head.bytes.extend_from_slice(bytes);
+        while let Some(length) = head.length()? {
+            let facts = Facts::parse(&head.bytes[..length])?;
+            if !facts.is_informational() {
+                let rest = head.bytes.split_off(length);
+                return self.take_answer(&facts, &rest);
+            }
+            head.skip(length);
+        }
+        Ok(State::AwaitHead(head))
+    }
+
+    /// Judges the status and goes on to the body, if anything is asked of it.
+    fn take_answer(&self, facts: &Facts, rest: &[u8]) -> Result<State, Failure> {
+        let status = u64::from(facts.status);
+        let passes = self
+            .status
+            .map_or(status < 400, |wanted| wanted.holds(status));
+        if !passes {
+            return Err(Failure::new(format!(
+                "HTTP error: Server returned status {status}"
+            )));
+        }
+        if self.content.is_none() && self.checksum.is_none() {
+            return Ok(State::Ended);
+        }
+        let body = match self.method {
+            HttpMethod::Get => facts.body()?,
+            HttpMethod::Head => Body::Length(0),
+        };
+        self.take_body(body, Inspection::new(self), rest)
+    }
+
+    fn take_body(
+        &self,
+        mut body: Body,
+        mut inspection: Inspection,
+        bytes: &[u8],
+    ) -> Result<State, Failure> {
+        match body.take(bytes, &mut |content| inspection.look_at(content))? {
+            Progress::Complete => {}
+            Progress::More if inspection.has_seen_enough() => {}
+            Progress::More if inspection.hashed > CHECKSUM_LIMIT => {
+                return Err(Failure::new(
+                    "Checksum error: the document is longer than 256 MB",
+                ));
+            }
+            Progress::More => return Ok(State::AwaitBody(body, inspection)),
+        }
+        self.judge(inspection).map(|()| State::Ended)
+    }
+
+    fn judge(&self, inspection: Inspection) -> Result<(), Failure> {
+        if let Some(content) = &self.content {
+            let matches = content.pattern.matches(&inspection.kept);
+            match (content.must_match, matches) {
+                (true, true) | (false, false) => {}
+                (true, false) => {
+                    return Err(Failure::new(
+                        "HTTP error: Regular expression doesn't match: No match",
+                    ));
+                }
+                (false, true) => {
+                    return Err(Failure::new("HTTP error: Regular expression matches"));
+                }
+            }
+        }
+        if let (Some(wanted), Some(hasher)) = (&self.checksum, inspection.hasher) {
+            let hash = hasher.finish();
+            if hash != wanted.digest {
+                return Err(Failure::new(format!(
+                    "Checksum error: {} mismatch (expected {} got {})",
+                    wanted.kind.name(),
+                    hexadecimal(&wanted.digest),
+                    hexadecimal(&hash)
+                )));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What the tests need to see of the body.
+struct Inspection {
+    kept: Vec<u8>,
+    /// How much of the body is kept.
+    limit: usize,
+    hasher: Option<Hasher>,
+    hashed: u64,
+}
+
+impl Inspection {
+    fn new(wanted: &Wanted) -> Self {
+        Self {
+            kept: Vec::new(),
+            limit: wanted.content.as_ref().map_or(0, |content| content.limit),
+            hasher: wanted.checksum.as_ref().map(|sum| Hasher::new(sum.kind)),
+            hashed: 0,
+        }
+    }
+
+    fn look_at(&mut self, content: &[u8]) {
+        let room = self.limit - self.kept.len();
+        self.kept
+            .extend_from_slice(&content[..content.len().min(room)]);
+        if let Some(hasher) = &mut self.hasher {
+            hasher.update(content);
+            self.hashed += content.len() as u64;
+        }
+    }
+
+    fn has_seen_enough(&self) -> bool {
+        self.hasher.is_none() && self.kept.len() == self.limit
+    }
+}
+
+/// The head as far as it came.
+#[derive(Default)]
+struct Head {
+    bytes: Vec<u8>,
+    /// Bytes of the 1xx heads that were skipped.
+    skipped: usize,
+    /// Where the line under way begins.
+    line_start: usize,
+    /// How far line ends were looked for.
+    scanned: usize,
+}
+
+impl Head {
+    /// Where the head ends, just past its empty line, if that has come.
+    fn length(&mut self) -> Result<Option<usize>, Failure> {
+        let limit = HEAD_LIMIT - self.skipped;
+        let window = &self.bytes[..self.bytes.len().min(limit)];
+        while let Some(offset) = window[self.scanned..].iter().position(|&b| b == b'\n') {
+            let end = self.scanned + offset;
+            let line = &window[self.line_start..end];
+            if self.line_start == 0 && !line.starts_with(b"HTTP/") {
+                return Err(no_http(line));
+            }
+            self.scanned = end + 1;
+            self.line_start = end + 1;
+            if line.is_empty() || line == b"\r" {
+                return Ok(Some(end + 1));
+            }
+        }
+        self.scanned = window.len();
+        if self.bytes.len() > limit {
+            return Err(Failure::new(
+                "HTTP error: the header of the response is longer than 16 kB",
+            ));
+        }
+        Ok(None)
+    }
+
+    fn skip(&mut self, length: usize) {
+        self.bytes.drain(..length);
+        self.skipped += length;
+        self.line_start = 0;
+        self.scanned = 0;
+    }
+
+    fn closed(&self) -> Failure {
+        if self.bytes.is_empty() {
+            Failure::new("HTTP: Error receiving data -- Connection closed by the peer")
+        } else if !self.bytes.starts_with(b"HTTP/") {
+            no_http(&self.bytes)
+        } else {
+            Failure::new(
+                "HTTP error: the connection was closed in the middle of the response's header",
+            )
+        }
+    }
+}
+
+fn no_http(line: &[u8]) -> Failure {
+    Failure::new(format!(
+        "HTTP error: the server does not speak HTTP [{}]",
+        printable(line)
+    ))
+}
+
+/// What a head says that matters here.
+#[derive(Debug)]
+struct Facts {
+    status: u16,
+    chunked: bool,
+    /// A transfer coding other than chunked: the body ends when the peer closes.
+    other_coding: bool,
+    length: Option<u64>,
+}
+
+impl Facts {
+    fn parse(head: &[u8]) -> Result<Self, Failure> {
+        let mut headers = [httparse::EMPTY_HEADER; HEADERS_LIMIT];
+        let mut response = httparse::Response::new(&mut headers);
+        // Odd headers are the server's business: they are no reason to restart it.
+        let parsed = httparse::ParserConfig::default()
+            .allow_spaces_after_header_name_in_responses(true)
+            .allow_obsolete_multiline_headers_in_responses(true)
+            .ignore_invalid_headers_in_responses(true)
+            .parse_response(&mut response, head);
+        match parsed {
+            Ok(httparse::Status::Complete(_)) => {}
+            Ok(httparse::Status::Partial) => return Err(no_http(head)),
+            Err(httparse::Error::TooManyHeaders) => {
+                return Err(Failure::new(
+                    "HTTP error: the response has more than 128 headers",
+                ));
+            }
+            Err(error) => {
+                return Err(Failure::new(format!(
+                    "HTTP error: the header of the response is malformed: {error}"
+                )));
+            }
+        }
+        let mut facts = Self {
+            status: response.code.unwrap_or_default(),
+            chunked: false,
+            other_coding: false,
+            length: None,
+        };
+        for header in response.headers.iter() {
+            facts.add(header.name, header.value)?;
+        }
+        Ok(facts)
+    }
+
+    fn add(&mut self, name: &str, value: &[u8]) -> Result<(), Failure> {
+        if name.eq_ignore_ascii_case("Transfer-Encoding") {
+            for coding in value.split(|&b| b == b',').map(<[u8]>::trim_ascii) {
+                // Only as the last coding does it tell the body's end (RFC 9112 section 6.3).
+                self.chunked = coding.eq_ignore_ascii_case(b"chunked");
+                self.other_coding |= !self.chunked && !coding.eq_ignore_ascii_case(b"identity");
+            }
+        } else if name.eq_ignore_ascii_case("Content-Length") {
+            for part in value.split(|&b| b == b',').map(<[u8]>::trim_ascii) {
+                let length = decimal(part);
+                if length.is_none() || self.length.is_some_and(|other| Some(other) != length) {
+                    return Err(Failure::new(format!(
+                        "HTTP error: Content-Length makes no sense [{}]",
+                        printable(value)
+                    )));
+                }
+                self.length = length;
+            }
+        }
+        Ok(())
+    }
+
+    /// 100 to 199, but 101 is an answer: there is no HTTP after it.
+    fn is_informational(&self) -> bool {
+        (100..200).contains(&self.status) && self.status != 101
+    }
+
+    fn body(&self) -> Result<Body, Failure> {
+        Ok(match (self.status, self.length) {
+            (101 | 204 | 304, _) => Body::Length(0),
+            _ if self.chunked => Body::Chunked(Chunks::new()),
+            (_, Some(length)) if !self.other_coding => Body::Length(length),
+            (_, None | Some(_)) => Body::ToClose,
+        })
+    }
+}
+
+/// Digits and nothing else, at most 64 bits.
+fn decimal(text: &[u8]) -> Option<u64> {
+    if !text.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    std::str::from_utf8(text).ok()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests;
