@@ -2,8 +2,8 @@
 
 use std::fmt::{self, Write};
 
-/// Shows text so that it is only text, in content and in quoted attributes alike. Control bytes, which
-/// XML cannot hold at all, become the replacement character; line ends and tabs stay.
+/// Shows text so that it is only text, in content and in quoted attributes alike. Control bytes,
+/// which XML cannot hold at all, become the replacement character; line ends and tabs stay.
 #[derive(Clone, Copy, Debug)]
 pub struct Escaped<'a>(
     /// Text from anywhere.

@@ -1,7 +1,7 @@
 //! The status server's and its client's words: bytes to requests and answers, and back.
 //!
-//! No socket, no clock, no page: `shell` carries the bytes, `view` says what is in an answer. What a
-//! peer can make grow has a named limit here: [`request::HEAD_LIMIT`], [`request::PATH_LIMIT`],
+//! No socket, no clock, no page: `shell` carries the bytes, `view` says what is in an answer. What
+//! a peer can make grow has a named limit here: [`request::HEAD_LIMIT`], [`request::PATH_LIMIT`],
 //! [`request::HEADER_LIMIT`], [`request::body_limit`], [`client::REPLY_LIMIT`].
 
 pub mod auth;

@@ -5,9 +5,9 @@
 //!    └─ refused: not HTTP, too long, not GET or POST, a body we cannot measure ─┘
 //! ```
 //!
-//! One request per connection: what follows it is dropped. httparse looks at the head twice at most
-//! (once its first line is there, so that `GET /` of HTTP/0.9 is answered, and once it is whole), so
-//! a client that sends byte by byte costs no more than one that does not.
+//! One request per connection: what follows it is dropped. httparse looks at the head twice at
+//! most (once its first line is there, so that `GET /` of HTTP/0.9 is answered, and once it is
+//! whole), so a client that sends byte by byte costs no more than one that does not.
 
 use std::ops::Range;
 
@@ -23,7 +23,8 @@ pub const PATH_LIMIT: usize = 2 * 1024;
 /// Header lines.
 pub const HEADER_LIMIT: usize = 100;
 
-/// Bytes of a form that can name every service of this model, percent-coded, and what goes with them.
+/// Bytes of a form that can name every service of this model, percent-coded, and what goes with
+/// them.
 pub fn body_limit(model: &Model) -> usize {
     const PER_SERVICE: usize = "&service=".len();
     let names = model

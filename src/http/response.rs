@@ -202,7 +202,8 @@ impl Response {
 struct Head(String);
 
 impl Head {
-    /// One header line. Whatever could end it early is left out of the value, wherever it came from.
+    /// One header line. Whatever could end it early is left out of the value, wherever it came
+    /// from.
     fn line(&mut self, name: &'static str, value: &str) {
         let visible = |c: &char| matches!(c, ' '..='~');
         let value: String = value.chars().filter(visible).collect();

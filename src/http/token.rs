@@ -1,8 +1,8 @@
 //! The token that a form must carry, and comparing secrets without telling by time.
 //!
-//! A form shown to a user holds a hash of the server's secret and the user's name. A page on another
-//! site can make a browser post to us, but cannot read our pages and so does not know the hash.
-//! Nothing is stored: a token is good until the daemon is started anew.
+//! A form shown to a user holds a hash of the server's secret and the user's name. A page on
+//! another site can make a browser post to us, but cannot read our pages and so does not know the
+//! hash. Nothing is stored: a token is good until the daemon is started anew.
 
 use sha2::{Digest, Sha256};
 

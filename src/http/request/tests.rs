@@ -48,7 +48,8 @@ fn refused(bytes: &[u8]) -> (u16, &'static str) {
 #[test]
 fn a_browser_looks() {
     let request = good(
-        "GET /with%20space?format=xml&x=%26 HTTP/1.1\r\nHost: box:2812\r\nSec-Fetch-Mode: navigate\r\n\
+        "GET /with%20space?format=xml&x=%26 HTTP/1.1\r\nHost: box:2812\r\n\
+         Sec-Fetch-Mode: navigate\r\n\
          Cookie: a=b; securitytoken=T; c=d\r\nAuthorization: Basic eDp5\r\n\r\n",
     );
     assert_eq!(request.method, Method::Get);
@@ -66,7 +67,8 @@ fn a_browser_looks() {
 fn the_command_line_asks() {
     let request = good(
         "POST /_status HTTP/1.0\r\nContent-Type: application/x-www-form-urlencoded\r\n\
-         Cookie: securitytoken=0f65\r\nContent-Length: 43\r\nAuthorization: Basic YWRtaW46c3dvcmRmaXNo\r\n\r\n\
+         Cookie: securitytoken=0f65\r\nContent-Length: 43\r\n\
+         Authorization: Basic YWRtaW46c3dvcmRmaXNo\r\n\r\n\
          service=proc&format=text&securitytoken=0f65",
     );
     assert_eq!(request.method, Method::Post);

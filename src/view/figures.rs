@@ -1,0 +1,368 @@
+//! What is said of a service: words for its state, and its figures line by line, in the order, the
+//! labels and the formats of the reference's status text (F30 to F39). Pages show the same lines.
+
+use crate::engine::{Monitoring, ProbeOutcome, Standing};
+use crate::model::{Connection, Destination, Mode, OnReboot, Protocol, Subject, Transport};
+use crate::reading::{
+    Bytes, FileReading, Presence, ProcessReading, ProcessState, Reading, SystemReading,
+};
+use crate::time::{Uptime, WallTime};
+
+use super::decimal::{Decimal, percent};
+
+/// One line: what, how much, and how it is meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Line {
+    /// `memory usage`.
+    pub(super) label: &'static str,
+    /// `582.4 MB [2.4%]`.
+    pub(super) value: String,
+    /// How it is meant.
+    pub(super) tone: Tone,
+}
+
+/// How a value is meant: colours say it again, never alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Tone {
+    /// All is well.
+    Good,
+    /// Something fails.
+    Bad,
+    /// Nobody looks.
+    Idle,
+    /// A setting.
+    Setting,
+    /// A measured value.
+    Value,
+    /// Not known.
+    Missing,
+}
+
+/// `System`, `Process`, `File`.
+pub(super) const fn type_word(subject: &Subject) -> &'static str {
+    match subject {
+        Subject::Process(_) => "Process",
+        Subject::File(_) => "File",
+        Subject::System => "System",
+    }
+}
+
+/// The place of a service's type in the summary (reference F31).
+pub(super) const fn type_rank(subject: &Subject) -> u8 {
+    match subject {
+        Subject::System => 0,
+        Subject::Process(_) => 1,
+        Subject::File(_) => 2,
+    }
+}
+
+/// The status field: what fails, or how the service is watched, and what is about to be done
+/// (reference F34, F35).
+pub(super) fn status(standing: &Standing<'_>) -> (String, Tone) {
+    let (mut words, tone) = match standing.monitoring {
+        Monitoring::Off => ("Not monitored".to_owned(), Tone::Idle),
+        _ if !standing.failures.is_empty() => (standing.failures.join(" | "), Tone::Bad),
+        Monitoring::Initializing => ("Initializing".to_owned(), Tone::Idle),
+        Monitoring::On => ("OK".to_owned(), Tone::Good),
+        Monitoring::Waiting => ("Waiting".to_owned(), Tone::Idle),
+    };
+    if let Some(action) = standing.pending {
+        words.push_str(" - ");
+        words.push_str(action.word());
+        words.push_str(" pending");
+    }
+    (words, tone)
+}
+
+/// The monitoring status.
+pub(super) const fn monitoring(monitoring: Monitoring) -> (&'static str, Tone) {
+    match monitoring {
+        Monitoring::Off => ("Not monitored", Tone::Idle),
+        Monitoring::Initializing => ("Initializing", Tone::Idle),
+        Monitoring::On => ("Monitored", Tone::Setting),
+        Monitoring::Waiting => ("Waiting", Tone::Setting),
+    }
+}
+
+/// `active`, `passive`.
+pub(super) const fn mode(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Active => "active",
+        Mode::Passive => "passive",
+    }
+}
+
+/// `start`, `nostart`, `laststate`.
+pub(super) const fn on_reboot(onreboot: OnReboot) -> &'static str {
+    match onreboot {
+        OnReboot::Start => "start",
+        OnReboot::NoStart => "nostart",
+        OnReboot::LastState => "laststate",
+    }
+}
+
+/// Every line of a service's status text.
+pub(super) fn lines(standing: &Standing<'_>) -> Vec<Line> {
+    let mut lines = Lines::default();
+    let (words, tone) = status(standing);
+    lines.push("status", words, tone);
+    let (words, tone) = monitoring(standing.monitoring);
+    lines.push("monitoring status", words, tone);
+    lines.push(
+        "monitoring mode",
+        mode(standing.service.mode),
+        Tone::Setting,
+    );
+    lines.push(
+        "on reboot",
+        on_reboot(standing.service.onreboot),
+        Tone::Setting,
+    );
+    lines.measured(standing);
+    lines.connections(standing);
+    lines.known(
+        "data collected",
+        standing.collected.map(WallTime::date_text),
+    );
+    lines.0
+}
+
+/// The lines of what was measured, but for the connections.
+pub(super) fn measured(standing: &Standing<'_>) -> Vec<Line> {
+    let mut lines = Lines::default();
+    lines.measured(standing);
+    lines.known(
+        "data collected",
+        standing.collected.map(WallTime::date_text),
+    );
+    lines.0
+}
+
+/// What was measured, if somebody looks and the subject is there (reference F36).
+pub(super) fn reading<'a>(standing: &Standing<'a>) -> Option<&'a Reading> {
+    match standing.monitoring {
+        Monitoring::Off => None,
+        Monitoring::Initializing | Monitoring::On | Monitoring::Waiting => standing.reading,
+    }
+}
+
+/// Whether a service's subject was found, so that its connections mean something.
+fn is_present(standing: &Standing<'_>) -> bool {
+    reading(standing).is_some_and(|reading| match reading {
+        Reading::Process(ProcessState::Running(_))
+        | Reading::File(Presence::Present(_))
+        | Reading::System(_) => true,
+        Reading::Process(ProcessState::Zombie(_) | ProcessState::Absent)
+        | Reading::File(Presence::Absent | Presence::Unreadable(_)) => false,
+    })
+}
+
+#[derive(Default)]
+struct Lines(Vec<Line>);
+
+impl Lines {
+    fn push(&mut self, label: &'static str, value: impl Into<String>, tone: Tone) {
+        let value = value.into();
+        self.0.push(Line { label, value, tone });
+    }
+
+    fn value(&mut self, label: &'static str, value: impl ToString) {
+        self.push(label, value.to_string(), Tone::Value);
+    }
+
+    fn known(&mut self, label: &'static str, value: Option<impl ToString>) {
+        match value {
+            Some(value) => self.value(label, value),
+            None => self.push(label, "-", Tone::Missing),
+        }
+    }
+
+    fn measured(&mut self, standing: &Standing<'_>) {
+        let Some(reading) = reading(standing) else {
+            return;
+        };
+        match reading {
+            Reading::System(system) => self.system(system, standing.collected),
+            Reading::Process(ProcessState::Running(process)) => self.process(process),
+            Reading::File(Presence::Present(file)) => self.file(file, standing.collected),
+            Reading::Process(ProcessState::Zombie(_) | ProcessState::Absent)
+            | Reading::File(Presence::Absent | Presence::Unreadable(_)) => {}
+        }
+    }
+
+    /// The reference shows the last test of the control file first.
+    fn connections(&mut self, standing: &Standing<'_>) {
+        if !is_present(standing) {
+            return;
+        }
+        for (connection, outcome) in standing.connections.iter().rev() {
+            let (value, tone) = response(connection, *outcome);
+            self.push(connection_label(connection), value, tone);
+        }
+    }
+
+    fn system(&mut self, system: &SystemReading, collected: Option<WallTime>) {
+        let load = system.load.map(|[one, five, fifteen]| {
+            let two = |value| Decimal(value, 2);
+            format!("[{}] [{}] [{}]", two(one), two(five), two(fifteen))
+        });
+        self.known("load average", load);
+        let cpu = system.cpu.map(|cpu| {
+            let shares = [
+                (cpu.user, "usr"),
+                (cpu.system, "sys"),
+                (cpu.nice, "nice"),
+                (cpu.iowait, "iowait"),
+                (cpu.hardirq, "hardirq"),
+                (cpu.softirq, "softirq"),
+                (cpu.steal, "steal"),
+                (cpu.guest, "guest"),
+                (cpu.guest_nice, "guestnice"),
+            ];
+            let words = shares.map(|(share, name)| format!("{}%{name} ", Decimal(share, 1)));
+            words.concat()
+        });
+        self.known("cpu", cpu);
+        self.known("memory usage", system.memory_kib.map(usage));
+        self.known("swap usage", system.swap_kib.map(usage));
+        self.known("uptime", system.uptime_seconds.map(Uptime));
+        let boot = system.uptime_seconds.zip(collected).map(|(seconds, at)| {
+            let seconds = i64::try_from(seconds).unwrap_or(0);
+            let boot = (at.unix_seconds() - seconds) * 1000;
+            WallTime::new(boot, at.offset_seconds()).date_text()
+        });
+        self.known("boot time", boot);
+        let files = system.files.map(|(allocated, _, maximum)| {
+            let share = percent(allocated, maximum);
+            format!("{allocated} [{share}% of {maximum} limit]")
+        });
+        self.known("filedescriptors", files);
+    }
+
+    fn process(&mut self, process: &ProcessReading) {
+        self.value("pid", process.id.pid);
+        self.known("parent pid", process.ppid);
+        self.known("uid", process.uid);
+        self.known("effective uid", process.euid);
+        self.known("gid", process.gid);
+        self.known("uptime", process.uptime_seconds.map(Uptime));
+        self.known("threads", process.threads);
+        let share = |share| format!("{}%", Decimal(share, 1));
+        self.known("cpu", process.cpu_percent.map(share));
+        let memory = process.memory_kib.map(|kib| {
+            let share = Decimal(process.memory_percent.unwrap_or(0.0), 1);
+            format!("{share}% [{}]", Bytes(kib * 1024))
+        });
+        self.known("memory", memory);
+    }
+
+    fn file(&mut self, file: &FileReading, collected: Option<WallTime>) {
+        let zone = collected.map_or(0, WallTime::offset_seconds);
+        let date = |unix: i64| WallTime::new(unix.saturating_mul(1000), zone).date_text();
+        self.value("permission", format_args!("{:o}", file.permission));
+        self.value("uid", file.uid);
+        self.value("gid", file.gid);
+        self.value("size", Bytes(file.size));
+        self.value("access timestamp", date(file.accessed));
+        self.value("change timestamp", date(file.changed));
+        self.value("modify timestamp", date(file.modified));
+        for digest in &file.digests {
+            let kind = digest.kind.name();
+            let words = digest.value.as_ref().ok();
+            self.known(
+                "checksum",
+                words.map(|bytes| format!("{} ({kind})", hex(bytes))),
+            );
+        }
+    }
+}
+
+/// Lower-case hexadecimal digits.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn usage((used, all): (u64, u64)) -> String {
+    format!("{} [{}%]", Bytes(used * 1024), percent(used, all))
+}
+
+const fn connection_label(connection: &Connection) -> &'static str {
+    match connection.destination {
+        Destination::Host { .. } => "port response time",
+        Destination::Unix(_) => "unix socket response time",
+    }
+}
+
+/// `1.076 ms to 127.0.0.1:7001 type TCP/IP protocol generic`, `FAILED to [127.0.0.1]:7999 type …`.
+fn response(connection: &Connection, outcome: Option<&ProbeOutcome>) -> (String, Tone) {
+    let Some(outcome) = outcome else {
+        return ("-".into(), Tone::Missing);
+    };
+    let rest = connection_type(connection, Some(outcome));
+    match &outcome.result {
+        Ok(microseconds) => {
+            let to = address(connection, "", "");
+            (
+                format!("{} to {to} {rest}", Milliseconds(*microseconds)),
+                Tone::Value,
+            )
+        }
+        Err(_) => (
+            format!("FAILED to {} {rest}", address(connection, "[", "]")),
+            Tone::Bad,
+        ),
+    }
+}
+
+/// `127.0.0.1:7080/hello.txt`, with the host between `open` and `close`; a Unix socket's path.
+pub(super) fn address(connection: &Connection, open: &str, close: &str) -> String {
+    let request = match &connection.protocol {
+        Protocol::Http(http) if &*http.request != "/" => &*http.request,
+        Protocol::Http(_) | Protocol::Default | Protocol::Smtp | Protocol::Generic(_) => "",
+    };
+    match &connection.destination {
+        Destination::Host { host, port } => format!("{open}{host}{close}:{port}{request}"),
+        Destination::Unix(path) => path.to_string(),
+    }
+}
+
+/// `type TCP/IP using TLS (certificate valid for 19 days) protocol HTTP`.
+pub(super) fn connection_type(connection: &Connection, outcome: Option<&ProbeOutcome>) -> String {
+    let family = match connection.destination {
+        Destination::Host { .. } => "/IP",
+        Destination::Unix(_) => "",
+    };
+    let days = outcome
+        .and_then(|outcome| outcome.certificate.as_ref())
+        .and_then(|certificate| certificate.days_left);
+    let tls = match (&connection.tls, days) {
+        (None, _) => String::new(),
+        (Some(_), None) => " using TLS".to_owned(),
+        (Some(_), Some(days)) => format!(" using TLS (certificate valid for {days} days)"),
+    };
+    let transport = transport(connection.transport);
+    format!(
+        "type {transport}{family}{tls} protocol {}",
+        connection.protocol.name()
+    )
+}
+
+/// `TCP`, `UDP`.
+pub(super) const fn transport(transport: Transport) -> &'static str {
+    match transport {
+        Transport::Tcp => "TCP",
+        Transport::Udp => "UDP",
+    }
+}
+
+/// `1.076 ms`.
+pub(super) struct Milliseconds(
+    /// Microseconds.
+    pub(super) u64,
+);
+
+impl std::fmt::Display for Milliseconds {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}.{:03} ms", self.0 / 1000, self.0 % 1000)
+    }
+}

@@ -1,0 +1,173 @@
+//! The pages: an overview here, one page per service and those of the daemon itself in the files
+//! below.
+//!
+//! Plain HTML that works without scripts, on a phone and for a reader of any eyes: every state is a
+//! word and a shape, colour only repeats it. All that is not a literal of these files goes through
+//! [`Escaped`]. Links are relative to the page's own folder, so that the pages also work behind a
+//! proxy's prefix; a slash in a service's name is written `%2F` for the same reason.
+
+mod daemon;
+mod overview;
+mod service;
+
+use std::fmt::{Arguments, Display, Write};
+
+use crate::engine::Happening;
+use crate::http::{Escaped, percent_encode, token};
+use crate::model::{EventKind, Role};
+
+use super::figures::Tone;
+use super::{Context, style};
+
+pub(super) use daemon::{about, log, runtime};
+pub(super) use overview::overview;
+pub(super) use service::service;
+
+/// A page being written.
+struct Page<'a> {
+    context: &'a Context<'a>,
+    html: String,
+}
+
+/// Whether a page shows what changes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Refresh {
+    /// Loaded again with each poll.
+    EachPoll,
+    /// Left alone.
+    Never,
+}
+
+impl<'a> Page<'a> {
+    fn new(context: &'a Context<'a>, title: &str, refresh: Refresh) -> Self {
+        let html = String::with_capacity(12 * 1024);
+        let mut page = Self { context, html };
+        let host = Escaped(&context.instance.host_name);
+        page.put(format_args!(
+            "<!DOCTYPE html><html lang=en><head><meta charset=utf-8>\
+             <meta name=viewport content=\"width=device-width,initial-scale=1\">\
+             <link rel=icon href=\"data:,\"><title>{} – {host}</title>",
+            Escaped(title)
+        ));
+        let poll = context.model.settings.poll.unwrap_or_default().as_secs();
+        if refresh == Refresh::EachPoll && poll > 0 {
+            page.put(format_args!("<meta http-equiv=refresh content={poll}>"));
+        }
+        page.put(format_args!(
+            "<style>{}</style></head><body><header><b><a href=\"./\">tend</a> <i>{host}</i></b>\
+             <a href=\"./\">Overview</a> <a href=\"./_runtime\">Daemon</a>",
+            style::SHEET
+        ));
+        if page.may_act() {
+            page.put(format_args!(" <a href=\"./_viewlog\">Log</a>"));
+        }
+        page.put(format_args!("</header><main>"));
+        page
+    }
+
+    fn finish(mut self) -> String {
+        let signature = self.context.surroundings.signature();
+        let now = self.context.surroundings.now.date_text();
+        self.put(format_args!(
+            "</main><footer><a href=\"./_about\">{signature}</a> · {now}</footer></body></html>"
+        ));
+        self.html
+    }
+
+    fn put(&mut self, what: Arguments<'_>) {
+        self.html
+            .write_fmt(what)
+            .expect("a string takes all that is written");
+    }
+
+    fn may_act(&self) -> bool {
+        self.context.user.role == Role::Full
+    }
+
+    /// A form with one button.
+    fn button(&mut self, target: &str, action: &str, class: &str, label: &str) {
+        let token = self.context.secret.token(&self.context.user.name);
+        self.put(format_args!(
+            "<form method=post action=\"{target}\">\
+             <input type=hidden name={} value={token}>\
+             <button class=\"{class}\" name=action value={action}>{label}</button></form>",
+            token::NAME
+        ));
+    }
+
+    /// One row of a table of names and values.
+    fn pair(&mut self, name: &str, value: impl Display) {
+        self.put(format_args!("<tr><th>{name}<td>{value}"));
+    }
+
+    /// What happened, newest first, each with the service's name where the page shows several.
+    fn happenings<'h>(&mut self, list: impl Iterator<Item = (Option<&'h str>, &'h Happening)>) {
+        let mut list = list.peekable();
+        if list.peek().is_none() {
+            return;
+        }
+        self.put(format_args!("<h2>Last events</h2><section><ol>"));
+        for (service, happening) in list {
+            let at = happening.at;
+            self.put(format_args!(
+                "<li><time title=\"{}\">{}</time> <span>",
+                at.date_text(),
+                at.syslog_date()
+            ));
+            if let Some(name) = service {
+                self.put(format_args!("{} ", Link(name)));
+            }
+            self.put(format_args!(
+                "<b class={}>{}</b> {}</span>",
+                event_class(happening.event),
+                Escaped(happening.event),
+                Escaped(&happening.description)
+            ));
+        }
+        self.put(format_args!("</ol></section>"));
+    }
+}
+
+/// A service's name as a link to its page.
+struct Link<'a>(&'a str);
+
+impl Display for Link<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (target, name) = (percent_encode(self.0), Escaped(self.0));
+        write!(f, "<a href=\"./{target}\">{name}</a>")
+    }
+}
+
+/// A state in a word and a shape.
+struct Tag<'a>(&'a str, Tone);
+
+impl Display for Tag<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (class, shape) = match self.1 {
+            Tone::Good => ("good", "✓"),
+            Tone::Bad => ("bad", "✕"),
+            Tone::Idle | Tone::Setting | Tone::Value | Tone::Missing => ("idle", "○"),
+        };
+        let words = Escaped(self.0);
+        write!(
+            f,
+            "<span class=\"tag {class}\"><span aria-hidden=true>{shape}</span> {words}</span>"
+        )
+    }
+}
+
+/// Whether an event's words say that something failed or is well again.
+fn event_class(event: &str) -> &'static str {
+    let is = |words: fn(EventKind) -> &'static str| {
+        EventKind::ALL
+            .into_iter()
+            .any(|kind| kind != EventKind::Instance && words(kind) == event)
+    };
+    if is(EventKind::failed) {
+        "fail"
+    } else if is(EventKind::succeeded) {
+        "well"
+    } else {
+        "note"
+    }
+}

@@ -1,0 +1,229 @@
+//! The command line's text: status, summary, report, as the reference prints them (F22, F30 to
+//! F39).
+//!
+//! The server sends colours and boxes, as Monit's does, because Monit's own command line expects
+//! them; [`plain`] takes them out for whoever writes to no terminal.
+
+use std::fmt::Write;
+
+use crate::engine::{Monitoring, Standing};
+use crate::time::Uptime;
+
+use super::decimal::percent;
+use super::figures::{Tone, lines, status as status_words, type_rank, type_word};
+use super::{Context, SIGNATURE};
+
+const RESET: &str = "\x1b[0m";
+const BORDER: &str = "\x1b[0;90m";
+const HEADING: &str = "\x1b[1;36m";
+
+const fn colour(tone: Tone) -> &'static str {
+    match tone {
+        Tone::Good => "\x1b[0;92m",
+        Tone::Bad => "\x1b[0;91m",
+        Tone::Idle => "\x1b[0;93m",
+        Tone::Setting => "",
+        Tone::Value => "\x1b[0;39m",
+        Tone::Missing => "\x1b[0;90m",
+    }
+}
+
+fn greeting(context: &Context<'_>) -> String {
+    format!("{SIGNATURE} uptime: {}\n", Uptime(context.uptime_seconds))
+}
+
+/// Everything about each of the services, in the order of the control file.
+pub(super) fn status(context: &Context<'_>, chosen: &[&Standing<'_>]) -> String {
+    let mut text = greeting(context);
+    text.push('\n');
+    for standing in chosen {
+        let service = standing.service;
+        let kind = type_word(&service.subject);
+        put(
+            &mut text,
+            format_args!("{HEADING}{kind} '{}'{RESET}\n", printable(&service.name)),
+        );
+        for line in lines(standing) {
+            let colour = colour(line.tone);
+            let reset = if colour.is_empty() { "" } else { RESET };
+            let value = printable(&line.value);
+            put(
+                &mut text,
+                format_args!("  {:<29}{colour}{value}{reset}\n", line.label),
+            );
+        }
+        text.push('\n');
+    }
+    text
+}
+
+/// A table with a line per service, grouped by type.
+pub(super) fn summary(context: &Context<'_>, chosen: &[&Standing<'_>]) -> String {
+    let mut text = greeting(context);
+    rule(&mut text, ["┌", "┬", "┐"]);
+    let headings = ["Service Name", "Status", "Type"];
+    for (heading, width) in headings.into_iter().zip(WIDTHS) {
+        let cell = Cell {
+            text: heading,
+            width,
+        };
+        put(
+            &mut text,
+            format_args!("{BORDER}│{RESET} {HEADING}{cell}{RESET} "),
+        );
+    }
+    put(&mut text, format_args!("{BORDER}│{RESET}\n"));
+    let mut sorted = chosen.to_vec();
+    sorted.sort_by_key(|standing| type_rank(&standing.service.subject));
+    for standing in sorted {
+        rule(&mut text, ["├", "┼", "┤"]);
+        row(&mut text, standing);
+    }
+    rule(&mut text, ["└", "┴", "┘"]);
+    text
+}
+
+/// Columns of the summary, without the blank on either side.
+const WIDTHS: [usize; 3] = [31, 26, 13];
+
+fn rule(text: &mut String, [left, middle, right]: [&str; 3]) {
+    let dashes = WIDTHS.map(|width| "─".repeat(width + 2));
+    let line = dashes.join(middle);
+    put(text, format_args!("{BORDER}{left}{line}{right}{RESET}\n"));
+}
+
+fn row(text: &mut String, standing: &Standing<'_>) {
+    let (words, tone) = status_words(standing);
+    let name = printable(&standing.service.name);
+    let cells = [
+        (name.as_str(), ""),
+        (words.as_str(), colour(tone)),
+        (type_word(&standing.service.subject), ""),
+    ];
+    for ((content, colour), width) in cells.into_iter().zip(WIDTHS) {
+        let cell = Cell {
+            text: content,
+            width,
+        };
+        let reset = if colour.is_empty() { "" } else { RESET };
+        put(
+            text,
+            format_args!("{BORDER}│{RESET} {colour}{cell} {reset}"),
+        );
+    }
+    put(text, format_args!("{BORDER}│{RESET}\n"));
+}
+
+/// Text in a column: padded, or cut and ended with dots (reference F33).
+struct Cell<'a> {
+    text: &'a str,
+    width: usize,
+}
+
+impl std::fmt::Display for Cell<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let length = self.text.chars().count();
+        if length <= self.width {
+            return write!(f, "{:<1$}", self.text, self.width);
+        }
+        let kept = self.width - 3;
+        let end = self.text.char_indices().nth(kept).map_or(0, |(at, _)| at);
+        write!(f, "{}...", &self.text[..end])
+    }
+}
+
+/// How many services are up, down and so on; or one of these numbers. Without a number the message
+/// for the client.
+pub(super) fn report(chosen: &[&Standing<'_>], kind: Option<&str>) -> Result<String, String> {
+    let count = |class| chosen.iter().filter(|s| Class::of(s) == class).count();
+    let total = chosen.len();
+    let Some(kind) = kind else {
+        let mut text = String::new();
+        for (label, class) in CLASSES {
+            let (count, label) = (count(class), format!("{label}:"));
+            let share = percent(count as u64, total as u64);
+            put(
+                &mut text,
+                format_args!("{label:<13}{count:>4} ({share}%)\n"),
+            );
+        }
+        put(
+            &mut text,
+            format_args!("{:<13}{total:>4} services\n", "total:"),
+        );
+        return Ok(text);
+    };
+    let kind = kind.to_ascii_lowercase();
+    let class = CLASSES.into_iter().find(|(label, _)| *label == kind);
+    match (class, kind.as_str()) {
+        (Some((_, class)), _) => Ok(format!("{}\n", count(class))),
+        (None, "initializing") => Ok(format!("{}\n", count(Class::Initialising))),
+        (None, "total") => Ok(format!("{total}\n")),
+        (None, _) => Err(format!("Invalid report type: '{kind}'")),
+    }
+}
+
+/// A service belongs to one class only.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Class {
+    Up,
+    Down,
+    Initialising,
+    Unmonitored,
+}
+
+const CLASSES: [(&str, Class); 4] = [
+    ("up", Class::Up),
+    ("down", Class::Down),
+    ("initialising", Class::Initialising),
+    ("unmonitored", Class::Unmonitored),
+];
+
+impl Class {
+    /// The bit of a change counts as well, in the cycle of the change (reference F23).
+    const fn of(standing: &Standing<'_>) -> Self {
+        match standing.monitoring {
+            Monitoring::Off => Self::Unmonitored,
+            Monitoring::Initializing => Self::Initialising,
+            Monitoring::On | Monitoring::Waiting if standing.status_bits != 0 => Self::Down,
+            Monitoring::On | Monitoring::Waiting => Self::Up,
+        }
+    }
+}
+
+fn put(text: &mut String, what: std::fmt::Arguments<'_>) {
+    text.write_fmt(what)
+        .expect("a string takes all that is written");
+}
+
+/// Names and values as one line that does nothing to a terminal.
+fn printable(text: &str) -> String {
+    text.replace(|c: char| c.is_control(), "?")
+}
+
+/// The text without colours and boxes, as the reference's command line prints it in a pipe.
+pub fn plain(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    for line in text.split_inclusive('\n') {
+        let drawn = ["┌", "├", "└"].iter().any(|corner| {
+            line.strip_prefix(BORDER)
+                .is_some_and(|rest| rest.starts_with(corner))
+        });
+        if !drawn {
+            strip(line, &mut plain);
+        }
+    }
+    plain
+}
+
+fn strip(line: &str, plain: &mut String) {
+    let mut rest = line;
+    const BAR: &str = "\x1b[0;90m│\x1b[0m";
+    let without_bars = rest.replace(BAR, "");
+    rest = &without_bars;
+    while let Some((before, after)) = rest.split_once("\x1b[") {
+        plain.push_str(before);
+        rest = after.split_once('m').map_or("", |(_, after)| after);
+    }
+    plain.push_str(rest);
+}

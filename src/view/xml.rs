@@ -1,0 +1,374 @@
+//! The status document, in the two layouts that Monit's collectors and scripts read (reference
+//! XML.md).
+//!
+//! Differences: no credentials, ever; the encoding is the one the text is in; elements whose
+//! figures are not measured are left out. Whatever names hold, the document is well-formed.
+
+use std::fmt::{Display, Write};
+
+use crate::engine::{Monitoring, ProbeOutcome, Standing};
+use crate::http::Escaped;
+use crate::model::{Connection, Destination, Every, Httpd, Mode, OnReboot, Protocol, Subject};
+use crate::reading::{FileReading, Presence, ProcessReading, ProcessState, Reading, SystemReading};
+
+use super::Context;
+use super::decimal::{Decimal, percent};
+use super::figures::{hex, reading, transport};
+
+/// Which of the two layouts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Layout {
+    /// `/_status?format=xml`.
+    One,
+    /// `/_status2?format=xml`.
+    Two,
+}
+
+/// The whole document; of the services, `service=` and `group=` leave out none (reference F44).
+pub(super) fn document(context: &Context<'_>, layout: Layout) -> String {
+    let mut xml = Writer(String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>"));
+    let (id, version) = (Escaped(&context.instance.id), env!("CARGO_PKG_VERSION"));
+    let incarnation = context.instance.started.unix_seconds();
+    match layout {
+        Layout::One => xml.put(format_args!("<monit>")),
+        Layout::Two => xml.put(format_args!(
+            "<monit id=\"{id}\" incarnation=\"{incarnation}\" version=\"{version}\">"
+        )),
+    }
+    xml.block("server", |xml| {
+        if layout == Layout::One {
+            xml.element("id", id);
+            xml.element("incarnation", incarnation);
+            xml.element("version", version);
+        }
+        xml.server(context);
+    });
+    xml.platform(context);
+    match layout {
+        Layout::One => context
+            .standings
+            .iter()
+            .for_each(|s| xml.service(s, layout)),
+        Layout::Two => {
+            xml.block("services", |xml| {
+                context
+                    .standings
+                    .iter()
+                    .for_each(|s| xml.service(s, layout));
+            });
+            xml.groups(context);
+        }
+    }
+    xml.put(format_args!("</monit>"));
+    xml.0
+}
+
+struct Writer(String);
+
+impl Writer {
+    fn put(&mut self, what: std::fmt::Arguments<'_>) {
+        self.0
+            .write_fmt(what)
+            .expect("a string takes all that is written");
+    }
+
+    fn element(&mut self, name: &str, value: impl Display) {
+        self.put(format_args!("<{name}>{value}</{name}>"));
+    }
+
+    /// An element that is left out where its value is not known.
+    fn known(&mut self, name: &str, value: Option<impl Display>) {
+        if let Some(value) = value {
+            self.element(name, value);
+        }
+    }
+
+    fn block(&mut self, name: &str, inside: impl FnOnce(&mut Self)) {
+        self.put(format_args!("<{name}>"));
+        inside(self);
+        self.put(format_args!("</{name}>"));
+    }
+
+    fn server(&mut self, context: &Context<'_>) {
+        let settings = &context.model.settings;
+        self.element("uptime", context.uptime_seconds);
+        self.element("poll", settings.poll.unwrap_or_default().as_secs());
+        self.element("startdelay", settings.start_delay.as_secs());
+        self.element("localhostname", Escaped(&context.instance.host_name));
+        self.element("controlfile", Escaped(&context.instance.control_file));
+        if let Some(httpd) = &settings.httpd {
+            self.httpd(httpd);
+        }
+    }
+
+    fn httpd(&mut self, httpd: &Httpd) {
+        match (&httpd.address, &httpd.unix_socket) {
+            (Some(address), _) => self.block("httpd", |xml| {
+                xml.element(
+                    "address",
+                    Escaped(address.host.as_deref().unwrap_or_default()),
+                );
+                xml.element("port", address.port);
+                xml.element("ssl", u8::from(address.tls.is_some()));
+            }),
+            (None, Some(socket)) => self.block("httpd", |xml| {
+                xml.element("unixsocket", Escaped(&socket.path));
+            }),
+            (None, None) => {}
+        }
+    }
+
+    fn platform(&mut self, context: &Context<'_>) {
+        let platform = &context.instance.platform;
+        self.block("platform", |xml| {
+            xml.element("name", Escaped(&platform.name));
+            xml.element("release", Escaped(&platform.release));
+            xml.element("version", Escaped(&platform.version));
+            xml.element("machine", Escaped(&platform.machine));
+            xml.element("cpu", platform.cpus);
+            xml.element("memory", platform.memory_kib);
+            xml.element("swap", platform.swap_kib);
+        });
+    }
+
+    fn service(&mut self, standing: &Standing<'_>, layout: Layout) {
+        let name = Escaped(&standing.service.name);
+        let kind = type_number(&standing.service.subject);
+        match layout {
+            Layout::One => {
+                self.put(format_args!("<service type=\"{kind}\">"));
+                self.element("name", name);
+            }
+            Layout::Two => {
+                self.put(format_args!("<service name=\"{name}\">"));
+                self.element("type", kind);
+            }
+        }
+        self.common(standing);
+        if let Some(reading) = reading(standing) {
+            match reading {
+                Reading::System(system) => self.system(system),
+                Reading::Process(ProcessState::Running(process)) => {
+                    self.process(process);
+                    self.connections(standing);
+                }
+                Reading::File(Presence::Present(file)) => self.file(file),
+                Reading::Process(ProcessState::Zombie(_) | ProcessState::Absent)
+                | Reading::File(Presence::Absent | Presence::Unreadable(_)) => {}
+            }
+        }
+        self.put(format_args!("</service>"));
+    }
+
+    fn common(&mut self, standing: &Standing<'_>) {
+        let collected = standing.collected.unwrap_or_default();
+        self.element("collected_sec", collected.unix_seconds());
+        self.element("collected_usec", collected.subsecond_micros());
+        self.element("status", standing.status_bits);
+        self.element("status_hint", standing.hint_bits);
+        self.element("monitor", monitor_number(standing.monitoring));
+        self.element("monitormode", mode_number(standing.service.mode));
+        self.element("onreboot", onreboot_number(standing.service.onreboot));
+        let pending = standing.pending.map_or(0, |action| action.number());
+        self.element("pendingaction", pending);
+        match standing.service.every {
+            Every::Cycle => {}
+            Every::Cycles(number) => self.block("every", |xml| {
+                xml.element("type", 2);
+                xml.element("counter", standing.cycle_counter);
+                xml.element("number", number);
+            }),
+        }
+    }
+
+    fn system(&mut self, system: &SystemReading) {
+        if let Some((allocated, unused, maximum)) = system.files {
+            self.block("filedescriptors", |xml| {
+                xml.element("allocated", allocated);
+                xml.element("unused", unused);
+                xml.element("maximum", maximum);
+            });
+        }
+        self.block("system", |xml| {
+            if let Some(load) = system.load {
+                xml.block("load", |xml| {
+                    for (name, average) in ["avg01", "avg05", "avg15"].into_iter().zip(load) {
+                        xml.element(name, Decimal(average, 2));
+                    }
+                });
+            }
+            if let Some(cpu) = system.cpu {
+                xml.block("cpu", |xml| {
+                    for (name, share) in [
+                        ("user", cpu.user),
+                        ("system", cpu.system),
+                        ("nice", cpu.nice),
+                        ("wait", cpu.iowait),
+                        ("hardirq", cpu.hardirq),
+                        ("softirq", cpu.softirq),
+                        ("steal", cpu.steal),
+                        ("guest", cpu.guest),
+                        ("guestnice", cpu.guest_nice),
+                    ] {
+                        xml.element(name, Decimal(share, 1));
+                    }
+                });
+            }
+            for (name, kib) in [("memory", system.memory_kib), ("swap", system.swap_kib)] {
+                if let Some((used, all)) = kib {
+                    xml.block(name, |xml| {
+                        xml.element("percent", percent(used, all));
+                        xml.element("kilobyte", used);
+                    });
+                }
+            }
+        });
+    }
+
+    fn process(&mut self, process: &ProcessReading) {
+        self.element("pid", process.id.pid);
+        self.known("ppid", process.ppid);
+        self.known("uid", process.uid);
+        self.known("euid", process.euid);
+        self.known("gid", process.gid);
+        self.known("uptime", process.uptime_seconds);
+        self.known("threads", process.threads);
+        if let Some(kib) = process.memory_kib {
+            self.block("memory", |xml| {
+                xml.element("percent", Decimal(process.memory_percent.unwrap_or(0.0), 1));
+                xml.element("kilobyte", kib);
+            });
+        }
+        self.block("cpu", |xml| {
+            xml.element("percent", Decimal(process.cpu_percent.unwrap_or(-1.0), 1));
+        });
+    }
+
+    fn file(&mut self, file: &FileReading) {
+        self.put(format_args!("<mode>{:o}</mode>", file.permission));
+        self.element("uid", file.uid);
+        self.element("gid", file.gid);
+        self.block("timestamps", |xml| {
+            xml.element("access", file.accessed);
+            xml.element("change", file.changed);
+            xml.element("modify", file.modified);
+        });
+        self.element("size", file.size);
+        for digest in &file.digests {
+            if let Ok(bytes) = &digest.value {
+                let (kind, digits) = (digest.kind.name(), hex(bytes));
+                self.put(format_args!(
+                    "<checksum type=\"{kind}\">{digits}</checksum>"
+                ));
+            }
+        }
+    }
+
+    /// Those over IP first, then those over Unix sockets; the last of the control file first.
+    fn connections(&mut self, standing: &Standing<'_>) {
+        for (connection, outcome) in standing.connections.iter().rev() {
+            if let Destination::Host { host, port } = &connection.destination {
+                self.block("port", |xml| xml.port(host, *port, connection, *outcome));
+            }
+        }
+        for (connection, outcome) in standing.connections.iter().rev() {
+            if let Destination::Unix(path) = &connection.destination {
+                self.block("unix", |xml| {
+                    xml.element("path", Escaped(path));
+                    xml.element("protocol", connection.protocol.name());
+                    xml.element("responsetime", Seconds(*outcome));
+                });
+            }
+        }
+    }
+
+    fn port(
+        &mut self,
+        host: &str,
+        port: u16,
+        connection: &Connection,
+        outcome: Option<&ProbeOutcome>,
+    ) {
+        let request = match &connection.protocol {
+            Protocol::Http(http) if &*http.request != "/" => &*http.request,
+            Protocol::Http(_) | Protocol::Default | Protocol::Smtp | Protocol::Generic(_) => "",
+        };
+        self.element("hostname", Escaped(host));
+        self.element("portnumber", port);
+        self.element("request", Escaped(request));
+        self.element("protocol", connection.protocol.name());
+        self.element("type", transport(connection.transport));
+        self.element("responsetime", Seconds(outcome));
+        let certificate = outcome.and_then(|outcome| outcome.certificate.as_ref());
+        if let Some(days) = certificate.and_then(|certificate| certificate.days_left) {
+            self.block("certificate", |xml| xml.element("valid", days));
+        }
+    }
+
+    fn groups(&mut self, context: &Context<'_>) {
+        let mut groups: Vec<&str> = Vec::new();
+        for group in context.standings.iter().flat_map(|s| &s.service.groups) {
+            if !groups.iter().any(|known| known.eq_ignore_ascii_case(group)) {
+                groups.push(group);
+            }
+        }
+        if groups.is_empty() {
+            return;
+        }
+        self.block("servicegroups", |xml| {
+            for group in groups {
+                xml.put(format_args!("<servicegroup name=\"{}\">", Escaped(group)));
+                for member in context.standings {
+                    if super::selection::is_member(member, group) {
+                        xml.element("service", Escaped(&member.service.name));
+                    }
+                }
+                xml.put(format_args!("</servicegroup>"));
+            }
+        });
+    }
+}
+
+/// A response time; -1 where there is none.
+struct Seconds<'a>(Option<&'a ProbeOutcome>);
+
+impl Display for Seconds<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.0.and_then(|outcome| outcome.result.as_ref().ok()) {
+            Some(micros) => write!(f, "{}.{:06}", micros / 1_000_000, micros % 1_000_000),
+            None => f.write_str("-1.000000"),
+        }
+    }
+}
+
+const fn type_number(subject: &Subject) -> u8 {
+    match subject {
+        Subject::File(_) => 2,
+        Subject::Process(_) => 3,
+        Subject::System => 5,
+    }
+}
+
+const fn monitor_number(monitoring: Monitoring) -> u8 {
+    match monitoring {
+        Monitoring::Off => 0,
+        Monitoring::On => 1,
+        Monitoring::Initializing => 2,
+        Monitoring::Waiting => 5,
+    }
+}
+
+const fn mode_number(mode: Mode) -> u8 {
+    match mode {
+        Mode::Active => 0,
+        Mode::Passive => 1,
+    }
+}
+
+const fn onreboot_number(onreboot: OnReboot) -> u8 {
+    match onreboot {
+        OnReboot::Start => 0,
+        OnReboot::NoStart => 1,
+        OnReboot::LastState => 2,
+    }
+}
