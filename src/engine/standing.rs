@@ -1,10 +1,12 @@
 //! How a service stands, for those who show it: the engine's answer to `view`.
 
-use crate::model::{Connection, Service, ServiceId};
+use crate::model::{Connection, EventKind, Service, ServiceId, Test};
 use crate::reading::Reading;
 use crate::time::WallTime;
 
-use super::{ProbeOutcome, UserAction};
+use super::depend::{Aim, Cause, Phase, Plan, service_id};
+use super::service::Ward;
+use super::{Engine, ProbeOutcome, UserAction};
 
 /// One service as pages, status text and XML show it.
 #[derive(Clone, Debug)]
@@ -58,4 +60,108 @@ pub enum Monitoring {
     On,
     /// `Waiting`: `every` skipped this cycle.
     Waiting,
+}
+
+impl Engine {
+    /// Every service, in the order of the control file.
+    pub fn standings(&self) -> Vec<Standing<'_>> {
+        (0..self.wards.len())
+            .map(|index| self.standing(service_id(index)))
+            .collect()
+    }
+
+    /// One service.
+    pub fn standing(&self, id: ServiceId) -> Standing<'_> {
+        let service = self.model.service(id);
+        let ward = &self.wards[id.index()];
+        let status_bits = if ward.is_monitored() {
+            ward.failing_bits(service)
+        } else {
+            0
+        };
+        Standing {
+            id,
+            service,
+            monitoring: monitoring(ward),
+            failures: failures(status_bits, ward.changed_bits),
+            status_bits,
+            hint_bits: ward.changed_bits & status_bits,
+            pending: pending(ward),
+            reading: ward.reading.as_ref(),
+            collected: ward.collected,
+            connections: connections(service, ward),
+            cycle_counter: ward.cycles_to_skip,
+            history: ward.history.iter().collect(),
+        }
+    }
+}
+
+/// A service that waits for others, or is being made ready, is not checked and not well.
+fn monitoring(ward: &Ward) -> Monitoring {
+    match &ward.work {
+        Some(work) if ward.is_monitored() && matches!(work.phase, Phase::StartPending { .. }) => {
+            Monitoring::Initializing
+        }
+        Some(_) | None => ward.monitoring,
+    }
+}
+
+fn failures(status_bits: u32, changed_bits: u32) -> Vec<&'static str> {
+    let mut kinds: Vec<EventKind> = EventKind::ALL
+        .into_iter()
+        .filter(|kind| status_bits & kind.bit() != 0)
+        .collect();
+    kinds.sort_by_key(|kind| kind.filter_word());
+    let words = |kind: EventKind| {
+        let changed = changed_bits & kind.bit() != 0;
+        if changed {
+            kind.changed()
+        } else {
+            kind.failed()
+        }
+    };
+    kinds.into_iter().map(words).collect()
+}
+
+/// What waits or is under way, in the operator's words. A service that merely waits for another one
+/// is `Initializing`, nothing is pending for it.
+fn pending(ward: &Ward) -> Option<UserAction> {
+    let word = |plan: Plan| match (plan.cause, plan.aim) {
+        (Cause::User(asked), _) => asked,
+        (Cause::Rule | Cause::Dependency, Aim::Start) => UserAction::Start,
+        (Cause::Rule | Cause::Dependency, Aim::Stop) => UserAction::Stop,
+        (Cause::Rule | Cause::Dependency, Aim::Restart) => UserAction::Restart,
+    };
+    if let Some(plan) = ward.next {
+        return Some(word(plan));
+    }
+    let work = ward.work.as_ref()?;
+    let waits = matches!(work.phase, Phase::StartPending { .. });
+    if waits && work.plan.cause == Cause::Dependency {
+        return None;
+    }
+    Some(word(work.plan))
+}
+
+fn connections<'a>(
+    service: &'a Service,
+    ward: &'a Ward,
+) -> Vec<(&'a Connection, Option<&'a ProbeOutcome>)> {
+    let rules = service.rules.iter().zip(&ward.rules);
+    rules
+        .filter_map(|(rule, state)| match &rule.test {
+            Test::Connection(test) => Some((&test.connection, state.outcome.as_ref())),
+            Test::NotExist
+            | Test::Exist
+            | Test::Checksum(_)
+            | Test::Permission(_)
+            | Test::PermissionChanged
+            | Test::Uid(_)
+            | Test::Gid(_)
+            | Test::Size(_)
+            | Test::SizeChanged
+            | Test::Timestamp(_)
+            | Test::TimestampChanged(_) => None,
+        })
+        .collect()
 }

@@ -106,7 +106,7 @@ pub enum OnReboot {
 }
 
 /// `if RESTARTS restarts within CYCLES cycles then ACTION`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct RestartLimit {
     /// At least 1, at most `cycles`.
     pub restarts: u32,

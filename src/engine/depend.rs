@@ -1,0 +1,558 @@
+//! Dependencies, in two phases and without recursion.
+//!
+//! *First* what every service should become: a wish for one service is widened to those it depends
+//! on (start) or those that depend on it (stop, restart), and each gets a [`Plan`]. *Then* the jobs:
+//! [`Engine::settle`] starts each phase whose turn has come, until nothing more can begin.
+//!
+//! ```text
+//!  plan Stop      StopPending ─► Active(Stop) ─► done, not monitored
+//!  plan Start     StartPending ─► Active(Start) ─► done
+//!  plan Restart   StopPending ─► Active(Stop) ─► StartPending ─► Active(Start) ─► done
+//!                 RestartPending ─► Active(Restart) ─► done        with a restart program
+//! ```
+//!
+//! A stop waits until all dependants have stopped, a start until everything it depends on is there.
+//! Branches that do not depend on each other run side by side. A phase that has begun is brought to
+//! its end; what is pending is replaced by a newer plan (reference F130).
+
+use crate::model::{Model, Program, ServiceId};
+
+use super::job::{Job, Verb};
+use super::service::{Alarm, Check, Depth, Seen};
+use super::{Effect, Engine, Monitoring, Priority, UserAction};
+
+/// What a service should become.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Aim {
+    /// Running and monitored.
+    Start,
+    /// Stopped and no longer monitored.
+    Stop,
+    /// Stopped, then running again.
+    Restart,
+}
+
+/// On whose account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Cause {
+    /// Another service's plan needs it.
+    Dependency,
+    /// A rule of the service itself, or its restart limit.
+    Rule,
+    /// An operator, who is told how what was asked for ended.
+    User(UserAction),
+}
+
+/// A wish for one service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Plan {
+    /// What it should become.
+    pub(super) aim: Aim,
+    /// On whose account.
+    pub(super) cause: Cause,
+}
+
+/// A plan being carried out.
+#[derive(Debug)]
+pub(super) struct Work {
+    /// What is to be reached.
+    pub(super) plan: Plan,
+    /// How far it is.
+    pub(super) phase: Phase,
+}
+
+/// How far a plan is.
+#[derive(Debug)]
+pub(super) enum Phase {
+    /// Waits for its dependants to stop.
+    StopPending,
+    /// Waits for what it depends on.
+    StartPending {
+        /// Whether the log said for whom it waits.
+        told: bool,
+    },
+    /// Has a restart program; waits for both.
+    RestartPending,
+    /// A job is under way and is not interrupted.
+    Active(Job),
+}
+
+impl Aim {
+    /// The operator's word for it.
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Start => UserAction::Start.word(),
+            Self::Stop => UserAction::Stop.word(),
+            Self::Restart => UserAction::Restart.word(),
+        }
+    }
+}
+
+impl Plan {
+    /// What becomes of this pending plan when `new` arrives: the plan to follow, and whether it is
+    /// still this one, so that its phase stands.
+    fn merge(self, new: Self) -> (Self, bool) {
+        let keeps_running = self.aim != Aim::Stop;
+        match new.aim {
+            // Whatever ends in a running service serves a start as well.
+            Aim::Start if keeps_running => {
+                let cause = match new.cause {
+                    Cause::User(_) => new.cause,
+                    Cause::Dependency | Cause::Rule => self.cause,
+                };
+                (Self { cause, ..self }, true)
+            }
+            // The operator who waits for a start is answered by a restart.
+            Aim::Restart if keeps_running && new.cause == Cause::Dependency => (
+                Self {
+                    cause: self.cause,
+                    ..new
+                },
+                false,
+            ),
+            Aim::Start | Aim::Restart | Aim::Stop => (new, false),
+        }
+    }
+}
+
+impl Work {
+    /// Whether a job is under way.
+    pub(super) const fn is_active(&self) -> bool {
+        matches!(self.phase, Phase::Active(_))
+    }
+
+    /// Whether this job, which is not interrupted, leads where `plan` wants to go.
+    fn serves(&self, plan: Plan) -> bool {
+        let Phase::Active(job) = &self.phase else {
+            return false;
+        };
+        match plan.aim {
+            Aim::Start => plan.cause == Cause::Dependency && self.plan.aim != Aim::Stop,
+            Aim::Restart => {
+                let stops = job.verb == Verb::Stop && self.plan.aim == Aim::Restart;
+                plan.cause == Cause::Dependency && stops
+            }
+            Aim::Stop => false,
+        }
+    }
+
+    /// Whether the service has to be stopped before those it depends on may.
+    fn holds_up_a_stop(&self) -> bool {
+        match self.phase {
+            Phase::StopPending | Phase::RestartPending | Phase::Active(_) => true,
+            Phase::StartPending { .. } => false,
+        }
+    }
+}
+
+impl Engine {
+    /// Phase one: what `targets` and all they pull along should become.
+    pub(super) fn plan(&mut self, targets: &[ServiceId], aim: Aim, cause: Cause) {
+        let mut wishes: Vec<Option<Cause>> = vec![None; self.wards.len()];
+        for &target in targets {
+            wishes[target.index()] = Some(cause);
+        }
+        for other in self.pulled_along(targets, aim) {
+            wishes[other.index()].get_or_insert(Cause::Dependency);
+        }
+        for (index, wish) in wishes.into_iter().enumerate() {
+            let id = service_id(index);
+            if let Some(cause) = wish {
+                self.assign(id, Plan { aim, cause });
+            }
+        }
+    }
+
+    /// The services that a plan for `targets` concerns besides them.
+    fn pulled_along(&self, targets: &[ServiceId], aim: Aim) -> Vec<ServiceId> {
+        match aim {
+            Aim::Start => reach(&self.model, targets, prerequisites)
+                .into_iter()
+                .filter(|&id| self.needs_start(id))
+                .collect(),
+            Aim::Stop | Aim::Restart => reach(&self.model, targets, dependants)
+                .into_iter()
+                .filter(|&id| self.is_alive(id))
+                .collect(),
+        }
+    }
+
+    fn needs_start(&self, id: ServiceId) -> bool {
+        let ward = &self.wards[id.index()];
+        !ward.is_monitored() || ward.work.is_some() || ward.presence == Seen::Absent
+    }
+
+    /// Whether the service is ours to stop: nobody touches what is not monitored.
+    fn is_alive(&self, id: ServiceId) -> bool {
+        let ward = &self.wards[id.index()];
+        ward.is_monitored() || ward.work.is_some()
+    }
+
+    /// Gives one service its plan.
+    fn assign(&mut self, id: ServiceId, plan: Plan) {
+        let model = self.model.clone();
+        self.cancel_check(id);
+        self.changed = true;
+        let ward = &mut self.wards[id.index()];
+        if plan.aim != Aim::Stop && !ward.is_monitored() {
+            ward.forget();
+            ward.monitoring = Monitoring::Initializing;
+        }
+        let replaced = match &mut ward.work {
+            Some(work) if work.is_active() => {
+                if ward.next.is_none() && work.serves(plan) {
+                    return;
+                }
+                let old = ward.next;
+                ward.next = Some(old.map_or(plan, |old| old.merge(plan).0));
+                old
+            }
+            Some(work) => {
+                let old = work.plan;
+                let (plan, stands) = old.merge(plan);
+                work.plan = plan;
+                if !stands {
+                    work.phase = first_phase(model.service(id), plan);
+                }
+                Some(old)
+            }
+            None => {
+                let phase = first_phase(model.service(id), plan);
+                ward.work = Some(Work { plan, phase });
+                None
+            }
+        };
+        if let Some(old) = replaced {
+            self.say_replaced(id, old, plan);
+        }
+    }
+
+    /// A pending wish of an operator is never dropped in silence.
+    fn say_replaced(&mut self, id: ServiceId, old: Plan, new: Plan) {
+        let Cause::User(asked) = old.cause else {
+            return;
+        };
+        match new.cause {
+            Cause::User(_) => {
+                let (old, new) = (asked.word(), new.aim.word());
+                let text = format!("{old} action replaced by {new}");
+                self.log_service(id, Priority::Info, &text);
+            }
+            Cause::Dependency | Cause::Rule if new.aim == Aim::Stop => {
+                self.fail_to_start(id, asked)
+            }
+            Cause::Dependency | Cause::Rule => {}
+        }
+    }
+
+    /// Phase two: begins every phase whose turn has come.
+    pub(super) fn settle(&mut self) {
+        let mut progress = true;
+        while progress {
+            progress = false;
+            for index in 0..self.wards.len() {
+                progress |= self.begin_phase(service_id(index));
+            }
+        }
+    }
+
+    fn begin_phase(&mut self, id: ServiceId) -> bool {
+        let Some(work) = &self.wards[id.index()].work else {
+            return false;
+        };
+        match work.phase {
+            Phase::Active(_) => false,
+            Phase::StopPending => {
+                let turn = self.dependants_have_stopped(id);
+                if turn {
+                    self.begin_job(id, Verb::Stop);
+                }
+                turn
+            }
+            Phase::StartPending { told } => {
+                let missing = self.missing_prerequisites(id);
+                if missing.is_empty() {
+                    self.begin_job(id, Verb::Start);
+                    return true;
+                }
+                if !told {
+                    self.tell_waiting(id, &missing);
+                }
+                false
+            }
+            Phase::RestartPending => {
+                if !self.missing_prerequisites(id).is_empty() {
+                    // What it depends on is going down: then it must stop now and start later.
+                    self.set_phase(id, Phase::StopPending);
+                    return true;
+                }
+                let turn = self.dependants_have_stopped(id);
+                if turn {
+                    self.begin_job(id, Verb::Restart);
+                }
+                turn
+            }
+        }
+    }
+
+    pub(super) fn set_phase(&mut self, id: ServiceId, phase: Phase) {
+        if let Some(work) = &mut self.wards[id.index()].work {
+            work.phase = phase;
+            self.changed = true;
+        }
+    }
+
+    /// Services that nobody monitors and nothing is done to are looked through, not at.
+    fn dependants_have_stopped(&self, id: ServiceId) -> bool {
+        let mut queue: Vec<ServiceId> = self.model.dependants(id).collect();
+        while let Some(id) = queue.pop() {
+            let ward = &self.wards[id.index()];
+            let busy = ward.work.as_ref().is_some_and(Work::holds_up_a_stop);
+            if busy || ward.next.is_some_and(|plan| plan.aim != Aim::Start) {
+                return false;
+            }
+            if !ward.is_monitored() {
+                queue.extend(self.model.dependants(id));
+            }
+        }
+        true
+    }
+
+    /// What `id` depends on and cannot be started without. A service that nobody monitors is taken
+    /// to be there, if what *it* depends on is: whoever switched its monitoring off answers for it.
+    pub(super) fn missing_prerequisites(&self, id: ServiceId) -> Vec<ServiceId> {
+        let mut queue = self.model.service(id).depends.clone();
+        let mut missing = Vec::new();
+        while let Some(id) = queue.pop() {
+            let ward = &self.wards[id.index()];
+            let idle = ward.work.is_none() && ward.next.is_none();
+            if idle && !ward.is_monitored() {
+                queue.extend(&self.model.service(id).depends);
+            } else if !idle || ward.presence != Seen::Present {
+                missing.push(id);
+            }
+        }
+        missing.sort_unstable();
+        missing.dedup();
+        missing
+    }
+
+    /// Says once for whom a service waits, unless that one is being seen to.
+    fn tell_waiting(&mut self, id: ServiceId, missing: &[ServiceId]) {
+        let in_progress = |id: &ServiceId| {
+            let ward = &self.wards[id.index()];
+            ward.work.is_some() || !matches!(ward.check, Check::Idle)
+        };
+        if missing.iter().any(in_progress) {
+            return;
+        }
+        let names = self.quoted_names(missing);
+        self.log_service(
+            id,
+            Priority::Info,
+            &format!("start waits for required services: {names}"),
+        );
+        self.set_phase(id, Phase::StartPending { told: true });
+    }
+
+    /// Tells the operators whose start waits for `id` that it does not come up. The services go on
+    /// waiting, as any dependant does.
+    fn disappoint_dependants(&mut self, id: ServiceId) {
+        let model = self.model.clone();
+        for dependant in reach(&model, &[id], dependants) {
+            let Some(work) = &mut self.wards[dependant.index()].work else {
+                continue;
+            };
+            let Cause::User(asked) = work.plan.cause else {
+                continue;
+            };
+            if matches!(work.phase, Phase::StartPending { .. }) {
+                work.plan.cause = Cause::Dependency;
+                self.fail_to_start(dependant, asked);
+            }
+        }
+    }
+
+    fn fail_to_start(&mut self, id: ServiceId, asked: UserAction) {
+        let names = self.quoted_names(&self.missing_prerequisites(id));
+        let text = format!("failed to start -- could not start required services: {names}");
+        self.raise(id, Alarm::Exec, &text);
+        self.report_action(id, asked, false);
+    }
+
+    fn quoted_names(&self, services: &[ServiceId]) -> String {
+        let quoted = |id: &ServiceId| format!("'{}'", self.model.service(*id).name);
+        services.iter().map(quoted).collect::<Vec<_>>().join(", ")
+    }
+
+    /// These and all they depend on.
+    pub(super) fn with_prerequisites(&self, targets: &[ServiceId]) -> Vec<ServiceId> {
+        let mut all = reach(&self.model, targets, prerequisites);
+        all.extend(targets);
+        all
+    }
+
+    /// Monitoring on, for these and all they depend on (reference F133).
+    pub(super) fn monitor(&mut self, targets: &[ServiceId]) {
+        for id in self.with_prerequisites(targets) {
+            let ward = &mut self.wards[id.index()];
+            if !ward.is_monitored() {
+                ward.forget();
+                ward.monitoring = Monitoring::Initializing;
+                self.changed = true;
+            }
+        }
+    }
+
+    /// Monitoring off, for these and all that depend on them (reference F133).
+    pub(super) fn unmonitor(&mut self, targets: &[ServiceId]) {
+        let model = self.model.clone();
+        let others = reach(&model, targets, dependants);
+        for &id in targets.iter().chain(&others) {
+            self.stop_monitoring(id);
+        }
+    }
+
+    /// Monitoring off for one; what is pending is dropped, a job under way ends by itself.
+    pub(super) fn stop_monitoring(&mut self, id: ServiceId) {
+        self.cancel_check(id);
+        self.changed = true;
+        let ward = &mut self.wards[id.index()];
+        ward.forget();
+        ward.monitoring = Monitoring::Off;
+        let next = ward.next.take();
+        let pending = match &ward.work {
+            Some(work) if !work.is_active() => ward.work.take().map(|work| work.plan),
+            Some(_) | None => None,
+        };
+        for plan in [pending, next].into_iter().flatten() {
+            if let Cause::User(asked) = plan.cause {
+                self.report_action(id, asked, false);
+            }
+        }
+    }
+
+    /// In a dry run a plan is told, not made.
+    pub(super) fn tell_plan(&mut self, targets: &[ServiceId], aim: Aim) {
+        let model = self.model.clone();
+        let others = self.pulled_along(targets, aim);
+        for &id in targets.iter().chain(&others) {
+            let service = model.service(id);
+            let program = match aim {
+                Aim::Start => &service.start,
+                Aim::Stop => &service.stop,
+                Aim::Restart if service.restart.is_some() => &service.restart,
+                Aim::Restart => &service.start,
+            };
+            let program = program
+                .as_ref()
+                .map_or_else(String::new, |program: &Program| {
+                    format!(": '{}'", program.command_line())
+                });
+            let text = format!("would {}{program}", aim.word());
+            self.log_service(id, Priority::Info, &text);
+        }
+    }
+
+    /// A job of `id` is over and so is its plan, unless the plan has a second half.
+    pub(super) fn end_phase(&mut self, id: ServiceId, verb: Verb, succeeded: bool) {
+        self.changed = true;
+        let ward = &mut self.wards[id.index()];
+        let Some(work) = ward.work.take() else {
+            return;
+        };
+        let Plan { aim, cause } = work.plan;
+        let next = ward.next.take();
+        let halfway = verb == Verb::Stop && aim == Aim::Restart && succeeded;
+        if halfway {
+            let phase = Phase::StartPending { told: false };
+            ward.work = Some(Work {
+                plan: work.plan,
+                phase,
+            });
+        } else {
+            if aim == Aim::Stop {
+                self.stop_monitoring(id);
+            }
+            if let Cause::User(asked) = cause {
+                self.report_action(id, asked, succeeded);
+            }
+        }
+        if let Some(plan) = next {
+            self.assign(id, plan);
+        }
+        if !halfway && !succeeded {
+            self.disappoint_dependants(id);
+        }
+        let ward = &self.wards[id.index()];
+        if ward.work.is_none() && ward.is_monitored() && ward.presence == Seen::Unknown {
+            self.order_sample(id, Depth::Full);
+        }
+    }
+
+    /// Tells the shell of all processes whose end it should report, where that changed.
+    pub(super) fn update_watches(&mut self) {
+        for index in 0..self.wards.len() {
+            let ward = &mut self.wards[index];
+            let wanted = if ward.is_monitored() {
+                ward.process
+            } else {
+                None
+            };
+            if wanted != ward.watched {
+                ward.watched = wanted;
+                self.effects.push_back(Effect::Watch {
+                    service: service_id(index),
+                    process: wanted,
+                });
+            }
+        }
+    }
+}
+
+fn first_phase(service: &crate::model::Service, plan: Plan) -> Phase {
+    match plan.aim {
+        Aim::Stop => Phase::StopPending,
+        Aim::Start => Phase::StartPending { told: false },
+        Aim::Restart if service.restart.is_some() && plan.cause != Cause::Dependency => {
+            Phase::RestartPending
+        }
+        Aim::Restart => Phase::StopPending,
+    }
+}
+
+/// The id of the service at `index`; a model holds at most 65,535.
+pub(super) fn service_id(index: usize) -> ServiceId {
+    ServiceId::new(u16::try_from(index).expect("a model holds at most 65,535 services"))
+}
+
+fn prerequisites(model: &Model, id: ServiceId) -> Vec<ServiceId> {
+    model.service(id).depends.clone()
+}
+
+fn dependants(model: &Model, id: ServiceId) -> Vec<ServiceId> {
+    model.dependants(id).collect()
+}
+
+/// Everything that can be reached from `from` by `step`, without `from` itself, each once.
+fn reach(
+    model: &Model,
+    from: &[ServiceId],
+    step: fn(&Model, ServiceId) -> Vec<ServiceId>,
+) -> Vec<ServiceId> {
+    let mut seen = vec![false; model.services.len()];
+    for id in from {
+        seen[id.index()] = true;
+    }
+    let mut queue = from.to_vec();
+    let mut found = Vec::new();
+    while let Some(id) = queue.pop() {
+        for other in step(model, id) {
+            if !std::mem::replace(&mut seen[other.index()], true) {
+                queue.push(other);
+                found.push(other);
+            }
+        }
+    }
+    found
+}

@@ -1,0 +1,502 @@
+//! Events: what is logged, what is remembered, who is told.
+//!
+//! Every failing cycle is logged, but an event is posted, to history and to mail, only when a state
+//! changes, and again for recipients who asked to be reminded (reference F82, F92). A recovery is
+//! posted only after the failure it ends.
+
+use crate::mail::Alert;
+use crate::model::{Action, AlertTarget, EventKind, Exec, MailFormat, Rule, ServiceId, Subject};
+use crate::reading::{ProcessState, Reading};
+
+use super::depend::{Aim, Cause};
+use super::judge::Finding;
+use super::service::{Alarm, HISTORY_LIMIT};
+use super::window::Turn;
+use super::{ChildId, Effect, Engine, Happening, Priority, UserAction};
+
+/// How many programs of `exec` actions may run at a time; what is over is said and not run. A
+/// thousand services that fail in one second must not become a thousand processes.
+pub const EXECUTIONS_LIMIT: usize = 64;
+
+/// The state an event reports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Tidings {
+    /// It fails, for the `events`th time since it began to.
+    Failed {
+        /// At least 1.
+        events: u32,
+    },
+    /// It is over.
+    Succeeded,
+    /// A value changed, or something was done.
+    Changed,
+}
+
+/// One event.
+pub(super) struct Event<'a> {
+    /// What about.
+    pub(super) kind: EventKind,
+    /// Its state.
+    pub(super) tidings: Tidings,
+    /// What was found.
+    pub(super) text: &'a str,
+    /// What follows: `$ACTION`.
+    pub(super) action: &'static str,
+}
+
+impl Event<'_> {
+    const fn name(&self) -> &'static str {
+        match self.tidings {
+            Tidings::Failed { .. } => self.kind.failed(),
+            Tidings::Succeeded => self.kind.succeeded(),
+            Tidings::Changed => self.kind.changed(),
+        }
+    }
+
+    const fn is_news(&self) -> bool {
+        match self.tidings {
+            Tidings::Failed { events } => events == 1,
+            Tidings::Succeeded | Tidings::Changed => true,
+        }
+    }
+
+    /// Whether this recipient is told: of news, and as often as it asked to be reminded.
+    fn concerns(&self, target: &AlertTarget) -> bool {
+        let reminded = match (self.tidings, target.reminder_cycles) {
+            (Tidings::Failed { events }, Some(cycles)) => cycles > 0 && events % cycles == 0,
+            (Tidings::Failed { .. }, None) | (Tidings::Succeeded | Tidings::Changed, _) => false,
+        };
+        target.events.contains(self.kind) && (self.is_news() || reminded)
+    }
+}
+
+impl Engine {
+    /// What a rule found goes through its window, and what comes of it is logged, posted and done.
+    pub(super) fn take_finding(&mut self, id: ServiceId, rule_index: usize, finding: Finding) {
+        let model = self.model.clone();
+        let rule = &model.service(id).rules[rule_index];
+        let state = &mut self.wards[id.index()].rules[rule_index];
+        let was_changed = std::mem::take(&mut state.changed);
+        let before = state.verdict;
+        match finding {
+            Finding::Unknown(text) => self.raise(id, Alarm::Data, &text),
+            Finding::Unchanged(text) => {
+                state.verdict.take(false, rule);
+                let priority = if was_changed {
+                    Priority::Info
+                } else {
+                    Priority::Debug
+                };
+                self.log_service(id, priority, &text);
+            }
+            Finding::Changed(text) => {
+                state.changed = true;
+                let turn = state.verdict.take(true, rule);
+                // A change is over when it is told: the next one is a new one.
+                if state.verdict.is_failing() {
+                    state.verdict = Default::default();
+                }
+                self.take_change(id, rule, turn, &text);
+            }
+            Finding::Passed(text) => {
+                let turn = state.verdict.take(false, rule);
+                self.take_pass(id, rule, turn, &text);
+            }
+            Finding::Failed(text) => {
+                let turn = state.verdict.take(true, rule);
+                self.take_failure(id, rule, turn, &text);
+            }
+        }
+        self.changed |= self.matters(id, rule_index, before);
+    }
+
+    /// Whether a rule's state differs from `before` in something that has to outlive a crash. A
+    /// failure that goes on changes nothing on the disk unless somebody counts its events.
+    fn matters(&self, id: ServiceId, rule_index: usize, before: super::window::Verdict) -> bool {
+        let after = self.wards[id.index()].rules[rule_index].verdict;
+        let rule = &self.model.service(id).rules[rule_index];
+        let kind = rule.test.event();
+        let counted = || {
+            let reminds = |t: &AlertTarget| t.reminder_cycles.is_some() && t.events.contains(kind);
+            let repeats = matches!(
+                &rule.failed.action,
+                Action::Exec(Exec {
+                    repeat_cycles: Some(_),
+                    ..
+                })
+            );
+            repeats || self.targets(id).into_iter().any(reminds)
+        };
+        before != after && (!before.same_but_for_count(after) || counted())
+    }
+
+    fn take_change(&mut self, id: ServiceId, rule: &Rule, turn: Turn, text: &str) {
+        match turn {
+            Turn::Suspected => self.log_service(id, Priority::Warning, text),
+            Turn::Failed { .. } => {
+                let kind = rule.test.event();
+                self.wards[id.index()].changed_bits |= kind.bit();
+                self.log_service(id, Priority::Error, text);
+                self.announce(id, rule, Tidings::Changed, text);
+                self.act(id, &rule.failed.action, kind.changed(), text);
+            }
+            Turn::Passed | Turn::Recovering | Turn::Recovered => {}
+        }
+    }
+
+    fn take_pass(&mut self, id: ServiceId, rule: &Rule, turn: Turn, text: &str) {
+        match turn {
+            Turn::Recovered => {
+                let kind = rule.test.event();
+                self.log_service(id, Priority::Info, text);
+                let event = Event {
+                    kind,
+                    tidings: Tidings::Succeeded,
+                    text,
+                    action: rule.recovered.action.word(),
+                };
+                self.post(id, &event);
+                self.act(id, &rule.recovered.action, kind.succeeded(), text);
+            }
+            Turn::Passed | Turn::Recovering => self.log_service(id, Priority::Debug, text),
+            Turn::Suspected | Turn::Failed { .. } => {}
+        }
+    }
+
+    fn take_failure(&mut self, id: ServiceId, rule: &Rule, turn: Turn, text: &str) {
+        match turn {
+            Turn::Suspected => self.log_service(id, Priority::Warning, text),
+            Turn::Failed { events, act } => {
+                self.log_service(id, Priority::Error, text);
+                self.announce(id, rule, Tidings::Failed { events }, text);
+                let repeats = match &rule.failed.action {
+                    Action::Restart | Action::Start => act,
+                    Action::Exec(Exec {
+                        repeat_cycles: Some(cycles),
+                        ..
+                    }) => (events - 1) % (*cycles).max(1) == 0,
+                    Action::Exec(_) | Action::Alert | Action::Ignore => events == 1,
+                    Action::Stop | Action::Unmonitor => true,
+                };
+                if repeats {
+                    self.act(id, &rule.failed.action, rule.test.event().failed(), text);
+                }
+            }
+            Turn::Passed | Turn::Recovering | Turn::Recovered => {}
+        }
+    }
+
+    fn announce(&mut self, id: ServiceId, rule: &Rule, tidings: Tidings, text: &str) {
+        let action = self.effective(id, &rule.failed.action).word();
+        let kind = rule.test.event();
+        self.post(
+            id,
+            &Event {
+                kind,
+                tidings,
+                text,
+                action,
+            },
+        );
+    }
+
+    /// What is really done: a passive service is reported, not repaired (reference F136).
+    fn effective<'a>(&self, id: ServiceId, action: &'a Action) -> &'a Action {
+        match action {
+            Action::Restart | Action::Start | Action::Stop if self.is_passive(id) => &Action::Alert,
+            Action::Restart
+            | Action::Start
+            | Action::Stop
+            | Action::Alert
+            | Action::Exec(_)
+            | Action::Unmonitor
+            | Action::Ignore => action,
+        }
+    }
+
+    fn is_passive(&self, id: ServiceId) -> bool {
+        self.model.service(id).mode == crate::model::Mode::Passive
+    }
+
+    /// Does what a rule or a restart limit says.
+    pub(super) fn act(&mut self, id: ServiceId, action: &Action, event: &'static str, text: &str) {
+        match self.effective(id, action) {
+            Action::Alert | Action::Ignore => {}
+            Action::Restart => self.restart_by_rule(id),
+            Action::Start => self.repair(id, Aim::Start),
+            Action::Stop => self.repair(id, Aim::Stop),
+            Action::Unmonitor => self.unmonitor_by_rule(id),
+            Action::Exec(exec) => self.execute(id, exec, event, text),
+        }
+    }
+
+    fn restart_by_rule(&mut self, id: ServiceId) {
+        self.log_service(id, Priority::Info, "trying to restart");
+        let service = self.model.service(id);
+        if service.start.is_none() && service.restart.is_none() && service.stop.is_none() {
+            self.count_restart(id);
+            return; // and nobody who depends on it is stopped for nothing
+        }
+        self.repair(id, Aim::Restart);
+    }
+
+    fn repair(&mut self, id: ServiceId, aim: Aim) {
+        if self.wards[id.index()].work.is_some() {
+            return; // an earlier rule of the same check has seen to it
+        }
+        if aim != Aim::Stop {
+            self.count_restart(id);
+        }
+        if self.boot.dry_run {
+            self.tell_plan(&[id], aim);
+        } else {
+            self.plan(&[id], aim, Cause::Rule);
+        }
+    }
+
+    fn unmonitor_by_rule(&mut self, id: ServiceId) {
+        if self.boot.dry_run {
+            self.log_service(id, Priority::Info, "would unmonitor");
+        } else {
+            self.unmonitor(&[id]);
+        }
+    }
+
+    fn count_restart(&mut self, id: ServiceId) {
+        let ward = &mut self.wards[id.index()];
+        for limit in &mut ward.limits {
+            limit.restarts = limit.restarts.saturating_add(1);
+        }
+        self.changed |= !ward.limits.is_empty();
+    }
+
+    fn execute(&mut self, id: ServiceId, exec: &Exec, event: &'static str, text: &str) {
+        let command = exec.program.command_line();
+        if self.boot.dry_run {
+            self.log_service(id, Priority::Info, &format!("would exec: '{command}'"));
+            return;
+        }
+        if self.executions.len() >= EXECUTIONS_LIMIT {
+            let text = format!("not run: '{command}' -- {EXECUTIONS_LIMIT} programs run already");
+            self.log_service(id, Priority::Error, &text);
+            return;
+        }
+        self.log_service(id, Priority::Info, &format!("exec: '{command}'"));
+        let child = self.next_child_id();
+        self.executions.push(Execution {
+            child,
+            label: format!("'{}' exec: '{command}'", self.model.service(id).name).into(),
+        });
+        self.effects.push_back(Effect::Spawn {
+            child,
+            program: exec.program.clone(),
+            limit: exec.program.timeout,
+            environment: self.environment(id, event, text),
+        });
+    }
+
+    /// Variables for a program of this service (reference F119).
+    pub(super) fn environment(
+        &self,
+        id: ServiceId,
+        event: &str,
+        description: &str,
+    ) -> Vec<(&'static str, String)> {
+        let service = self.model.service(id);
+        let mut variables = vec![
+            ("MONIT_DATE", self.now.wall.date_text()),
+            ("MONIT_SERVICE", service.name.to_string()),
+            ("MONIT_HOST", self.host().to_string()),
+            ("MONIT_EVENT", event.to_string()),
+            ("MONIT_DESCRIPTION", description.to_string()),
+        ];
+        if matches!(service.subject, Subject::Process(_)) {
+            let ward = &self.wards[id.index()];
+            let running = match &ward.reading {
+                Some(Reading::Process(ProcessState::Running(process))) => Some(process),
+                Some(Reading::Process(ProcessState::Zombie(_) | ProcessState::Absent))
+                | Some(Reading::File(_) | Reading::System(_))
+                | None => None,
+            };
+            let pid = running.map_or(-1, |process| process.id.pid);
+            let memory = running.and_then(|process| process.memory_kib).unwrap_or(0);
+            let cpu = running
+                .and_then(|process| process.cpu_percent)
+                .unwrap_or(-1.0);
+            variables.push(("MONIT_PROCESS_PID", pid.to_string()));
+            variables.push(("MONIT_PROCESS_MEMORY", memory.to_string()));
+            variables.push(("MONIT_PROCESS_CHILDREN", "-1".to_string()));
+            variables.push(("MONIT_PROCESS_CPU_PERCENT", format!("{cpu:.1}")));
+        }
+        variables
+    }
+
+    /// One more failing event of an alarm.
+    pub(super) fn raise(&mut self, id: ServiceId, alarm: Alarm, text: &str) {
+        let events = self.wards[id.index()].alarms.events(alarm);
+        *events = events.saturating_add(1);
+        let tidings = Tidings::Failed { events: *events };
+        self.changed |= *events == 1;
+        self.log_service(id, Priority::Error, text);
+        let repaired = alarm == Alarm::Invalid && !self.is_passive(id);
+        let action = if repaired {
+            &Action::Restart
+        } else {
+            &Action::Alert
+        };
+        let (kind, word) = (alarm.kind(), action.word());
+        self.post(
+            id,
+            &Event {
+                kind,
+                tidings,
+                text,
+                action: word,
+            },
+        );
+        self.act(id, action, kind.failed(), text);
+    }
+
+    /// An alarm is over, if there was one.
+    pub(super) fn clear(&mut self, id: ServiceId, alarm: Alarm, text: &str) {
+        let events = std::mem::take(self.wards[id.index()].alarms.events(alarm));
+        if events > 0 {
+            self.changed = true;
+            self.log_service(id, Priority::Info, text);
+            let (tidings, action) = (Tidings::Succeeded, Action::Alert.word());
+            self.post(
+                id,
+                &Event {
+                    kind: alarm.kind(),
+                    tidings,
+                    text,
+                    action,
+                },
+            );
+        }
+    }
+
+    /// An operator's action is over (reference F78: the event's words do not say how).
+    pub(super) fn report_action(&mut self, id: ServiceId, asked: UserAction, succeeded: bool) {
+        let outcome = if succeeded { "done" } else { "failed" };
+        let text = format!("{} action {outcome}", asked.word());
+        self.log_service(id, Priority::Info, &text);
+        let event = Event {
+            kind: EventKind::Action,
+            tidings: Tidings::Changed,
+            text: &text,
+            action: Action::Alert.word(),
+        };
+        self.post(id, &event);
+    }
+
+    /// Something happened to the program itself; told by the system service.
+    pub(super) fn report_instance(&mut self, text: &str, action: &'static str) {
+        let system =
+            |(_, service): &(ServiceId, &crate::model::Service)| service.subject == Subject::System;
+        if let Some((id, _)) = self.model.clone().iter().find(system) {
+            let (kind, tidings) = (EventKind::Instance, Tidings::Changed);
+            self.post(
+                id,
+                &Event {
+                    kind,
+                    tidings,
+                    text,
+                    action,
+                },
+            );
+        }
+    }
+
+    /// Remembers an event and mails it to whom it concerns.
+    pub(super) fn post(&mut self, id: ServiceId, event: &Event<'_>) {
+        if event.is_news() {
+            let history = &mut self.wards[id.index()].history;
+            history.truncate(HISTORY_LIMIT - 1);
+            history.push_front(Happening {
+                at: self.now.wall,
+                event: event.name(),
+                description: event.text.into(),
+            });
+        }
+        let model = self.model.clone();
+        let global = &model.settings.mail_format;
+        let mut alerts = Vec::new();
+        for target in self
+            .targets(id)
+            .into_iter()
+            .filter(|target| event.concerns(target))
+        {
+            alerts.push(Box::new(Alert {
+                to: target.address.clone(),
+                format: settle_format(&target.format, global),
+                event: event.name().into(),
+                service: model.service(id).name.clone(),
+                action: event.action.into(),
+                host: self.host().into(),
+                description: event.text.into(),
+                at: self.now.wall,
+            }));
+        }
+        for alert in alerts {
+            self.mail(alert);
+        }
+    }
+
+    fn mail(&mut self, alert: Box<Alert>) {
+        if self.boot.dry_run {
+            let text = format!("would mail {}: {} {}", alert.to, alert.event, alert.service);
+            self.log(Priority::Info, text);
+        } else {
+            self.effects.push_back(Effect::Mail(alert));
+        }
+    }
+
+    /// Who is told about this service: its own recipients, and of the global ones those it neither
+    /// names itself nor excludes (reference F83).
+    fn targets(&self, id: ServiceId) -> Vec<&AlertTarget> {
+        let service = self.model.service(id);
+        let own = |address: &str| service.alerts.iter().any(|t| *t.address == *address);
+        let excluded = |address: &str| service.noalert.iter().any(|a| **a == *address);
+        let global = self.model.settings.alerts.iter();
+        let global = global.filter(|t| !own(&t.address) && !excluded(&t.address));
+        service.alerts.iter().chain(global).collect()
+    }
+
+    /// `$HOST`: the name of the system service.
+    pub(super) fn host(&self) -> &str {
+        let services = &self.model.services;
+        let system = services
+            .iter()
+            .find(|service| service.subject == Subject::System);
+        system.map_or("localhost", |service| &service.name)
+    }
+
+    pub(super) fn log(&mut self, priority: Priority, text: String) {
+        self.effects.push_back(Effect::Log { priority, text });
+    }
+
+    pub(super) fn log_service(&mut self, id: ServiceId, priority: Priority, text: &str) {
+        let text = format!("'{}' {text}", self.model.service(id).name);
+        self.log(priority, text);
+    }
+}
+
+/// A program of an `exec` action that runs.
+#[derive(Debug)]
+pub(super) struct Execution {
+    /// Its order.
+    pub(super) child: ChildId,
+    /// How the log names it, also when a reload has removed its service.
+    pub(super) label: Box<str>,
+}
+
+fn settle_format(own: &MailFormat, global: &MailFormat) -> MailFormat {
+    let pick = |own: &Option<Box<str>>, global: &Option<Box<str>>| own.clone().or(global.clone());
+    MailFormat {
+        from: pick(&own.from, &global.from),
+        reply_to: pick(&own.reply_to, &global.reply_to),
+        subject: pick(&own.subject, &global.subject),
+        message: pick(&own.message, &global.message),
+    }
+}

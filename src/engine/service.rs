@@ -1,0 +1,285 @@
+//! A service as the engine sees it while it runs: a [`Ward`].
+//!
+//! Every state is an enum that carries what exists in it, so a probe without a check or a program
+//! without a job cannot be written down. The places that change a state are `cycle` (checks),
+//! `depend` (what a service should become) and `job` (getting there).
+
+use std::collections::VecDeque;
+
+use crate::model::{EventKind, Service, Test};
+use crate::reading::{ProcessId, Reading};
+use crate::time::WallTime;
+
+use super::depend::{Plan, Work};
+use super::judge::Base;
+use super::window::Verdict;
+use super::{Happening, Monitoring, ProbeId, ProbeOutcome, SampleId};
+
+/// How many lines of history a service keeps for its page.
+pub(super) const HISTORY_LIMIT: usize = 10;
+
+/// One service of the model, at work.
+#[derive(Debug)]
+pub(super) struct Ward {
+    /// Whether it is watched.
+    pub(super) monitoring: Monitoring,
+    /// The check under way.
+    pub(super) check: Check,
+    /// What it is being made to become.
+    pub(super) work: Option<Work>,
+    /// What comes after a job that cannot be interrupted. A newer wish replaces it, so this is the
+    /// whole queue.
+    pub(super) next: Option<Plan>,
+    /// One per rule of the model, in its order.
+    pub(super) rules: Vec<RuleState>,
+    /// One per restart limit of the model, in its order.
+    pub(super) limits: Vec<LimitState>,
+    /// Failures that no rule stands for.
+    pub(super) alarms: Alarms,
+    /// The last whole reading.
+    pub(super) reading: Option<Reading>,
+    /// When it was taken.
+    pub(super) collected: Option<WallTime>,
+    /// Whether the subject was there when last looked at, since monitoring began.
+    pub(super) presence: Seen,
+    /// Its process, if it has one that ran when last looked at.
+    pub(super) process: Option<ProcessId>,
+    /// The process whose end the shell was asked to report.
+    pub(super) watched: Option<ProcessId>,
+    /// For `every N cycles`: cycles to skip before the next check.
+    pub(super) cycles_to_skip: u32,
+    /// Its process was reported gone during a check: look again when that is over.
+    pub(super) look_again: bool,
+    /// Whether this poll interval's one extra check is used up.
+    pub(super) extra_check_used: bool,
+    /// Kinds of the events that were changes in the last check.
+    pub(super) changed_bits: u32,
+    /// Newest first.
+    pub(super) history: VecDeque<Happening>,
+}
+
+/// Whether the subject of a service was there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Seen {
+    /// Not looked at since monitoring began, or could not be looked at.
+    Unknown,
+    /// There.
+    Present,
+    /// Not there.
+    Absent,
+}
+
+/// A check of a service, from order to verdict.
+///
+/// ```text
+///  Idle ─► Sampling ─► Held ─► Probing ─► Idle
+///             │          │                 ▲
+///             └──────────┴─────────────────┘  no connection to test, or a job takes over
+/// ```
+#[derive(Debug)]
+pub(super) enum Check {
+    /// None under way.
+    Idle,
+    /// Waiting for the reading.
+    Sampling {
+        /// Its order.
+        sample: SampleId,
+        /// How thorough the check is.
+        depth: Depth,
+    },
+    /// The reading is there, but services this one depends on have not been looked at yet in this
+    /// cycle: if one of them is down, that is the thing to repair.
+    Held {
+        /// What was found.
+        reading: Reading,
+        /// How thorough the check is.
+        depth: Depth,
+    },
+    /// Waiting for connection tests.
+    Probing {
+        /// One per connection rule that is tested in this check.
+        runs: Vec<ProbeRun>,
+    },
+}
+
+/// How thorough a check is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Depth {
+    /// Every rule.
+    Full,
+    /// Existence alone, at once, because the process was reported gone. The windows of all other
+    /// rules go on counting poll cycles.
+    Existence,
+}
+
+/// A connection test under way.
+#[derive(Debug)]
+pub(super) struct ProbeRun {
+    /// Which rule.
+    pub(super) rule: usize,
+    /// How far it is.
+    pub(super) state: ProbeState,
+}
+
+/// How far a connection test is.
+#[derive(Debug)]
+pub(super) enum ProbeState {
+    /// Under way, the `attempt`th try, counted from 1.
+    Asked {
+        /// Its order.
+        probe: ProbeId,
+        /// Which try.
+        attempt: u8,
+    },
+    /// The last try has ended; its outcome is in the rule's state.
+    Answered,
+}
+
+/// What a rule remembers.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct RuleState {
+    /// Where it stands.
+    pub(super) verdict: Verdict,
+    /// The value it compares with.
+    pub(super) base: Option<Base>,
+    /// The last outcome of its connection test.
+    pub(super) outcome: Option<ProbeOutcome>,
+    /// The process for which its connection test has passed.
+    pub(super) passed_for: Option<ProcessId>,
+    /// Whether its value changed in the last check.
+    pub(super) changed: bool,
+}
+
+/// The counters of a restart limit (reference F135).
+///
+/// Cycles are checks of this service that began, extra checks included, from the first restart on:
+/// a poll interval that passes while a start program runs is not a cycle in which the service could
+/// have been restarted, and each check restarts at most once. `5 restarts within 5 cycles` thus
+/// means what it says: five checks in a row, each of which had to restart.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct LimitState {
+    /// Restarts in this window.
+    pub(super) restarts: u32,
+    /// Checks in this window.
+    pub(super) cycles: u32,
+    /// Events since it was reached; 0 is not reached.
+    pub(super) events: u32,
+}
+
+/// Failures that no rule of the control file stands for: how many events each has had since it
+/// began; 0 is none.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Alarms {
+    /// A start, stop or restart program failed ([`EventKind::Exec`]).
+    pub(super) exec: u32,
+    /// The subject cannot be read ([`EventKind::Data`]).
+    pub(super) data: u32,
+    /// The path names something else ([`EventKind::Invalid`]).
+    pub(super) invalid: u32,
+}
+
+/// Names one of [`Alarms`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Alarm {
+    /// [`Alarms::exec`].
+    Exec,
+    /// [`Alarms::data`].
+    Data,
+    /// [`Alarms::invalid`].
+    Invalid,
+}
+
+impl Alarm {
+    /// The event it raises.
+    pub(super) const fn kind(self) -> EventKind {
+        match self {
+            Self::Exec => EventKind::Exec,
+            Self::Data => EventKind::Data,
+            Self::Invalid => EventKind::Invalid,
+        }
+    }
+}
+
+impl Alarms {
+    /// Its count.
+    pub(super) const fn events(&mut self, alarm: Alarm) -> &mut u32 {
+        match alarm {
+            Alarm::Exec => &mut self.exec,
+            Alarm::Data => &mut self.data,
+            Alarm::Invalid => &mut self.invalid,
+        }
+    }
+}
+
+impl Ward {
+    /// A service nothing is known about.
+    pub(super) fn new(service: &Service, monitoring: Monitoring) -> Self {
+        Self {
+            monitoring,
+            check: Check::Idle,
+            work: None,
+            next: None,
+            rules: vec![RuleState::default(); service.rules.len()],
+            limits: vec![LimitState::default(); service.restart_limits.len()],
+            alarms: Alarms::default(),
+            reading: None,
+            collected: None,
+            presence: Seen::Unknown,
+            process: None,
+            watched: None,
+            cycles_to_skip: 0,
+            look_again: false,
+            extra_check_used: false,
+            changed_bits: 0,
+            history: VecDeque::new(),
+        }
+    }
+
+    /// Whether it is watched at all.
+    pub(super) fn is_monitored(&self) -> bool {
+        self.monitoring != Monitoring::Off
+    }
+
+    /// Forgets all failures and counters: what is monitored anew has no past.
+    pub(super) fn forget(&mut self) {
+        for rule in &mut self.rules {
+            *rule = RuleState {
+                base: rule.base.take(),
+                outcome: rule.outcome.take(),
+                ..RuleState::default()
+            };
+        }
+        self.limits.fill(LimitState::default());
+        self.alarms = Alarms::default();
+        self.presence = Seen::Unknown;
+        self.changed_bits = 0;
+        self.cycles_to_skip = 0;
+    }
+
+    /// Whether any rule counts as failed.
+    pub(super) fn has_failing_rule(&self) -> bool {
+        self.rules.iter().any(|rule| rule.verdict.is_failing())
+    }
+
+    /// The kinds of event that fail: bits of [`EventKind`].
+    pub(super) fn failing_bits(&self, service: &Service) -> u32 {
+        let mut bits = self.changed_bits;
+        for (state, rule) in self.rules.iter().zip(&service.rules) {
+            // While an absent thing is still given time, a page must not call it well.
+            let absent = rule.test == Test::NotExist && state.verdict.is_suspected();
+            if state.verdict.is_failing() || absent {
+                bits |= rule.test.event().bit();
+            }
+        }
+        let mut alarms = self.alarms;
+        for alarm in [Alarm::Exec, Alarm::Data, Alarm::Invalid] {
+            if *alarms.events(alarm) > 0 {
+                bits |= alarm.kind().bit();
+            }
+        }
+        if self.limits.iter().any(|limit| limit.events > 0) {
+            bits |= EventKind::Timeout.bit();
+        }
+        bits
+    }
+}
