@@ -526,7 +526,10 @@ impl Engine {
         };
         match &ward.reading {
             Some(Reading::Process(ProcessState::Running(process))) => {
-                let young = process.uptime_seconds < start.timeout.as_secs();
+                let limit = start.timeout.as_secs();
+                let young = process
+                    .uptime_seconds
+                    .is_some_and(|seconds| seconds < limit);
                 young && ward.rules[rule].passed_for != Some(process.id)
             }
             Some(_) | None => false,

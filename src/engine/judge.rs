@@ -221,11 +221,12 @@ impl FileFacts<'_> {
     }
 }
 
-/// Judges one test of a running process; `None` where it is not one.
+/// Judges one test of a running process; `None` where it is not one, or where this kernel does not
+/// tell what it needs.
 pub(super) fn judge_process(test: &Test, name: &str, reading: &ProcessReading) -> Option<Finding> {
     match test {
-        Test::Uid(expected) => Some(owner("uid", name, *expected, reading.uid)),
-        Test::Gid(expected) => Some(owner("gid", name, *expected, reading.gid)),
+        Test::Uid(expected) => Some(owner("uid", name, *expected, reading.uid?)),
+        Test::Gid(expected) => Some(owner("gid", name, *expected, reading.gid?)),
         Test::NotExist
         | Test::Exist
         | Test::Connection(_)
