@@ -6,15 +6,19 @@
 mod bytes;
 mod file;
 mod hasher;
+mod machine;
 mod process;
 mod stat;
+mod status;
 mod system;
 
 pub use bytes::Bytes;
 pub use file::{Digest, FileKind, FileReading};
 pub use hasher::{Hasher, hexadecimal};
+pub use machine::{CpuCounters, Memory, parse_files, parse_load, parse_uptime};
 pub use process::{ProcessId, ProcessReading, ProcessState, parse_pidfile};
-pub use stat::ProcessStat;
+pub use stat::{ProcessStat, process_name};
+pub use status::ProcessStatus;
 pub use system::{CpuShares, SystemReading};
 
 /// What one look at a service's subject found.

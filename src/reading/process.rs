@@ -41,7 +41,8 @@ pub struct ProcessReading {
     pub memory_kib: Option<u64>,
     /// Resident memory as a share of the machine's, in percent.
     pub memory_percent: Option<f64>,
-    /// Share of all processors since the last reading, in percent; `None` at the first.
+    /// Share of the processors it can use, one per thread, since the last reading, in percent;
+    /// `None` at the first.
     pub cpu_percent: Option<f64>,
 }
 

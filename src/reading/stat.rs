@@ -8,7 +8,8 @@ use super::ProcessId;
 pub struct ProcessStat {
     /// Fields 1 and 22.
     pub id: ProcessId,
-    /// Field 3 is `Z`, or the short-lived `X` of one that is being taken away.
+    /// It has ended: field 3 is `Z`, or the short-lived `X` of one that is being taken away. A
+    /// process whose first thread ended while others run shows `Z` as well, but lives.
     pub is_zombie: bool,
     /// Field 4.
     pub ppid: i32,
@@ -40,13 +41,20 @@ impl ProcessStat {
         let resident_pages = fields.nth(1)?.parse().unwrap_or(0);
         Some(Self {
             id: ProcessId { pid, start_ticks },
-            is_zombie: matches!(state, "Z" | "X" | "x"),
+            is_zombie: matches!(state, "Z" | "X" | "x") && threads <= 1,
             ppid,
             cpu_ticks: user_ticks.saturating_add(system_ticks),
             threads: Some(threads).filter(|&threads| threads > 0),
             resident_pages,
         })
     }
+}
+
+/// The name in `/proc/PID/stat`: all a kernel thread has instead of a command line.
+pub fn process_name(stat: &[u8]) -> Option<&[u8]> {
+    let start = stat.iter().position(|&byte| byte == b'(')?;
+    let end = stat.iter().rposition(|&byte| byte == b')')?;
+    stat.get(start + 1..end)
 }
 
 fn number(digits: &[u8]) -> Option<i32> {
@@ -111,6 +119,7 @@ mod tests {
                 (81_234, false),
                 "{name:?}"
             );
+            assert_eq!(process_name(line.as_bytes()), Some(name.as_bytes()));
         }
         let mut line = TODAY.replace("cat", "???").into_bytes();
         line[6..9].copy_from_slice(&[0xff, 0xfe, 0x80]);
@@ -129,6 +138,14 @@ mod tests {
             let line = TODAY.replace(") R", &format!(") {state}"));
             assert_eq!(ProcessStat::parse(line.as_bytes()).unwrap().is_zombie, dead);
         }
+    }
+
+    #[test]
+    fn a_first_thread_that_ended_before_the_others() {
+        let line = TODAY
+            .replace(") R", ") Z")
+            .replace(" 20 0 1 0 ", " 20 0 3 0 ");
+        assert!(!ProcessStat::parse(line.as_bytes()).unwrap().is_zombie);
     }
 
     #[test]
