@@ -1,1 +1,184 @@
-//! (being built)
+//! Looking at the subjects of services: processes, files, the machine.
+//!
+//! [`Sampler::begin`] takes orders, [`Sampler::step`] carries some of them out and returns what was
+//! found. Orders of one burst share their work: one walk through the process table answers all
+//! `matching` services. No step takes long: looks are counted, and the hash of a large file is computed
+//! a slice at a time, so that everything else goes on meanwhile.
+
+mod digest;
+mod file;
+mod machine;
+mod process;
+mod table;
+
+pub use table::{Match, matches};
+
+use std::collections::{BTreeMap, VecDeque};
+
+use self::digest::Hashing;
+use self::machine::Machine;
+use self::process::{Finding, Mark};
+use crate::engine::SampleId;
+use crate::model::{ChecksumKind, ProcessLocator, Service, Subject};
+use crate::reading::{CpuCounters, Presence, Reading};
+use crate::time::Moment;
+
+/// Carries out orders to look, and remembers what rates are computed against.
+#[derive(Default)]
+pub struct Sampler {
+    queue: VecDeque<Order>,
+    hashing: Hashing,
+    /// The last look at each process service, by the service's name.
+    marks: BTreeMap<Box<str>, Mark>,
+    machine: Option<Machine>,
+    processor_time: Option<CpuCounters>,
+}
+
+struct Order {
+    sample: SampleId,
+    subject: Wanted,
+}
+
+enum Wanted {
+    Pidfile {
+        service: Box<str>,
+        path: Box<str>,
+    },
+    Matching {
+        service: Box<str>,
+        pattern: Box<str>,
+    },
+    File {
+        path: Box<str>,
+        digests: Box<[ChecksumKind]>,
+    },
+    System,
+}
+
+/// How many subjects one step looks at, besides the process table.
+const LOOKS: usize = 64;
+
+impl Sampler {
+    /// Nothing ordered, nothing known.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Takes an order; a later [`Self::step`] answers it.
+    pub fn begin(&mut self, sample: SampleId, service: &Service, digests: &[ChecksumKind]) {
+        let name = || service.name.clone();
+        let subject = match &service.subject {
+            Subject::Process(ProcessLocator::Pidfile(path)) => Wanted::Pidfile {
+                service: name(),
+                path: path.clone(),
+            },
+            Subject::Process(ProcessLocator::Matching(pattern)) => Wanted::Matching {
+                service: name(),
+                pattern: pattern.clone(),
+            },
+            Subject::File(path) => Wanted::File {
+                path: path.clone(),
+                digests: digests.into(),
+            },
+            Subject::System => Wanted::System,
+        };
+        self.queue.push_back(Order { sample, subject });
+    }
+
+    /// Whether orders wait for a [`Self::step`].
+    pub fn is_busy(&self) -> bool {
+        !self.queue.is_empty() || self.hashing.is_busy()
+    }
+
+    /// Does a small piece of what was ordered and returns what is finished.
+    ///
+    /// `children` are the programs and tasks we started and that still run: a pattern that a start
+    /// program's own command line matches must not find the start program.
+    pub fn step(&mut self, now: Moment, children: &[i32]) -> Vec<(SampleId, Reading)> {
+        let machine = Machine::current(&mut self.machine, now);
+        let mut done = self.search_table(now, machine, children);
+        for _ in 0..LOOKS {
+            let Some(Order { sample, subject }) = self.queue.pop_front() else {
+                break;
+            };
+            match subject {
+                Wanted::Pidfile { service, path } => {
+                    let found = process::by_pidfile(&path, self.marks.get(&service));
+                    done.push((sample, self.process_reading(service, found, now, machine)));
+                }
+                // The walk took them all.
+                Wanted::Matching { .. } => {}
+                Wanted::File { path, digests } => match file::look(&path) {
+                    Presence::Present(facts) if !digests.is_empty() => {
+                        self.hashing.begin(sample, path, facts, &digests);
+                    }
+                    presence @ (Presence::Present(_)
+                    | Presence::Absent
+                    | Presence::Unreadable(_)) => done.push((sample, Reading::File(presence))),
+                },
+                Wanted::System => {
+                    let reading = machine::read(&mut self.processor_time);
+                    done.push((sample, Reading::System(reading)));
+                }
+            }
+        }
+        done.extend(self.hashing.step());
+        done
+    }
+
+    /// Forgets the past of all services: after a reload a name may mean something else. Orders that
+    /// were taken are still answered.
+    pub fn forget(&mut self) {
+        self.marks.clear();
+    }
+
+    /// Answers every order for a pattern by one walk through the process table.
+    fn search_table(
+        &mut self,
+        now: Moment,
+        machine: Machine,
+        children: &[i32],
+    ) -> Vec<(SampleId, Reading)> {
+        let mut orders = Vec::new();
+        self.queue
+            .retain(|Order { sample, subject }| match subject {
+                Wanted::Matching { service, pattern } => {
+                    orders.push((*sample, service.clone(), pattern.clone()));
+                    false
+                }
+                Wanted::Pidfile { .. } | Wanted::File { .. } | Wanted::System => true,
+            });
+        if orders.is_empty() {
+            return Vec::new();
+        }
+        let patterns: Vec<&str> = orders.iter().map(|(.., pattern)| &**pattern).collect();
+        let found = table::search(&patterns, children);
+        orders
+            .into_iter()
+            .zip(found)
+            .map(|((sample, service, _), pid)| {
+                let found = pid.map_or(Finding::Absent, process::look);
+                (sample, self.process_reading(service, found, now, machine))
+            })
+            .collect()
+    }
+
+    /// Turns what was found into a reading, with the rates since the service's last one.
+    fn process_reading(
+        &mut self,
+        service: Box<str>,
+        found: Finding,
+        now: Moment,
+        machine: Machine,
+    ) -> Reading {
+        let before = self.marks.remove(&service);
+        let (state, mark) = found.reading(before, now, machine);
+        if let Some(mark) = mark {
+            self.marks.insert(service, mark);
+        }
+        Reading::Process(state)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -37,6 +37,13 @@ pub fn page_bytes() -> u64 {
         .unwrap_or(4096)
 }
 
+/// Processors that run; at least one, whatever the system says.
+pub fn processors() -> u32 {
+    // SAFETY: plain query.
+    let count = unsafe { libc::sysconf(libc::_SC_NPROCESSORS_ONLN) };
+    u32::try_from(count).unwrap_or(1).max(1)
+}
+
 /// Seconds and nanoseconds. On 32-bit machines the call of 5.1 is tried first, whose seconds do not
 /// end in 2038.
 fn read(clock: libc::clockid_t) -> Option<(i64, i64)> {

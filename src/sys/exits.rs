@@ -39,8 +39,12 @@ pub fn is_running(process: ProcessId) -> bool {
 
 /// What the process table says about a number.
 pub fn stat_of(pid: i32) -> Option<ProcessStat> {
-    let text = file::read_kernel(&format!("/proc/{pid}/stat"), STAT_LIMIT).ok()?;
-    ProcessStat::parse(&text)
+    ProcessStat::parse(&stat_text(pid)?)
+}
+
+/// The line itself.
+pub fn stat_text(pid: i32) -> Option<Vec<u8>> {
+    file::read_kernel(&format!("/proc/{pid}/stat"), STAT_LIMIT).ok()
 }
 
 #[cfg(test)]

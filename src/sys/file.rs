@@ -2,11 +2,15 @@
 //!
 //! Nothing here waits for anybody but the disk, and nothing reads more than it was told to.
 
+use std::ffi::CString;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
+use std::os::fd::FromRawFd;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+
+use super::errno::retry;
 
 /// Opens a regular file for reading. Anything else is an error and is not opened: opening a device
 /// may move a tape, opening a FIFO may wait for ever.
@@ -48,12 +52,19 @@ pub fn read_whole(path: impl AsRef<Path>, limit: usize) -> io::Result<Vec<u8>> {
 }
 
 /// At most `limit` bytes of a file the kernel makes up (`/proc/…`): no questions asked first, since
-/// there are hundreds of them in every cycle.
+/// there are hundreds of them in every cycle. For the same reason the descriptor is not marked
+/// close-on-exec: C libraries that serve kernels before 2.6.23 make a second call for that, and it
+/// is closed before anything can be executed.
 pub fn read_kernel(path: &str, limit: usize) -> io::Result<Vec<u8>> {
-    read_at_most(File::open(path)?, limit)
+    let path = CString::new(path)?;
+    // SAFETY: the path ends in NUL.
+    let raw = retry(|| unsafe { libc::open(path.as_ptr(), libc::O_RDONLY | libc::O_NOCTTY) })?;
+    // SAFETY: just opened, and nobody else's.
+    read_at_most(unsafe { File::from_raw_fd(raw) }, limit)
 }
 
-fn read_at_most(file: File, limit: usize) -> io::Result<Vec<u8>> {
+/// At most `limit` bytes of an open file.
+pub fn read_at_most(file: File, limit: usize) -> io::Result<Vec<u8>> {
     let mut content = Vec::new();
     file.take(limit as u64).read_to_end(&mut content)?;
     Ok(content)
@@ -146,7 +157,7 @@ pub fn facts(path: impl AsRef<Path>) -> io::Result<Facts> {
 /// Whether we may execute what is at this path; a directory is nothing to execute.
 pub fn is_executable(path: impl AsRef<Path>) -> bool {
     let path = path.as_ref();
-    let Ok(text) = std::ffi::CString::new(path.as_os_str().as_bytes()) else {
+    let Ok(text) = CString::new(path.as_os_str().as_bytes()) else {
         return false;
     };
     // SAFETY: the path ends in NUL.

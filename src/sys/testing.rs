@@ -8,17 +8,22 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::reap::{self, WaitStatus};
+use super::spawn::{Child, Identity, Spawn, spawn};
 use super::task::fork_task;
 
 /// All there is to read, waiting for it as long as it takes.
 pub(crate) fn read_to_end(descriptor: impl AsFd) -> Vec<u8> {
+    let mut content = Vec::new();
+    waiting(descriptor).read_to_end(&mut content).unwrap();
+    content
+}
+
+/// A pipe's end whose reads wait for the writer.
+pub(crate) fn waiting(descriptor: impl AsFd) -> fs::File {
     let raw = descriptor.as_fd().as_raw_fd();
     // SAFETY: only flags are changed, on a pipe that is the test's own.
     unsafe { libc::fcntl(raw, libc::F_SETFL, 0) };
-    let mut content = Vec::new();
-    let mut file = fs::File::from(descriptor.as_fd().try_clone_to_owned().unwrap());
-    file.read_to_end(&mut content).unwrap();
-    content
+    fs::File::from(descriptor.as_fd().try_clone_to_owned().unwrap())
 }
 
 /// Runs what would disturb the other tests of this process in a child, and takes what it writes.
@@ -81,5 +86,48 @@ impl Folder {
 impl Drop for Folder {
     fn drop(&mut self) {
         let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// A number nobody else waits for, as an argument of `sleep` that a pattern can be sure to mean.
+pub(crate) fn unique() -> String {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let number = NEXT.fetch_add(1, Ordering::SeqCst);
+    format!("1000{}{number:03}", reap::own_pid())
+}
+
+/// A program that runs until it is dropped.
+pub(crate) struct Program(Child);
+
+impl Program {
+    /// Returns once it is executed.
+    pub(crate) fn start(arguments: &[&str]) -> Self {
+        let arguments: Vec<Box<str>> = arguments.iter().map(|&a| a.into()).collect();
+        let child = spawn(&Spawn {
+            arguments: &arguments,
+            inherited: &[],
+            additions: &[],
+            identity: &Identity::Own,
+        });
+        let child = child.unwrap();
+        assert_eq!(read_to_end(&child.report), b"");
+        Self(child)
+    }
+
+    pub(crate) fn pid(&self) -> i32 {
+        self.0.pid
+    }
+
+    /// Waits until it has written something.
+    pub(crate) fn await_output(&self) {
+        let mut output = waiting(&self.0.stdout);
+        assert_eq!(output.read(&mut [0]).unwrap(), 1);
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        reap::kill_group(self.0.pid, reap::KILL);
+        reap::wait_for(self.0.pid);
     }
 }

@@ -1,7 +1,7 @@
 //! Real programs, small ones; each is waited for.
 
 use super::super::reap::{KILL, WaitStatus, kill_group, wait_for};
-use super::super::testing::{Folder, in_child, read_to_end};
+use super::super::testing::{Folder, in_child, read_to_end, waiting};
 use super::*;
 
 /// How it ended, what it wrote to standard output and standard error, and why it never began.
@@ -213,13 +213,6 @@ fn a_session_of_its_own() {
     assert_eq!(&line[..length], format!("{pid} {pid} 0\n").as_bytes());
     assert!(kill_group(pid, KILL));
     assert_eq!(finish(&child).0, WaitStatus::Signaled(KILL));
-}
-
-/// A pipe's end that waits for the writer.
-fn waiting(pipe: &OwnedFd) -> File {
-    // SAFETY: only flags are changed, on a pipe that is the test's own.
-    unsafe { libc::fcntl(pipe.as_raw_fd(), libc::F_SETFL, 0) };
-    File::from(pipe.try_clone().unwrap())
 }
 
 #[test]

@@ -1,0 +1,227 @@
+//! The process table, searched by command line.
+//!
+//! One walk serves any number of patterns. Of several processes that match, the oldest is the service
+//! (reference F117), a parent before its child; we ourselves and what we have just started are none.
+
+use std::fs;
+
+use crate::reading::{ProcessStat, process_name};
+use crate::sys::exits::{stat_of, stat_text};
+use crate::sys::file::read_kernel;
+use crate::sys::reap::own_pid;
+use crate::sys::regex::Regex;
+
+/// The most of a command line that patterns see; kernels before 2.6.23 allow no longer one.
+const COMMAND_LIMIT: usize = 128 * 1024;
+
+/// A process whose command line matches a pattern.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Match {
+    /// Its number.
+    pub pid: i32,
+    /// Its parent's number.
+    pub ppid: i32,
+    /// Its arguments, joined by blanks.
+    pub command: String,
+    /// Whether a service with this pattern would be this process.
+    pub is_chosen: bool,
+}
+
+/// Every process a pattern matches, in the table's order: for `procmatch`.
+pub fn matches(pattern: &Regex) -> Vec<Match> {
+    let mut found = Vec::new();
+    let mut candidates = Candidates::default();
+    walk(|pid, command| {
+        if !pattern.is_match(command) {
+            return;
+        }
+        let Some(stat) = stat_of(pid) else { return };
+        candidates.consider(stat);
+        found.push(Match {
+            pid,
+            ppid: stat.ppid,
+            command: String::from_utf8_lossy(command).into_owned(),
+            is_chosen: false,
+        });
+    });
+    let chosen = candidates.chosen();
+    for entry in &mut found {
+        entry.is_chosen = chosen == Some(entry.pid);
+    }
+    found
+}
+
+/// The number of the process each pattern means. `children` are ours: neither they nor what they
+/// started are meant.
+pub(super) fn search(patterns: &[&str], children: &[i32]) -> Vec<Option<i32>> {
+    let mut searches: Vec<(Option<Regex>, Candidates)> = patterns
+        .iter()
+        .map(|pattern| (Regex::compile(pattern).ok(), Candidates::default()))
+        .collect();
+    walk(|pid, command| {
+        // Asked for at the first match, and then known for the other patterns.
+        let mut stat = None;
+        for (pattern, candidates) in &mut searches {
+            if pattern
+                .as_ref()
+                .is_some_and(|pattern| pattern.is_match(command))
+            {
+                let stat = *stat.get_or_insert_with(|| eligible(pid, children));
+                stat.into_iter().for_each(|stat| candidates.consider(stat));
+            }
+        }
+    });
+    let chosen = searches
+        .into_iter()
+        .map(|(_, candidates)| candidates.chosen());
+    chosen.collect()
+}
+
+fn eligible(pid: i32, children: &[i32]) -> Option<ProcessStat> {
+    stat_of(pid).filter(|stat| !descends_from(stat, children))
+}
+
+/// The longest line of ancestors that is followed; numbers handed out again while we look could
+/// make it endless.
+const ANCESTORS: usize = 64;
+
+fn descends_from(stat: &ProcessStat, children: &[i32]) -> bool {
+    if children.is_empty() {
+        return false;
+    }
+    let mut pid = stat.id.pid;
+    let mut parent = stat.ppid;
+    for _ in 0..ANCESTORS {
+        if children.contains(&pid) {
+            return true;
+        }
+        if parent <= 1 {
+            return false;
+        }
+        pid = parent;
+        parent = stat_of(pid).map_or(0, |stat| stat.ppid);
+    }
+    false
+}
+
+/// The oldest of those considered so far; several, if they started within one clock tick.
+#[derive(Default)]
+struct Candidates {
+    oldest: Vec<ProcessStat>,
+}
+
+impl Candidates {
+    fn consider(&mut self, stat: ProcessStat) {
+        if stat.is_zombie {
+            return;
+        }
+        let start = self.oldest.first().map(|oldest| oldest.id.start_ticks);
+        if start.is_some_and(|start| start < stat.id.start_ticks) {
+            return;
+        }
+        if start != Some(stat.id.start_ticks) {
+            self.oldest.clear();
+        }
+        self.oldest.push(stat);
+    }
+
+    fn chosen(&self) -> Option<i32> {
+        let pids = || self.oldest.iter().map(|stat| stat.id.pid);
+        let topmost = self
+            .oldest
+            .iter()
+            .filter(|stat| pids().all(|pid| pid != stat.ppid));
+        topmost.map(|stat| stat.id.pid).min().or(pids().min())
+    }
+}
+
+/// Calls `visit` with every process but ourselves and its command line. Whoever ends meanwhile, or
+/// is hidden from us, is passed over.
+fn walk(mut visit: impl FnMut(i32, &[u8])) {
+    let Ok(entries) = fs::read_dir("/proc") else {
+        return;
+    };
+    let own = own_pid();
+    for entry in entries.flatten() {
+        let name = entry.file_name();
+        let Some(pid) = name.to_str().and_then(|name| name.parse().ok()) else {
+            continue;
+        };
+        if pid == own {
+            continue;
+        }
+        if let Some(command) = command_line(pid) {
+            visit(pid, &command);
+        }
+    }
+}
+
+/// Arguments joined by blanks; the name of a kernel thread, which has none.
+fn command_line(pid: i32) -> Option<Vec<u8>> {
+    let mut command = read_kernel(&format!("/proc/{pid}/cmdline"), COMMAND_LIMIT).ok()?;
+    let end = command.iter().rposition(|&byte| byte != 0);
+    command.truncate(end.map_or(0, |last| last + 1));
+    if command.is_empty() {
+        return process_name(&stat_text(pid)?).map(<[u8]>::to_vec);
+    }
+    for byte in &mut command {
+        if *byte == 0 {
+            *byte = b' ';
+        }
+    }
+    Some(command)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reading::ProcessId;
+
+    fn chosen(processes: &[(i32, i32, u64, bool)]) -> Option<i32> {
+        let mut candidates = Candidates::default();
+        for &(pid, ppid, start_ticks, is_zombie) in processes {
+            candidates.consider(ProcessStat {
+                id: ProcessId { pid, start_ticks },
+                is_zombie,
+                ppid,
+                cpu_ticks: 0,
+                threads: None,
+                resident_pages: 0,
+            });
+        }
+        candidates.chosen()
+    }
+
+    #[test]
+    fn the_oldest_is_chosen() {
+        let (old, middle, young) = ((90, 1, 5, false), (10, 1, 6, false), (20, 1, 7, false));
+        assert_eq!(chosen(&[]), None);
+        for order in [
+            [old, middle, young],
+            [young, old, middle],
+            [middle, young, old],
+        ] {
+            assert_eq!(chosen(&order), Some(90));
+        }
+    }
+
+    #[test]
+    fn a_parent_before_a_child_of_the_same_tick() {
+        // Numbers went round: the children's are the smaller ones.
+        let (parent, child, grandchild) = (
+            (30_000, 1, 5, false),
+            (7, 30_000, 5, false),
+            (8, 7, 5, false),
+        );
+        assert_eq!(chosen(&[parent, child, grandchild]), Some(30_000));
+        assert_eq!(chosen(&[grandchild, child, parent]), Some(30_000));
+        // Two that are not related.
+        assert_eq!(chosen(&[(9, 1, 5, false), (4, 1, 5, false)]), Some(4));
+    }
+
+    #[test]
+    fn the_dead_are_not_chosen() {
+        assert_eq!(chosen(&[(4, 1, 5, true), (9, 1, 6, false)]), Some(9));
+        assert_eq!(chosen(&[(4, 1, 5, true)]), None);
+    }
+}
