@@ -220,3 +220,6 @@ fn shortened(text: &str, limit: usize) -> Cow<'_, str> {
     }
     format!("{}...", &text[..end]).into()
 }
+
+#[cfg(test)]
+mod tests;

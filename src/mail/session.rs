@@ -334,3 +334,6 @@ fn dot_stuffed(content: &[u8]) -> Vec<u8> {
     stuffed.extend_from_slice(b".\r\n");
     stuffed
 }
+
+#[cfg(test)]
+mod tests;

@@ -42,15 +42,11 @@ impl fmt::Display for Unreadable {
 impl Queue {
     /// Everything that waits, as bytes for [`Self::restore`].
     pub fn encode(&self) -> Vec<u8> {
-        let mut bytes = MAGIC.to_vec();
-        bytes.extend(VERSION.to_le_bytes());
-        bytes.extend(length(self.entries.len()));
+        let mut alerts = Vec::with_capacity(self.bytes);
         for entry in &self.entries {
-            write_alert(&mut bytes, &entry.alert);
+            write_alert(&mut alerts, &entry.alert);
         }
-        let sum = checksum(&bytes);
-        bytes.extend(sum.to_le_bytes());
-        bytes
+        seal(VERSION, length(self.entries.len()), &alerts)
     }
 
     /// Adds what [`Self::encode`] wrote; on an error nothing is added. The limits hold.
@@ -60,6 +56,17 @@ impl Queue {
         }
         Ok(self.drop_surplus())
     }
+}
+
+/// The frame around the alerts.
+pub(super) fn seal(version: u32, count: u32, alerts: &[u8]) -> Vec<u8> {
+    let mut bytes = MAGIC.to_vec();
+    bytes.extend(version.to_le_bytes());
+    bytes.extend(count.to_le_bytes());
+    bytes.extend(alerts);
+    let sum = checksum(&bytes);
+    bytes.extend(sum.to_le_bytes());
+    bytes
 }
 
 fn decode(bytes: &[u8]) -> Result<Vec<Alert>, Unreadable> {
@@ -106,13 +113,12 @@ fn write_alert(bytes: &mut Vec<u8>, alert: &Alert) {
 }
 
 fn write_text(bytes: &mut Vec<u8>, text: &str) {
-    bytes.extend(length(text.len()));
+    bytes.extend(length(text.len()).to_le_bytes());
     bytes.extend(text.as_bytes());
 }
 
-fn length(length: usize) -> [u8; 4] {
-    let length = u32::try_from(length).expect("the queue's limits are far below 4 GB");
-    length.to_le_bytes()
+fn length(length: usize) -> u32 {
+    u32::try_from(length).expect("the queue's limits are far below 4 GB")
 }
 
 /// What is left to read.

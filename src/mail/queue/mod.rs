@@ -15,15 +15,16 @@
 //! were final. What is worth a line in the log is returned as one.
 
 mod format;
+mod pause;
 
 use std::collections::VecDeque;
-use std::time::Duration;
 
 use crate::time::Moment;
 
 use super::{Alert, Fate};
 
 pub use format::Unreadable;
+use pause::Pause;
 
 /// Alerts that may wait; the oldest is dropped for the newest.
 const ALERTS_LIMIT: usize = 1000;
@@ -31,9 +32,6 @@ const ALERTS_LIMIT: usize = 1000;
 const BYTES_LIMIT: usize = 1024 * 1024;
 /// Letters that travel over one connection.
 const BATCH_LIMIT: usize = 100;
-
-const FIRST_PAUSE: Duration = Duration::from_secs(30);
-const LONGEST_PAUSE: Duration = Duration::from_secs(30 * 60);
 
 /// An alert's place in the queue; never used twice within a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -72,13 +70,6 @@ struct Entry {
 struct Refusal {
     server: usize,
     permanent: bool,
-}
-
-/// A rest that grows with each failure.
-#[derive(Clone, Copy, Debug)]
-struct Pause {
-    until: Option<Moment>,
-    next: Duration,
 }
 
 impl Queue {
@@ -198,10 +189,10 @@ impl Queue {
             return None;
         }
         let start = |entry: &Entry| {
-            let rests = entry.pause.until.unwrap_or_default();
+            let rests = entry.pause.end();
             let servers = (0..self.servers.len()).filter(|server| !entry.was_refused_by(*server));
             servers
-                .map(|server| rests.max(self.servers[server].until.unwrap_or_default()))
+                .map(|server| rests.max(self.servers[server].end()))
                 .min()
         };
         self.entries.iter().filter_map(start).min()
@@ -301,26 +292,6 @@ impl Entry {
     }
 }
 
-impl Pause {
-    const NONE: Self = Self {
-        until: None,
-        next: FIRST_PAUSE,
-    };
-
-    fn lasts(&self, now: Moment) -> bool {
-        self.until.is_some_and(|until| until > now)
-    }
-
-    fn lengthen(&mut self, now: Moment) {
-        self.until = Some(now + self.next);
-        self.next = (self.next * 2).min(LONGEST_PAUSE);
-    }
-
-    fn shorten(&mut self, now: Moment) {
-        self.until = self.until.map(|until| until.min(now + FIRST_PAUSE));
-    }
-}
-
 /// The bytes an alert takes in the queue.
 fn size(alert: &Alert) -> usize {
     let format = [
@@ -353,3 +324,6 @@ fn summary(alert: &Alert) -> String {
 fn given_up(alert: &Alert, reason: &str) -> String {
     format!("Mail: given up: {} -- {reason}", summary(alert))
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::head::{HEAD_LIMIT, HEADERS_LIMIT};
 use super::*;
 use crate::model::{ChecksumKind, Comparison, Destination, Protocol, Transport};
 use crate::protocol::script;
