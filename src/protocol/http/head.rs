@@ -21,8 +21,21 @@ pub(super) struct Head {
 }
 
 impl Head {
+    /// Takes what came; the final head, if it is whole, and what came after it.
+    pub(super) fn take(&mut self, bytes: &[u8]) -> Result<Option<(Facts, Vec<u8>)>, Failure> {
+        self.bytes.extend_from_slice(bytes);
+        while let Some(length) = self.length()? {
+            let facts = Facts::parse(&self.bytes[..length])?;
+            if !facts.is_informational() {
+                return Ok(Some((facts, self.bytes.split_off(length))));
+            }
+            self.skip(length);
+        }
+        Ok(None)
+    }
+
     /// Where the head ends, just past its empty line, if that has come.
-    pub(super) fn length(&mut self) -> Result<Option<usize>, Failure> {
+    fn length(&mut self) -> Result<Option<usize>, Failure> {
         let limit = HEAD_LIMIT - self.skipped;
         let window = &self.bytes[..self.bytes.len().min(limit)];
         while let Some(offset) = window[self.scanned..].iter().position(|&b| b == b'\n') {
@@ -46,7 +59,7 @@ impl Head {
         Ok(None)
     }
 
-    pub(super) fn skip(&mut self, length: usize) {
+    fn skip(&mut self, length: usize) {
         self.bytes.drain(..length);
         self.skipped += length;
         self.line_start = 0;
@@ -76,7 +89,7 @@ fn no_http(line: &[u8]) -> Failure {
 /// What a head says that matters here.
 #[derive(Debug)]
 pub(super) struct Facts {
-    status: u16,
+    pub(super) status: u16,
     chunked: bool,
     /// A transfer coding other than chunked: the body ends when the peer closes.
     other_coding: bool,
@@ -84,7 +97,7 @@ pub(super) struct Facts {
 }
 
 impl Facts {
-    pub(super) fn parse(head: &[u8]) -> Result<Self, Failure> {
+    fn parse(head: &[u8]) -> Result<Self, Failure> {
         let mut headers = [httparse::EMPTY_HEADER; HEADERS_LIMIT];
         let mut response = httparse::Response::new(&mut headers);
         // Odd headers are the server's business: they are no reason to restart it.
@@ -142,7 +155,7 @@ impl Facts {
     }
 
     /// 100 to 199, but 101 is an answer: there is no HTTP after it.
-    pub(super) fn is_informational(&self) -> bool {
+    fn is_informational(&self) -> bool {
         (100..200).contains(&self.status) && self.status != 101
     }
 

@@ -125,16 +125,10 @@ impl Dialogue for Http {
 
 impl Wanted {
     fn take_head(&self, mut head: Head, bytes: &[u8]) -> Result<State, Failure> {
-        head.bytes.extend_from_slice(bytes);
-        while let Some(length) = head.length()? {
-            let facts = Facts::parse(&head.bytes[..length])?;
-            if !facts.is_informational() {
-                let rest = head.bytes.split_off(length);
-                return self.take_answer(&facts, &rest);
-            }
-            head.skip(length);
+        match head.take(bytes)? {
+            Some((facts, rest)) => self.take_answer(&facts, &rest),
+            None => Ok(State::AwaitHead(head)),
         }
-        Ok(State::AwaitHead(head))
     }
 
     /// Judges the status and goes on to the body, if anything is asked of it.
