@@ -18,3 +18,10 @@ pub use escape::Escaped;
 pub use form::{Parameters, percent_encode};
 pub use request::{Method, Parser, Progress, Refusal, Request};
 pub use response::{Content, Response, Status, Surroundings};
+
+/// A hash as a content security policy writes it; the pages' tests compare with it.
+#[cfg(test)]
+pub(crate) fn base64_sha256(bytes: &[u8]) -> String {
+    use sha2::Digest;
+    base64::encode(&sha2::Sha256::digest(bytes))
+}

@@ -12,6 +12,8 @@
 
 mod decimal;
 mod figures;
+#[cfg(test)]
+mod fixture;
 mod forgery;
 mod page;
 pub mod route;

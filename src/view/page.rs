@@ -12,11 +12,10 @@ mod service;
 
 use std::fmt::{Arguments, Display, Write};
 
-use crate::engine::Happening;
+use crate::engine::{Happening, Monitoring, Standing};
 use crate::http::{Escaped, percent_encode, token};
 use crate::model::{EventKind, Role};
 
-use super::figures::Tone;
 use super::{Context, style};
 
 pub(super) use daemon::{about, log, runtime};
@@ -38,15 +37,45 @@ enum Refresh {
     Never,
 }
 
+/// Whether all that a page shows is well: a class of the style sheet, and the colour of the dot in
+/// the browser's tab.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mood {
+    Good,
+    Bad,
+    Idle,
+}
+
+impl Mood {
+    const fn class(self) -> &'static str {
+        match self {
+            Self::Good => "good",
+            Self::Bad => "bad",
+            Self::Idle => "idle",
+        }
+    }
+
+    const fn colour(self) -> &'static str {
+        match self {
+            Self::Good => "2a9d57",
+            Self::Bad => "d33a45",
+            Self::Idle => "9aa4b5",
+        }
+    }
+}
+
 impl<'a> Page<'a> {
-    fn new(context: &'a Context<'a>, title: &str, refresh: Refresh) -> Self {
+    fn new(context: &'a Context<'a>, title: &str, mood: Mood, refresh: Refresh) -> Self {
         let html = String::with_capacity(12 * 1024);
         let mut page = Self { context, html };
         let host = Escaped(&context.instance.host_name);
         page.put(format_args!(
             "<!DOCTYPE html><html lang=en><head><meta charset=utf-8>\
              <meta name=viewport content=\"width=device-width,initial-scale=1\">\
-             <link rel=icon href=\"data:,\"><title>{} – {host}</title>",
+             <link rel=icon href=\"data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' \
+             viewBox='0 0 8 8'><circle cx='4' cy='4' r='4' fill='%23{}'/></svg>\">\
+             <title>{} – {host}</title>",
+            mood.colour(),
             Escaped(title)
         ));
         let poll = context.model.settings.poll.unwrap_or_default().as_secs();
@@ -138,21 +167,34 @@ impl Display for Link<'_> {
     }
 }
 
-/// A state in a word and a shape.
-struct Tag<'a>(&'a str, Tone);
+/// How a service stands, each word with a shape: what fails, or how it is watched, and what is
+/// about to be done.
+struct Tags<'a>(&'a Standing<'a>);
 
-impl Display for Tag<'_> {
+impl Display for Tags<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let (class, shape) = match self.1 {
-            Tone::Good => ("good", "✓"),
-            Tone::Bad => ("bad", "✕"),
-            Tone::Idle | Tone::Setting | Tone::Value | Tone::Missing => ("idle", "○"),
+        let mut tag = |class: &str, shape: &str, words: &str| {
+            write!(
+                f,
+                "<span class=\"tag {class}\"><i aria-hidden=true>{shape}</i> {words}</span> "
+            )
         };
-        let words = Escaped(self.0);
-        write!(
-            f,
-            "<span class=\"tag {class}\"><span aria-hidden=true>{shape}</span> {words}</span>"
-        )
+        match self.0.monitoring {
+            Monitoring::Off => tag("idle", "○", "Not monitored")?,
+            _ if !self.0.failures.is_empty() => {
+                self.0
+                    .failures
+                    .iter()
+                    .try_for_each(|words| tag("bad", "✕", words))?;
+            }
+            Monitoring::Initializing => tag("idle", "◌", "Initializing")?,
+            Monitoring::On => tag("good", "✓", "OK")?,
+            Monitoring::Waiting => tag("idle", "◌", "Waiting")?,
+        }
+        match self.0.pending {
+            Some(action) => tag("idle", "↻", &format!("{} pending", action.word())),
+            None => Ok(()),
+        }
     }
 }
 
@@ -171,3 +213,6 @@ fn event_class(event: &str) -> &'static str {
         "note"
     }
 }
+
+#[cfg(test)]
+mod tests;

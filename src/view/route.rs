@@ -255,3 +255,6 @@ fn html(page: String) -> Answer {
     response.style_hash = Some(style::HASH);
     respond(response)
 }
+
+#[cfg(test)]
+mod tests;

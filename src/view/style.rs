@@ -5,4 +5,22 @@
 pub(super) const SHEET: &str = include_str!("style.css");
 
 /// The sheet's hash, as the content security policy names it; a test says when it must be renewed.
-pub(super) const HASH: &str = "sha256-x";
+pub(super) const HASH: &str = "sha256-FefFw5fEM8FO2TYZWTriDtVvaEhu54gxdjrGHb7intI=";
+
+#[cfg(test)]
+mod tests {
+    use super::{HASH, SHEET};
+    use crate::http::base64_sha256;
+
+    #[test]
+    fn the_hash_is_the_sheets() {
+        assert_eq!(HASH, format!("sha256-{}", base64_sha256(SHEET.as_bytes())));
+    }
+
+    #[test]
+    fn nothing_is_fetched_and_the_sheet_ends_only_where_it_should() {
+        for word in ["url(", "@import", "</", "http"] {
+            assert!(!SHEET.contains(word), "{word}");
+        }
+    }
+}

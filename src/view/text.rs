@@ -227,3 +227,89 @@ fn strip(line: &str, plain: &mut String) {
     }
     plain.push_str(rest);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::view::fixture::{World, golden};
+
+    #[test]
+    fn status_and_summary_as_the_reference_prints_them() {
+        let world = World::reference();
+        golden("status.txt", &plain(&world.get("/_status")));
+        golden("status-colours.txt", &world.get("/_status?service=proc"));
+        golden("summary.txt", &plain(&world.get("/_summary")));
+        golden("summary-colours.txt", &world.get("/_summary"));
+    }
+
+    #[test]
+    fn what_fails_and_what_nobody_watches() {
+        let world = World::showcase();
+        golden("status-failed.txt", &plain(&world.get("/_status")));
+        golden("summary-failed.txt", &plain(&world.get("/_summary")));
+    }
+
+    #[test]
+    fn reports() {
+        let world = World::showcase();
+        assert_eq!(
+            world.get("/_report"),
+            "up:             4 (66.7%)\n\
+             down:           1 (16.7%)\n\
+             initialising:   0 (0.0%)\n\
+             unmonitored:    1 (16.7%)\n\
+             total:          6 services\n"
+        );
+        for (kind, number) in [
+            ("up", "4\n"),
+            ("DOWN", "1\n"),
+            ("initialising", "0\n"),
+            ("initializing", "0\n"),
+            ("unmonitored", "1\n"),
+            ("total", "6\n"),
+        ] {
+            assert_eq!(world.get(&format!("/_report?type={kind}")), number);
+        }
+        assert!(
+            world
+                .get("/_report?type=bogus")
+                .contains("Invalid report type: &#39;bogus&#39;")
+        );
+        assert!(
+            world
+                .get("/_report?group=www")
+                .contains("total:          1 services")
+        );
+    }
+
+    #[test]
+    fn long_wide_and_hostile_names_stay_in_their_column() {
+        let mut world = World::reference();
+        let summary = |name: &str, world: &mut World| {
+            world.model.services[1].name = name.into();
+            let text = plain(&world.get("/_summary"));
+            text.lines().nth(3).unwrap().to_owned()
+        };
+        let long = "averyveryveryverylongservicenamethatgoeson";
+        assert_eq!(
+            summary(long, &mut world),
+            " averyveryveryverylongservice...  OK                          Process       "
+        );
+        assert_eq!(
+            summary("ümlaut", &mut world),
+            " ümlaut                           OK                          Process       "
+        );
+        assert_eq!(
+            summary("a\x1b[31mb\n", &mut world),
+            " a?[31mb?                         OK                          Process       "
+        );
+    }
+
+    #[test]
+    fn plain_text_is_left_alone() {
+        for text in ["", "no newline", "a\nb\n", "│ a box of one's own │\n"] {
+            assert_eq!(plain(text), text);
+        }
+        assert_eq!(plain("\x1b[0;92mOK\x1b[0m\n\x1b[cut"), "OK\n");
+    }
+}

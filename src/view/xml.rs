@@ -295,7 +295,7 @@ impl Writer {
         };
         self.element("hostname", Escaped(host));
         self.element("portnumber", port);
-        self.element("request", Escaped(request));
+        self.element("request", CharacterData(request));
         self.element("protocol", connection.protocol.name());
         self.element("type", transport(connection.transport));
         self.element("responsetime", Seconds(outcome));
@@ -326,6 +326,17 @@ impl Writer {
                 xml.put(format_args!("</servicegroup>"));
             }
         });
+    }
+}
+
+/// Text as the reference writes it: unescaped, but for what would end it or be no XML.
+struct CharacterData<'a>(&'a str);
+
+impl Display for CharacterData<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let whole = self.0.replace("]]>", "]]&gt;");
+        let clean = whole.replace(|c: char| c.is_control(), "\u{fffd}");
+        write!(f, "<![CDATA[{clean}]]>")
     }
 }
 
@@ -370,5 +381,64 @@ const fn onreboot_number(onreboot: OnReboot) -> u8 {
         OnReboot::Start => 0,
         OnReboot::NoStart => 1,
         OnReboot::LastState => 2,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::engine::Monitoring;
+    use crate::model::Every;
+    use crate::view::fixture::{World, golden};
+
+    /// For reading: one element per line, as the reference's samples are split.
+    fn split(xml: &str) -> String {
+        xml.replace("><", ">\n<")
+    }
+
+    #[test]
+    fn both_layouts() {
+        let world = World::reference();
+        golden("status.xml", &split(&world.get("/_status?format=xml")));
+        golden("status2.xml", &split(&world.get("/_status2?format=xml")));
+    }
+
+    #[test]
+    fn what_fails_and_what_nobody_watches() {
+        let mut world = World::showcase();
+        world.model.services[2].every = Every::Cycles(4);
+        world.states[2].monitoring = Monitoring::Waiting;
+        world.states[2].cycle_counter = 1;
+        golden(
+            "status2-failed.xml",
+            &split(&world.get("/_status2?format=xml")),
+        );
+    }
+
+    #[test]
+    fn nobody_finds_a_password() {
+        for target in [
+            "/_status?format=xml",
+            "/_status2?format=xml",
+            "/_runtime",
+            "/",
+            "/apache",
+        ] {
+            let text = World::showcase().get(target);
+            assert!(
+                !text.contains("swordfish") && !text.contains("mail-secret"),
+                "{target}"
+            );
+        }
+    }
+
+    #[test]
+    fn any_name_makes_a_well_formed_document() {
+        let mut world = World::reference();
+        world.model.services[1].name = "a&b<c>\"d'e]]>\u{1}\u{7f}ü".into();
+        let escaped = "a&amp;b&lt;c&gt;&quot;d&#39;e]]&gt;\u{fffd}\u{fffd}ü";
+        let one = world.get("/_status?format=xml");
+        assert!(one.contains(&format!("<name>{escaped}</name>")));
+        let two = world.get("/_status2?format=xml");
+        assert!(two.contains(&format!("<service name=\"{escaped}\">")));
     }
 }

@@ -8,14 +8,14 @@ use crate::reading::Bytes;
 use crate::time::Uptime;
 use crate::view::LogTail;
 
-use super::{Context, Page, Refresh};
+use super::{Context, Mood, Page, Refresh};
 
 /// What the daemon runs with. Passwords are in no page.
 pub(in crate::view) fn runtime(context: &Context<'_>) -> String {
-    let mut page = Page::new(context, "Daemon", Refresh::Never);
+    let mut page = Page::new(context, "Daemon", Mood::Idle, Refresh::Never);
     let instance = context.instance;
     page.put(format_args!(
-        "<div class=head><div><h1>Daemon</h1><p>{} is running for {}</div>",
+        "<div class=head><div><h1>Daemon</h1><p>{} has been running for {}</div>",
         context.surroundings.signature(),
         Uptime(context.uptime_seconds)
     ));
@@ -111,7 +111,7 @@ impl std::fmt::Display for Seconds {
 
 /// The last part of the log.
 pub(in crate::view) fn log(context: &Context<'_>, tail: &LogTail) -> String {
-    let mut page = Page::new(context, "Log", Refresh::Never);
+    let mut page = Page::new(context, "Log", Mood::Idle, Refresh::Never);
     match tail {
         LogTail::Nothing(reason) => page.put(format_args!(
             "<div class=head><div><h1>Log</h1><p>{}</div></div>",
@@ -131,7 +131,7 @@ pub(in crate::view) fn log(context: &Context<'_>, tail: &LogTail) -> String {
 
 /// Name, version, licence.
 pub(in crate::view) fn about(context: &Context<'_>) -> String {
-    let mut page = Page::new(context, "About", Refresh::Never);
+    let mut page = Page::new(context, "About", Mood::Idle, Refresh::Never);
     page.put(format_args!(
         "<div class=head><div><h1>{}</h1><p>Keeps the services of this machine running. \
          Free software under the MIT licence or the Apache licence 2.0, as you like; \

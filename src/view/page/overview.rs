@@ -1,16 +1,14 @@
 //! The first page: whether all is well, then every service with its main figures.
 
-use std::fmt::Display;
-
 use crate::engine::{Monitoring, Standing};
 use crate::model::Subject;
 use crate::reading::SystemReading;
 use crate::reading::{Bytes, FileReading, Presence, ProcessReading, ProcessState, Reading};
 use crate::time::Uptime;
 use crate::view::decimal::{Decimal, percent};
-use crate::view::figures::{reading, status, type_rank};
+use crate::view::figures::{reading, type_rank};
 
-use super::{Context, Link, Page, Refresh, Tag};
+use super::{Context, Link, Mood, Page, Refresh, Tags};
 
 /// Lines of what happened that the overview shows.
 const HAPPENINGS: usize = 10;
@@ -18,7 +16,7 @@ const HAPPENINGS: usize = 10;
 /// The overview.
 pub(in crate::view) fn overview(context: &Context<'_>) -> String {
     let verdict = Verdict::of(context.standings);
-    let mut page = Page::new(context, &verdict.words, Refresh::EachPoll);
+    let mut page = Page::new(context, &verdict.words, verdict.mood, Refresh::EachPoll);
     page.verdict(&verdict);
     let mut sorted: Vec<&Standing<'_>> = context.standings.iter().collect();
     sorted.sort_by_key(|standing| type_rank(&standing.service.subject));
@@ -41,7 +39,7 @@ const fn rank(standing: &Standing<'_>) -> u8 {
 
 /// The whole machine in one sentence.
 struct Verdict {
-    class: &'static str,
+    mood: Mood,
     words: String,
 }
 
@@ -62,19 +60,19 @@ impl Verdict {
         };
         match (watched, failing) {
             (0, _) => Self {
-                class: "idle",
+                mood: Mood::Idle,
                 words: "Nothing is monitored".into(),
             },
             (1, 0) => Self {
-                class: "good",
+                mood: Mood::Good,
                 words: format!("The service is well{rest}"),
             },
             (_, 0) => Self {
-                class: "good",
+                mood: Mood::Good,
                 words: format!("All {watched} services are well{rest}"),
             },
             (_, _) => Self {
-                class: "bad",
+                mood: Mood::Bad,
                 words: format!("{failing} of {watched} services failed{rest}"),
             },
         }
@@ -85,8 +83,9 @@ impl Page<'_> {
     fn verdict(&mut self, verdict: &Verdict) {
         let uptime = Uptime(self.context.uptime_seconds);
         self.put(format_args!(
-            "<div class=\"head {}\"><div><h1>{}</h1><p>tend is running for {uptime}",
-            verdict.class, verdict.words
+            "<div class=\"head {}\"><div><h1>{}</h1><p>tend has been running for {uptime}",
+            verdict.mood.class(),
+            verdict.words
         ));
         if let Some(poll) = self.context.model.settings.poll {
             self.put(format_args!(" and checks every {} seconds", poll.as_secs()));
@@ -109,27 +108,29 @@ impl Page<'_> {
             Subject::File(_) => ("Files", &["Size", "Permission", "UID", "GID"]),
         };
         self.put(format_args!(
-            "<h2>{title}</h2><section><table class=list><thead><tr><th>Service<th>Status"
+            "<h2>{title}</h2><section><table class=\"list services\">\
+             <thead><tr><th>Service<th>Status"
         ));
         for column in columns {
             self.put(format_args!("<th>{column}"));
         }
         self.put(format_args!("<tbody>"));
         for standing in standings {
-            let (words, tone) = status(standing);
-            let (name, tag) = (Link(&standing.service.name), Tag(&words, tone));
-            self.put(format_args!("<tr><td>{name}<td data-label=Status>{tag}"));
-            let cells = cells(standing);
-            for (column, cell) in columns.iter().zip(cells) {
-                self.put(format_args!("<td data-label={column}>{cell}"));
+            let (name, tags) = (Link(&standing.service.name), Tags(standing));
+            self.put(format_args!("<tr><td>{name}<td>{tags}"));
+            for (column, cell) in columns.iter().zip(cells(standing)) {
+                match cell {
+                    Some(cell) => self.put(format_args!("<td data-label={column}>{cell}")),
+                    None => self.put(format_args!("<td class=none>–")),
+                }
             }
         }
         self.put(format_args!("</table></section>"));
     }
 }
 
-/// The figures under the columns of a service's type; of what is not there, dashes.
-fn cells(standing: &Standing<'_>) -> [String; 4] {
+/// The figures under the columns of a service's type, where they are known.
+fn cells(standing: &Standing<'_>) -> [Option<String>; 4] {
     match reading(standing) {
         Some(Reading::System(system)) => system_cells(system),
         Some(Reading::Process(ProcessState::Running(process))) => process_cells(process, standing),
@@ -138,18 +139,11 @@ fn cells(standing: &Standing<'_>) -> [String; 4] {
             Reading::Process(ProcessState::Zombie(_) | ProcessState::Absent)
             | Reading::File(Presence::Absent | Presence::Unreadable(_)),
         )
-        | None => [const { None::<String> }; 4].map(known),
+        | None => [const { None }; 4],
     }
 }
 
-fn known(value: Option<impl Display>) -> String {
-    value.map_or_else(
-        || "<span class=soft>–</span>".into(),
-        |value| value.to_string(),
-    )
-}
-
-fn system_cells(system: &SystemReading) -> [String; 4] {
+fn system_cells(system: &SystemReading) -> [Option<String>; 4] {
     let load = system.load.map(|[one, five, fifteen]| {
         let two = |value| Decimal(value, 2);
         format!(
@@ -163,34 +157,23 @@ fn system_cells(system: &SystemReading) -> [String; 4] {
         .cpu
         .map(|cpu| format!("{}%", Decimal(cpu.user + cpu.system, 1)));
     let usage = |(used, all)| {
-        format!(
-            "{}% <span class=soft>{}</span>",
-            percent(used, all),
-            Bytes(used * 1024)
-        )
+        let (share, used) = (percent(used, all), Bytes(used * 1024));
+        format!("{share}% <span class=soft>{used}</span>")
     };
-    let swap = match system.swap_kib {
-        Some((_, 0)) => Some("none".to_owned()),
-        other => other.map(usage),
-    };
-    [
-        known(load),
-        known(cpu),
-        known(system.memory_kib.map(usage)),
-        known(swap),
-    ]
+    let swap = system.swap_kib.filter(|(_, all)| *all > 0).map(usage);
+    [load, cpu, system.memory_kib.map(usage), swap]
 }
 
-fn process_cells(process: &ProcessReading, standing: &Standing<'_>) -> [String; 4] {
-    let cpu = process
-        .cpu_percent
-        .map(|share| format!("{}%", Decimal(share, 1)));
-    let memory = process.memory_kib.map(|kib| Bytes(kib * 1024));
+fn process_cells(process: &ProcessReading, standing: &Standing<'_>) -> [Option<String>; 4] {
     [
-        known(process.uptime_seconds.map(Uptime)),
-        known(cpu),
-        known(memory),
-        known(connections(standing)),
+        process
+            .uptime_seconds
+            .map(|seconds| Uptime(seconds).to_string()),
+        process
+            .cpu_percent
+            .map(|share| format!("{}%", Decimal(share, 1))),
+        process.memory_kib.map(|kib| Bytes(kib * 1024).to_string()),
+        connections(standing),
     ]
 }
 
@@ -213,11 +196,11 @@ fn connections(standing: &Standing<'_>) -> Option<String> {
     }
 }
 
-fn file_cells(file: &FileReading) -> [String; 4] {
+fn file_cells(file: &FileReading) -> [Option<String>; 4] {
     [
-        Bytes(file.size).to_string(),
-        format!("{:o}", file.permission),
-        file.uid.to_string(),
-        file.gid.to_string(),
+        Some(Bytes(file.size).to_string()),
+        Some(format!("{:o}", file.permission)),
+        Some(file.uid.to_string()),
+        Some(file.gid.to_string()),
     ]
 }

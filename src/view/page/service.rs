@@ -1,44 +1,46 @@
-//! A service's page: how it stands, what can be done, what was measured, how it is configured and
-//! what happened.
+//! A service's page: how it stands, what can be done, what was measured, what happened and how it
+//! is configured.
 
 use crate::engine::{Monitoring, ProbeOutcome, Standing, UserAction};
 use crate::http::Escaped;
-use crate::model::{Connection, Every, ProcessLocator, Program, Service, Subject};
+use crate::model::{
+    Connection, Every, ProcessLocator, Program, Service, ServiceId, Subject, Transport,
+};
 use crate::view::figures::{
-    Milliseconds, address, connection_type, measured, mode, monitoring, on_reboot, status,
-    type_word,
+    Milliseconds, address, measured, mode, monitoring, on_reboot, status, type_word,
 };
 use crate::view::rules;
 
-use super::{Context, Link, Page, Refresh, Tag};
+use super::{Context, Link, Mood, Page, Refresh, Tags};
+
+/// Longer values get a row of their own.
+const WIDE: usize = 32;
 
 /// The page of one service.
 pub(in crate::view) fn service(context: &Context<'_>, standing: &Standing<'_>) -> String {
-    let (words, tone) = status(standing);
-    let title = format!("{}: {words}", standing.service.name);
-    let mut page = Page::new(context, &title, Refresh::EachPoll);
-    let class = match standing.monitoring {
-        Monitoring::Off => "idle",
-        Monitoring::Initializing | Monitoring::On | Monitoring::Waiting => {
-            if standing.failures.is_empty() {
-                "good"
-            } else {
-                "bad"
-            }
-        }
+    let (words, _) = status(standing);
+    let mood = match standing.monitoring {
+        Monitoring::Off => Mood::Idle,
+        _ if !standing.failures.is_empty() => Mood::Bad,
+        Monitoring::Initializing => Mood::Idle,
+        Monitoring::On | Monitoring::Waiting => Mood::Good,
     };
+    let name = &standing.service.name;
+    let mut page = Page::new(
+        context,
+        &format!("{name}: {words}"),
+        mood,
+        Refresh::EachPoll,
+    );
     page.put(format_args!(
-        "<div class=\"head {class}\"><div><h1>{} {}</h1><p>{}",
-        Escaped(&standing.service.name),
-        Tag(&words, tone),
-        type_word(&standing.service.subject)
-    ));
-    let (words, _) = monitoring(standing.monitoring);
-    page.put(format_args!(
-        " · {words} · mode {}",
+        "<div class=\"head {}\"><div><h1>{} {}</h1><p>{} · {} · mode {}</div>",
+        mood.class(),
+        Escaped(name),
+        Tags(standing),
+        type_word(&standing.service.subject),
+        monitoring(standing.monitoring).0,
         mode(standing.service.mode)
     ));
-    page.put(format_args!("</div>"));
     page.buttons(standing);
     page.put(format_args!("</div>"));
     page.figures(standing);
@@ -76,13 +78,17 @@ impl Page<'_> {
     }
 
     fn figures(&mut self, standing: &Standing<'_>) {
-        self.put(format_args!(
-            "<h2>Measured</h2><section><table class=pairs><tbody>"
-        ));
+        self.put(format_args!("<h2>Measured</h2><section><dl>"));
         for line in measured(standing) {
-            self.pair(line.label, Escaped(&line.value));
+            let class = if line.value.len() > WIDE {
+                " class=wide"
+            } else {
+                ""
+            };
+            let (label, value) = (line.label, Escaped(&line.value));
+            self.put(format_args!("<div{class}><dt>{label}<dd>{value}</div>"));
         }
-        self.put(format_args!("</table></section>"));
+        self.put(format_args!("</dl></section>"));
     }
 
     fn connections(&mut self, standing: &Standing<'_>) {
@@ -91,7 +97,7 @@ impl Page<'_> {
         }
         self.put(format_args!(
             "<h2>Connections</h2><section><table class=list><thead>\
-             <tr><th>To<th>Answer<th>Kind<th>Certificate<tbody>"
+             <tr><th>To<th>Protocol<th>Answer<th>Certificate<tbody>"
         ));
         for (connection, outcome) in &standing.connections {
             self.connection(connection, *outcome);
@@ -100,11 +106,12 @@ impl Page<'_> {
     }
 
     fn connection(&mut self, connection: &Connection, outcome: Option<&ProbeOutcome>) {
-        let to = address(connection, "", "");
+        let (to, protocol) = (address(connection, "", ""), protocol_words(connection));
         self.put(format_args!(
-            "<tr><td>{}<td data-label=Answer>",
+            "<tr><td>{}<td data-label=Protocol>{protocol}",
             Escaped(&to)
         ));
+        self.put(format_args!("<td data-label=Answer>"));
         match outcome.map(|outcome| &outcome.result) {
             Some(Ok(micros)) => self.put(format_args!("{}", Milliseconds(*micros))),
             Some(Err(reason)) => {
@@ -115,16 +122,11 @@ impl Page<'_> {
             }
             None => self.put(format_args!("<span class=soft>not tried yet</span>")),
         }
-        let kind = connection_type(connection, None);
-        let kind = kind.trim_start_matches("type ");
-        self.put(format_args!(
-            "<td data-label=Kind>{}<td data-label=Certificate>",
-            Escaped(kind)
-        ));
         let certificate = outcome.and_then(|outcome| outcome.certificate.as_ref());
         let Some(certificate) = certificate else {
-            return self.put(format_args!("<span class=soft>–</span>"));
+            return self.put(format_args!("<td class=none>–"));
         };
+        self.put(format_args!("<td data-label=Certificate>"));
         if let Some(days) = certificate.days_left {
             self.put(format_args!("{days} days left"));
         }
@@ -160,18 +162,19 @@ impl Page<'_> {
         }
         self.pair("on reboot", on_reboot(service.onreboot));
         self.programs(service);
-        for rule in &service.rules {
-            self.pair("rule", Escaped(&rules::rule(rule)));
-        }
-        for limit in &service.restart_limits {
-            self.pair("rule", Escaped(&rules::restart_limit(limit)));
+        let rules = service.rules.iter().map(rules::rule);
+        let limits = service.restart_limits.iter().map(rules::restart_limit);
+        let escaped = rules.chain(limits).map(|words| Escaped(&words).to_string());
+        let rules: Vec<String> = escaped.collect();
+        if !rules.is_empty() {
+            self.pair("rules", rules.join("<br>"));
         }
         self.put(format_args!("</table></section>"));
     }
 
     fn neighbours(&mut self, standing: &Standing<'_>) {
         let model = self.context.model;
-        let links = |ids: &mut dyn Iterator<Item = crate::model::ServiceId>| {
+        let links = |ids: &mut dyn Iterator<Item = ServiceId>| {
             let links: Vec<_> = ids
                 .map(|id| Link(&model.service(id).name).to_string())
                 .collect();
@@ -200,15 +203,23 @@ impl Page<'_> {
     }
 }
 
-/// `/etc/init.d/apache2 start as uid 33, gid 33, timeout 30 s`.
+/// `HTTP`, `HTTP over TLS`, `DEFAULT over UDP`.
+fn protocol_words(connection: &Connection) -> String {
+    let name = connection.protocol.name();
+    match (&connection.tls, connection.transport) {
+        (Some(_), _) => format!("{name} over TLS"),
+        (None, Transport::Tcp) => name.into(),
+        (None, Transport::Udp) => format!("{name} over UDP"),
+    }
+}
+
+/// `/etc/init.d/apache2 start as uid 33 as gid 33 (at most 30 s)`.
 fn program_words(program: &Program) -> String {
-    let mut words = program.command_line();
-    if let Some(uid) = program.uid {
-        words.push_str(&format!(" as uid {uid}"));
-    }
-    if let Some(gid) = program.gid {
-        words.push_str(&format!(" as gid {gid}"));
-    }
-    words.push_str(&format!(" (at most {} s)", program.timeout.as_secs()));
-    words
+    let identity = [("uid", program.uid), ("gid", program.gid)];
+    let known = identity
+        .into_iter()
+        .filter_map(|(word, id)| Some((word, id?)));
+    let identity: String = known.map(|(word, id)| format!(" as {word} {id}")).collect();
+    let (command, limit) = (program.command_line(), program.timeout.as_secs());
+    format!("{command}{identity} (at most {limit} s)")
 }
