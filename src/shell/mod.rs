@@ -2,6 +2,7 @@
 
 pub mod children;
 pub mod clock;
+pub mod connection;
 mod descriptor;
 pub mod exits;
 pub mod identity;

@@ -1,0 +1,129 @@
+//! A non-blocking socket of any kind, and its connect.
+
+use std::io::{self, Read, Write};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+
+use mio::event::Source;
+use mio::net::{TcpStream, UdpSocket, UnixDatagram, UnixStream};
+use mio::{Interest, Registry, Token};
+
+use super::Address;
+use crate::model::Transport;
+
+/// A socket on its way to one peer.
+#[derive(Debug)]
+pub(super) enum Socket {
+    Tcp(TcpStream),
+    Udp(UdpSocket),
+    Stream(UnixStream),
+    Datagram(UnixDatagram),
+}
+
+impl Socket {
+    /// Begins to connect; [`Self::is_connected`] tells when it stands.
+    pub(super) fn connect(address: &Address, transport: Transport) -> io::Result<Self> {
+        match (address, transport) {
+            (Address::Ip(address), Transport::Tcp) => TcpStream::connect(*address).map(Self::Tcp),
+            (Address::Ip(address), Transport::Udp) => {
+                let any = match address {
+                    SocketAddr::V4(_) => SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0)),
+                    SocketAddr::V6(_) => SocketAddr::from((Ipv6Addr::UNSPECIFIED, 0)),
+                };
+                let socket = UdpSocket::bind(any)?;
+                socket.connect(*address)?;
+                Ok(Self::Udp(socket))
+            }
+            (Address::Unix(path), Transport::Tcp) => UnixStream::connect(&**path).map(Self::Stream),
+            (Address::Unix(path), Transport::Udp) => {
+                let socket = UnixDatagram::unbound()?;
+                socket.connect(&**path)?;
+                Ok(Self::Datagram(socket))
+            }
+        }
+    }
+
+    /// Whether the connection stands; an error says why it never will.
+    pub(super) fn is_connected(&self) -> io::Result<bool> {
+        let (error, peer) = match self {
+            Self::Tcp(socket) => (socket.take_error()?, socket.peer_addr().map(drop)),
+            Self::Stream(socket) => (socket.take_error()?, socket.peer_addr().map(drop)),
+            Self::Udp(_) | Self::Datagram(_) => return Ok(true),
+        };
+        if let Some(error) = error {
+            return Err(error);
+        }
+        match peer {
+            Ok(()) => Ok(true),
+            // Readiness is a hint; this one was about nothing.
+            Err(error) if error.kind() == io::ErrorKind::NotConnected => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Whether each read is one datagram, so that a read of nothing is no end.
+    pub(super) const fn is_datagram(&self) -> bool {
+        match self {
+            Self::Udp(_) | Self::Datagram(_) => true,
+            Self::Tcp(_) | Self::Stream(_) => false,
+        }
+    }
+
+    fn source(&mut self) -> &mut dyn Source {
+        match self {
+            Self::Tcp(socket) => socket,
+            Self::Udp(socket) => socket,
+            Self::Stream(socket) => socket,
+            Self::Datagram(socket) => socket,
+        }
+    }
+}
+
+impl Read for Socket {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Self::Tcp(socket) => socket.read(buffer),
+            Self::Udp(socket) => socket.recv(buffer),
+            Self::Stream(socket) => socket.read(buffer),
+            Self::Datagram(socket) => socket.recv(buffer),
+        }
+    }
+}
+
+impl Write for Socket {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Tcp(socket) => socket.write(bytes),
+            Self::Udp(socket) => socket.send(bytes),
+            Self::Stream(socket) => socket.write(bytes),
+            Self::Datagram(socket) => socket.send(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Source for Socket {
+    fn register(
+        &mut self,
+        registry: &Registry,
+        token: Token,
+        interests: Interest,
+    ) -> io::Result<()> {
+        self.source().register(registry, token, interests)
+    }
+
+    fn reregister(
+        &mut self,
+        registry: &Registry,
+        token: Token,
+        interests: Interest,
+    ) -> io::Result<()> {
+        self.source().reregister(registry, token, interests)
+    }
+
+    fn deregister(&mut self, registry: &Registry) -> io::Result<()> {
+        self.source().deregister(registry)
+    }
+}
