@@ -31,8 +31,8 @@ struct Page<'a> {
 /// Whether a page shows what changes.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Refresh {
-    /// Loaded again with each poll.
-    EachPoll,
+    /// Loaded again with each poll, and soon while something is under way.
+    Often,
     /// Left alone.
     Never,
 }
@@ -78,9 +78,8 @@ impl<'a> Page<'a> {
             mood.colour(),
             Escaped(title)
         ));
-        let poll = context.model.settings.poll.unwrap_or_default().as_secs();
-        if refresh == Refresh::EachPoll && poll > 0 {
-            page.put(format_args!("<meta http-equiv=refresh content={poll}>"));
+        if refresh == Refresh::Often {
+            page.refresh();
         }
         page.put(format_args!(
             "<style>{}</style></head><body><header><b><a href=\"./\">tend</a> <i>{host}</i></b>\
@@ -92,6 +91,28 @@ impl<'a> Page<'a> {
         }
         page.put(format_args!("</header><main>"));
         page
+    }
+
+    /// Nobody who pressed a button waits a whole poll to see what came of it.
+    fn refresh(&mut self) {
+        const SOON: u64 = 3;
+        let poll = self
+            .context
+            .model
+            .settings
+            .poll
+            .unwrap_or_default()
+            .as_secs();
+        let under_way =
+            |s: &Standing<'_>| s.pending.is_some() || s.monitoring == Monitoring::Initializing;
+        let seconds = if self.context.standings.iter().any(under_way) {
+            poll.min(SOON)
+        } else {
+            poll
+        };
+        if seconds > 0 {
+            self.put(format_args!("<meta http-equiv=refresh content={seconds}>"));
+        }
     }
 
     fn finish(mut self) -> String {

@@ -111,14 +111,13 @@ fn decide(request: &Request, context: &Context<'_>) -> Result<Answer, Problem> {
         })?;
     }
     match (request.path.as_str(), request.method) {
-        ("/", _) => Ok(html(page::overview(context))),
+        ("/", _) => check_now(request, context, page::overview(context)),
         ("/_about", _) => Ok(html(page::about(context))),
         ("/_doaction", Method::Post) => act_on_many(request, context),
         ("/_getid", _) => Ok(plain(context.instance.id.to_string())),
         ("/_ping", _) => Ok(plain("pong".into())),
         ("/_report", _) => report(request, context),
-        ("/_runtime", Method::Get) => Ok(html(page::runtime(context))),
-        ("/_runtime", Method::Post) => act_on_daemon(request, context),
+        ("/_runtime", _) => check_now(request, context, page::runtime(context)),
         ("/_status", _) => status(request, context, Layout::One),
         ("/_status2", _) => status(request, context, Layout::Two),
         ("/_summary", _) => {
@@ -210,8 +209,9 @@ fn command(
     Ok((!services.is_empty()).then_some(Command::Act { services, action }))
 }
 
-fn act_on_daemon(request: &Request, context: &Context<'_>) -> Result<Answer, Problem> {
-    let mut answer = html(page::runtime(context));
+/// A page with a button that checks everything at once.
+fn check_now(request: &Request, context: &Context<'_>, page: String) -> Result<Answer, Problem> {
+    let mut answer = html(page);
     match request.form.first("action") {
         None => {}
         Some("validate") => {

@@ -91,3 +91,71 @@ const fn stamp_word(stamp: Stamp) -> &'static str {
         Stamp::Change => "ctime",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::model::{Action, ChecksumKind, Comparison};
+
+    fn words(test: Test) -> String {
+        let side = |action| Repeat {
+            window: Window::ONCE,
+            action,
+        };
+        rule(&Rule {
+            test,
+            failed: side(Action::Alert),
+            recovered: side(Action::Alert),
+        })
+    }
+
+    #[test]
+    fn every_kind_of_test() {
+        let size = Limit {
+            comparison: Comparison::Greater,
+            value: 10 << 20,
+        };
+        let age = TimestampTest {
+            stamp: Stamp::Modification,
+            comparison: Comparison::Greater,
+            age: Duration::from_secs(300),
+        };
+        let expected = Checksum::Failed(ChecksumKind::Md5, Some([0x12, 0xab].into()));
+        for (test, text) in [
+            (Test::NotExist, "does not exist"),
+            (Test::Exist, "does exist"),
+            (Test::Checksum(expected), "failed MD5 checksum 12ab"),
+            (
+                Test::Checksum(Checksum::Failed(ChecksumKind::Sha1, None)),
+                "failed SHA1 checksum",
+            ),
+            (
+                Test::Checksum(Checksum::Changed(ChecksumKind::Md5)),
+                "changed MD5 checksum",
+            ),
+            (Test::Permission(0o640), "failed permission 640"),
+            (Test::PermissionChanged, "changed permission"),
+            (Test::Uid(0), "failed uid 0"),
+            (Test::Gid(33), "failed gid 33"),
+            (Test::Size(size), "size > 10 MB"),
+            (Test::SizeChanged, "changed size"),
+            (Test::Timestamp(age), "mtime > 300 s"),
+            (Test::TimestampChanged(Stamp::Latest), "changed timestamp"),
+        ] {
+            assert_eq!(words(test), format!("if {text} then alert"));
+        }
+    }
+
+    #[test]
+    fn patience_in_words() {
+        for (times, cycles, text) in [
+            (1, 1, ""),
+            (3, 3, " for 3 cycles"),
+            (2, 5, " 2 times within 5 cycles"),
+        ] {
+            assert_eq!(patience(Window { times, cycles }), text);
+        }
+    }
+}

@@ -6,7 +6,7 @@ use crate::http::Escaped;
 use crate::model::{Httpd, LogTarget, Settings};
 use crate::reading::Bytes;
 use crate::time::Uptime;
-use crate::view::LogTail;
+use crate::view::{LOG_TAIL_LIMIT, LogTail};
 
 use super::{Context, Mood, Page, Refresh};
 
@@ -118,7 +118,7 @@ pub(in crate::view) fn log(context: &Context<'_>, tail: &LogTail) -> String {
             Escaped(reason)
         )),
         LogTail::File(bytes) => {
-            let text = String::from_utf8_lossy(bytes);
+            let text = String::from_utf8_lossy(whole_lines(bytes));
             page.put(format_args!(
                 "<div class=head><div><h1>Log</h1><p>the newest lines are last</div></div>\
                  <h2></h2><section><pre>{}</pre></section>",
@@ -127,6 +127,15 @@ pub(in crate::view) fn log(context: &Context<'_>, tail: &LogTail) -> String {
         }
     }
     page.finish()
+}
+
+/// Where the beginning of the file was left out, so is the rest of its last line.
+fn whole_lines(tail: &[u8]) -> &[u8] {
+    let first_end = tail.iter().position(|b| *b == b'\n');
+    match first_end {
+        Some(end) if tail.len() >= LOG_TAIL_LIMIT => &tail[end + 1..],
+        Some(_) | None => tail,
+    }
 }
 
 /// Name, version, licence.

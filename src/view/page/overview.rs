@@ -16,7 +16,7 @@ const HAPPENINGS: usize = 10;
 /// The overview.
 pub(in crate::view) fn overview(context: &Context<'_>) -> String {
     let verdict = Verdict::of(context.standings);
-    let mut page = Page::new(context, &verdict.words, verdict.mood, Refresh::EachPoll);
+    let mut page = Page::new(context, &verdict.words, verdict.mood, Refresh::Often);
     page.verdict(&verdict);
     let mut sorted: Vec<&Standing<'_>> = context.standings.iter().collect();
     sorted.sort_by_key(|standing| type_rank(&standing.service.subject));
@@ -92,7 +92,7 @@ impl Page<'_> {
         }
         self.put(format_args!("</div>"));
         if self.may_act() {
-            self.button("./_runtime", "validate", "", "Check now");
+            self.button("./", "validate", "", "Check now");
         }
         self.put(format_args!("</div>"));
     }

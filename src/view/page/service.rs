@@ -2,7 +2,7 @@
 //! is configured.
 
 use crate::engine::{Monitoring, ProbeOutcome, Standing, UserAction};
-use crate::http::Escaped;
+use crate::http::{Escaped, percent_encode};
 use crate::model::{
     Connection, Every, ProcessLocator, Program, Service, ServiceId, Subject, Transport,
 };
@@ -26,12 +26,7 @@ pub(in crate::view) fn service(context: &Context<'_>, standing: &Standing<'_>) -
         Monitoring::On | Monitoring::Waiting => Mood::Good,
     };
     let name = &standing.service.name;
-    let mut page = Page::new(
-        context,
-        &format!("{name}: {words}"),
-        mood,
-        Refresh::EachPoll,
-    );
+    let mut page = Page::new(context, &format!("{name}: {words}"), mood, Refresh::Often);
     page.put(format_args!(
         "<div class=\"head {}\"><div><h1>{} {}</h1><p>{} · {} · mode {}</div>",
         mood.class(),
@@ -70,9 +65,10 @@ impl Page<'_> {
             (watched, UserAction::Unmonitor, "", "Disable monitoring"),
             (!watched, UserAction::Monitor, "", "Enable monitoring"),
         ];
+        let target = format!("./{}", percent_encode(&service.name));
         self.put(format_args!("<div class=buttons>"));
         for (_, action, class, label) in offered.into_iter().filter(|(possible, ..)| *possible) {
-            self.button("", action.word(), class, label);
+            self.button(&target, action.word(), class, label);
         }
         self.put(format_args!("</div>"));
     }

@@ -1,8 +1,8 @@
 use crate::engine::Monitoring;
 use crate::model::Role;
-use crate::view::LogTail;
 use crate::view::fixture::{SECRET, World, golden};
 use crate::view::style;
+use crate::view::{LOG_TAIL_LIMIT, LogTail};
 
 const TARGETS: [&str; 7] = [
     "/",
@@ -138,6 +138,36 @@ fn a_name_with_a_slash_is_one_step_down() {
     world.model.services[0].name = "a/b".into();
     assert!(world.get("/").contains("<a href=\"./a%2Fb\">a/b</a>"));
     assert!(world.get("/a%2Fb").contains("<h1>a/b "));
+}
+
+#[test]
+fn a_log_that_was_cut_begins_with_a_whole_line() {
+    let mut world = World::showcase();
+    let mut tail = b"a part\nwhole\n".to_vec();
+    world.log = LogTail::File(tail.clone());
+    assert!(world.get("/_viewlog").contains("<pre>a part\nwhole"));
+    tail.resize(LOG_TAIL_LIMIT, b'x');
+    world.log = LogTail::File(tail);
+    assert!(world.get("/_viewlog").contains("<pre>whole"));
+}
+
+#[test]
+fn a_page_comes_again_soon_while_something_is_under_way() {
+    let mut world = World::showcase();
+    assert!(
+        world
+            .get("/")
+            .contains("<meta http-equiv=refresh content=3>")
+    );
+    world.states[2].pending = None;
+    assert!(
+        world
+            .get("/")
+            .contains("<meta http-equiv=refresh content=120>")
+    );
+    world.model.settings.poll = None;
+    assert!(!world.get("/").contains("http-equiv"));
+    assert!(!world.get("/_runtime").contains("http-equiv"));
 }
 
 #[test]

@@ -172,6 +172,7 @@ fn orders() {
         ("/_doaction", "service=apache", None),
         ("/_runtime", "action=validate", Some(Command::CheckNow)),
         ("/_runtime", "x=y", None),
+        ("/", "action=validate", Some(Command::CheckNow)),
     ] {
         let answer = order(&world, path, parameters);
         assert_eq!(code(&answer), 302, "{path} {parameters}");
