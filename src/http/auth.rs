@@ -8,9 +8,10 @@
 use std::net::IpAddr;
 
 use crate::model::{Access, Allow, Credential, PasswordKind, Role};
+use crate::protocol::base64;
 
 use super::md5crypt::md5crypt;
-use super::{base64, token};
+use super::token;
 
 /// Bytes of `user:password`: hashing is work, and more than this is nobody's password.
 pub const CREDENTIAL_LIMIT: usize = 1024;

@@ -4,7 +4,9 @@
 //! a question and to an order alike is the body of a 302; an error is a small page whose message
 //! stands between the heading and the rule.
 
-use super::{base64, percent_encode, token};
+use crate::protocol::base64;
+
+use super::{percent_encode, token};
 
 /// Bytes of an answer, head included: a thousand services with room to spare.
 pub const REPLY_LIMIT: usize = 4 * 1024 * 1024;

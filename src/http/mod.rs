@@ -5,7 +5,7 @@
 //! [`request::HEADER_LIMIT`], [`request::body_limit`], [`client::REPLY_LIMIT`].
 
 pub mod auth;
-mod base64;
+
 pub mod client;
 mod escape;
 mod form;
@@ -23,5 +23,5 @@ pub use response::{Content, Response, Status, Surroundings};
 #[cfg(test)]
 pub(crate) fn base64_sha256(bytes: &[u8]) -> String {
     use sha2::Digest;
-    base64::encode(&sha2::Sha256::digest(bytes))
+    crate::protocol::base64::encode(&sha2::Sha256::digest(bytes))
 }

@@ -158,7 +158,7 @@ fn encoded_words(text: &str) -> String {
     words.push(word);
     let encoded = words
         .iter()
-        .map(|word| format!("=?utf-8?B?{}?=", base64(word.as_bytes())));
+        .map(|word| format!("=?utf-8?B?{}?=", base64::encode(word.as_bytes())));
     encoded.collect::<Vec<_>>().join(" ")
 }
 

@@ -200,7 +200,7 @@ impl Post {
             return self.next_letter();
         };
         if offered.auth_plain {
-            let secret = base64(format!("\0{user}\0{password}").as_bytes());
+            let secret = base64::encode(format!("\0{user}\0{password}").as_bytes());
             say(
                 State::AwaitAuth(Auth::Verdict),
                 format!("AUTH PLAIN {secret}"),
@@ -219,11 +219,12 @@ impl Post {
             (Auth::Verdict, Sort::Positive, _) => self.next_letter(),
             (Auth::LoginUser, Sort::Intermediate, Some(Credentials { user, .. })) => say(
                 State::AwaitAuth(Auth::LoginPassword),
-                base64(user.as_bytes()),
+                base64::encode(user.as_bytes()),
             ),
-            (Auth::LoginPassword, Sort::Intermediate, Some(Credentials { password, .. })) => {
-                say(State::AwaitAuth(Auth::Verdict), base64(password.as_bytes()))
-            }
+            (Auth::LoginPassword, Sort::Intermediate, Some(Credentials { password, .. })) => say(
+                State::AwaitAuth(Auth::Verdict),
+                base64::encode(password.as_bytes()),
+            ),
             (Auth::Verdict, Sort::Intermediate | Sort::Transient | Sort::Permanent, _)
             | (
                 Auth::LoginUser | Auth::LoginPassword,

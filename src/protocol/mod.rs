@@ -4,7 +4,7 @@
 //! TCP, UDP, a Unix socket or TLS, keeps the time limit, and does what each [`Step`] says. Wherever
 //! a stream is cut into pieces, the dialogue ends the same way.
 
-mod base64;
+pub mod base64;
 mod default;
 mod generic;
 mod http;
@@ -19,7 +19,6 @@ use std::time::Duration;
 
 use crate::model::{Connection, Limits, Protocol};
 
-pub use base64::base64;
 pub(crate) use printable::printable;
 
 /// The dialogue that a connection test asks for: the one table of protocols.

@@ -29,7 +29,7 @@ pub(super) fn request(connection: &Connection, test: &HttpTest) -> Vec<u8> {
     };
     ours("Host", &host(connection));
     if let Some((user, password)) = &test.credentials {
-        let pair = base64(format!("{user}:{password}").as_bytes());
+        let pair = base64::encode(format!("{user}:{password}").as_bytes());
         ours("Authorization", &format!("Basic {pair}"));
     }
     ours("User-Agent", USER_AGENT);
