@@ -20,7 +20,8 @@ pub fn encode(bytes: &[u8]) -> String {
     text
 }
 
-/// What `text` stands for; `None` for a foreign byte, a wrong length or stray bits in the last group.
+/// What `text` stands for; `None` for a foreign byte, a wrong length or stray bits in the last
+/// group.
 pub fn decode(text: &[u8]) -> Option<Vec<u8>> {
     if text.len() % 4 != 0 {
         return None;
