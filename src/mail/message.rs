@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 
 use mail_builder::MessageBuilder;
+use mail_builder::headers::HeaderType;
 use mail_builder::headers::message_id::MessageId;
 use mail_builder::headers::raw::Raw;
 use mail_builder::headers::text::Text;
@@ -79,7 +80,7 @@ pub fn compose(alert: &Alert, envelope: &Envelope<'_>) -> Result<Letter, Box<str
     let content = message
         .header("From", Raw::new(sender.header()))
         .header("To", Raw::new(to.as_str()))
-        .header("Subject", Text::new(one_line(&subject, SUBJECT_LIMIT)))
+        .header("Subject", unstructured(one_line(&subject, SUBJECT_LIMIT)))
         .header("Date", Raw::new(envelope.now.rfc5322()))
         .header("X-Mailer", Raw::new(MAILER))
         // RFC 3834: no out-of-office answers to a machine.
@@ -141,6 +142,16 @@ impl Sender {
         } else {
             format!("{} <{}>", encoded_words(&self.name), self.address)
         }
+    }
+}
+
+/// A header's free text. mail-builder folds ASCII well, but its other encoded words can be a byte
+/// longer than RFC 2047 section 2 allows.
+fn unstructured(text: String) -> HeaderType<'static> {
+    if text.is_ascii() {
+        Text::new(text).into()
+    } else {
+        Raw::new(encoded_words(&text)).into()
     }
 }
 

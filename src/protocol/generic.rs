@@ -236,6 +236,13 @@ mod tests {
     }
 
     #[test]
+    fn the_rest_of_a_line_that_was_used_is_no_line() {
+        let pieces = ["lo", "gin\n"].map(script::turn);
+        let mut dialogue = make(&["e:lo", "e:^gin$"], 256);
+        assert_eq!(script::play(dialogue.as_mut(), &pieces), "waiting\n");
+    }
+
+    #[test]
     fn a_prompt_has_no_line_end() {
         let exchanges = [
             "e:login: ",
