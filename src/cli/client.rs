@@ -214,6 +214,7 @@ mod tests {
                 host: host.map(Box::from),
                 port: 2812,
                 tls: None,
+                read_only: false,
             };
             candidates(&address)
                 .unwrap()

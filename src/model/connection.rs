@@ -52,9 +52,12 @@ pub enum Transport {
     Udp,
 }
 
-/// How TLS judges the peer.
+/// When TLS begins, and how it judges the peer.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct TlsOptions {
+    /// Begin in plain text and change to TLS by the protocol's own STARTTLS: `protocol smtp using
+    /// tls`; otherwise TLS comes first.
+    pub starttls: bool,
     /// `verify: enable|disable`, `selfsigned: allow`.
     pub verify: Verify,
     /// `certmd5 HEX`, `certificate checksum [md5|sha1|sha256] HEX`: pins the peer.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::{AlertTarget, MailFormat};
 
 /// The whole of a control file's `set` statements.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Settings {
     /// `set daemon N`: the poll interval; `None` runs one pass in the foreground (reference F14).
     pub poll: Option<Duration>,
@@ -99,6 +99,8 @@ pub struct HttpdAddress {
     pub port: u16,
     /// `ssl enable pemfile F`, `with ssl { … }`.
     pub tls: Option<HttpdTls>,
+    /// `read-only`: no action through this port, whoever asks.
+    pub read_only: bool,
 }
 
 /// Certificate and key of the status server.
