@@ -1,0 +1,219 @@
+//! The status page: where it listens and how it is encrypted. Who may use it is in
+//! `httpd_allow.rs`.
+
+use super::{httpd_allow, once, tls};
+use crate::config::keyword::Keyword;
+use crate::config::later::Place;
+use crate::config::parser::{Parsed, Parser};
+use crate::config::syntax::{HttpdSyntax, HttpdTlsSyntax, Text, UnixSocketSyntax};
+use crate::config::token::{Symbol, TokenKind};
+use crate::model::HttpdUnixSocket;
+use crate::text::Span;
+
+type OptionProduction = fn(&mut Parser<'_>, Span) -> Parsed;
+
+const OPTIONS: &[(Keyword, OptionProduction)] = &[
+    (Keyword::Port, port),
+    (Keyword::Address, address),
+    (Keyword::Unixsocket, unixsocket),
+    (Keyword::Ssl, ssl),
+    (Keyword::Tls, ssl),
+    (Keyword::Pemfile, pemfile),
+    (Keyword::Pemchain, pemchain),
+    (Keyword::Pemkey, pemkey),
+    (Keyword::AllowSelfCertification, allow_self_certification),
+    (Keyword::Signature, signature),
+    (Keyword::ReadOnly, read_only),
+    (Keyword::Allow, httpd_allow::allow),
+];
+
+/// `set httpd OPTION …`: all such statements together make one server (reference F162).
+///
+/// ```text
+/// set httpd port 2812 and use address localhost
+///     ssl enable
+///     pemfile /usr/local/certs/monit.pem
+///     allow localhost
+///     allow oyaji:hogehoge
+/// set httpd unixsocket /var/run/tend.sock uid root gid root permission 600 allow admin:swordfish
+///
+/// set httpd address 127.0.0.1 port 2812 read-only signature disable
+///     with ssl { pemchain: /etc/ssl/chain.pem, pemkey: /etc/ssl/key.pem, selfsigned: allow }
+/// ```
+pub(super) fn httpd(p: &mut Parser<'_>) -> Parsed {
+    let span = p.previous();
+    p.syntax().httpd.get_or_insert_with(|| HttpdSyntax {
+        span,
+        port: None,
+        host: None,
+        read_only: false,
+        tls: None,
+        unix_socket: None,
+        hide_version: false,
+        hosts: Vec::new(),
+        credentials: Vec::new(),
+    });
+    while let Some(option) = p.accept_row(OPTIONS) {
+        let word = p.previous();
+        option(p, word)?;
+    }
+    let next = p.peek();
+    if matches!(next.kind, TokenKind::End) || p.begins_statement(next) {
+        return Ok(());
+    }
+    Err(p.unexpected_at(Place::Httpd, ""))
+}
+
+/// Whether an option of the server begins with `keyword`.
+pub(super) fn is_option(keyword: Keyword) -> bool {
+    OPTIONS.iter().any(|(first, _)| *first == keyword)
+}
+
+/// What is known of the server so far.
+pub(super) fn so_far<'a>(p: &'a mut Parser<'_>) -> &'a mut HttpdSyntax {
+    let httpd = p.syntax().httpd.as_mut();
+    httpd.expect("options are read only after the statement has begun")
+}
+
+fn port(p: &mut Parser<'_>, word: Span) -> Parsed {
+    let port = p.port_number()?;
+    p.set_once("port", word);
+    so_far(p).port = Some(port);
+    if p.accept(Keyword::ReadOnly) {
+        so_far(p).read_only = true;
+    }
+    Ok(())
+}
+
+fn address(p: &mut Parser<'_>, word: Span) -> Parsed {
+    let host = p.value("a host name or address")?;
+    p.set_once("address", word);
+    so_far(p).host = Some(host.value);
+    Ok(())
+}
+
+/// `unixsocket PATH [uid U] [gid G] [permission OCTAL] [read-only]`
+fn unixsocket(p: &mut Parser<'_>, word: Span) -> Parsed {
+    let path = p.path()?.value;
+    let (mut uid, mut gid, mut permission, mut read_only) = (None, None, None, false);
+    loop {
+        if p.accept(Keyword::Uid) {
+            let word = p.previous();
+            let user = p.value("a user")?;
+            once(p, &mut uid, user, word)?;
+        } else if p.accept(Keyword::Gid) {
+            let word = p.previous();
+            let group = p.value("a group")?;
+            once(p, &mut gid, group, word)?;
+        } else if p.accept(Keyword::Permission) {
+            let word = p.previous();
+            let mode = p.mode_bits()?;
+            once(p, &mut permission, mode, word)?;
+        } else if p.accept(Keyword::ReadOnly) {
+            read_only = true;
+        } else {
+            break;
+        }
+    }
+    p.set_once("unixsocket", word);
+    so_far(p).unix_socket = Some(UnixSocketSyntax {
+        socket: HttpdUnixSocket {
+            path,
+            uid: None,
+            gid: None,
+            permission,
+            read_only,
+        },
+        uid,
+        gid,
+    });
+    Ok(())
+}
+
+/// `ssl enable`, or `ssl [with options] { pemfile: … }`
+fn ssl(p: &mut Parser<'_>, word: Span) -> Parsed {
+    let block = p.accept(Keyword::Options) || p.at_sign(Symbol::OpenBrace);
+    if !block && p.accept(Keyword::Disable) {
+        so_far(p).tls = None;
+        return Ok(());
+    }
+    encryption(p, word);
+    if !block {
+        return p.expect(Keyword::Enable).map(|_| ());
+    }
+    p.expect_sign(Symbol::OpenBrace)?;
+    while !p.accept_sign(Symbol::CloseBrace) {
+        if p.accept(Keyword::Selfsigned) {
+            p.skip_sign(Symbol::Colon);
+            tls::allowed(p)?;
+        } else if p.accept(Keyword::Version) {
+            p.skip_sign(Symbol::Colon);
+            tls::versions(p)?;
+        } else if let Some(part) = p.accept_row(PARTS) {
+            let word = p.previous();
+            p.skip_sign(Symbol::Colon);
+            part(p, word)?;
+        } else {
+            return Err(p.unexpected_at(Place::TlsOption, ""));
+        }
+    }
+    Ok(())
+}
+
+const PARTS: &[(Keyword, OptionProduction)] = &[
+    (Keyword::Pemfile, pemfile),
+    (Keyword::Pemchain, pemchain),
+    (Keyword::Pemkey, pemkey),
+];
+
+fn pemfile(p: &mut Parser<'_>, word: Span) -> Parsed {
+    pem(p, word, |tls| &mut tls.pemfile)
+}
+
+fn pemchain(p: &mut Parser<'_>, word: Span) -> Parsed {
+    pem(p, word, |tls| &mut tls.pemchain)
+}
+
+fn pemkey(p: &mut Parser<'_>, word: Span) -> Parsed {
+    pem(p, word, |tls| &mut tls.pemkey)
+}
+
+fn pem(
+    p: &mut Parser<'_>,
+    word: Span,
+    part: fn(&mut HttpdTlsSyntax) -> &mut Option<Text>,
+) -> Parsed {
+    let path = p.path()?;
+    let mut slot = part(encryption(p, word)).take();
+    once(p, &mut slot, path, word)?;
+    *part(encryption(p, word)) = slot;
+    Ok(())
+}
+
+/// The part of the server that is about TLS; `word` asks for it.
+fn encryption<'a>(p: &'a mut Parser<'_>, word: Span) -> &'a mut HttpdTlsSyntax {
+    so_far(p).tls.get_or_insert(HttpdTlsSyntax {
+        span: word,
+        pemfile: None,
+        pemchain: None,
+        pemkey: None,
+    })
+}
+
+/// `allowselfcertification`, `selfsigned: allow`: our command line takes the certificate of the
+/// control file for what it is, self-signed or not, so that there is nothing to do.
+#[expect(clippy::unnecessary_wraps, reason = "a row of the table of options")]
+const fn allow_self_certification(_: &mut Parser<'_>, _: Span) -> Parsed {
+    Ok(())
+}
+
+/// `signature enable|disable`
+fn signature(p: &mut Parser<'_>, _: Span) -> Parsed {
+    so_far(p).hide_version = !tls::enabled(p)?;
+    Ok(())
+}
+
+fn read_only(p: &mut Parser<'_>, _: Span) -> Parsed {
+    so_far(p).read_only = true;
+    Ok(())
+}

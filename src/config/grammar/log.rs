@@ -1,0 +1,74 @@
+//! Where log lines go.
+
+use crate::config::keyword::Keyword;
+use crate::config::parser::{Parsed, Parser};
+use crate::model::LogTarget;
+use crate::text::{Diagnostic, nearest, quoted};
+
+/// syslog(3)'s facilities and their codes (RFC 3164 section 4.1.1).
+const FACILITIES: &[(&str, u8)] = &[
+    ("log_user", 1),
+    ("log_daemon", 3),
+    ("log_auth", 4),
+    ("log_authpriv", 10),
+    ("log_cron", 9),
+    ("log_ftp", 11),
+    ("log_kern", 0),
+    ("log_lpr", 6),
+    ("log_mail", 2),
+    ("log_news", 7),
+    ("log_syslog", 5),
+    ("log_uucp", 8),
+    ("log_local0", 16),
+    ("log_local1", 17),
+    ("log_local2", 18),
+    ("log_local3", 19),
+    ("log_local4", 20),
+    ("log_local5", 21),
+    ("log_local6", 22),
+    ("log_local7", 23),
+];
+
+/// What syslog(3) takes where no facility is chosen: user.
+const DEFAULT_FACILITY: u8 = 1;
+
+/// `set log PATH | syslog [facility NAME]`; `logfile` is the old word.
+///
+/// ```text
+/// set log /var/log/tend.log
+/// set logfile syslog facility log_daemon
+/// set log syslog
+/// ```
+pub(super) fn log(p: &mut Parser<'_>) -> Parsed {
+    let word = p.previous();
+    let target = if !p.accept(Keyword::Syslog) {
+        LogTarget::File(p.path()?.value)
+    } else if p.accept(Keyword::Facility) {
+        let facility = facility(p)?;
+        LogTarget::Syslog { facility }
+    } else {
+        LogTarget::Syslog {
+            facility: DEFAULT_FACILITY,
+        }
+    };
+    p.set_once("set log", word);
+    p.syntax().settings.log = target;
+    Ok(())
+}
+
+fn facility(p: &mut Parser<'_>) -> Parsed<u8> {
+    let name = p.value("a syslog facility")?;
+    let same = |known: &str| known.eq_ignore_ascii_case(&name.value);
+    let found = FACILITIES
+        .iter()
+        .find(|(known, _)| same(known) || same(&known["log_".len()..]));
+    if let Some((_, code)) = found {
+        return Ok(*code);
+    }
+    let message = format!("there is no syslog facility {}", quoted(&name.value));
+    let mut error = Diagnostic::error(name.span, message);
+    if let Some(near) = nearest(&name.value, FACILITIES.iter().map(|(known, _)| *known)) {
+        error = error.label(format!("did you mean `{near}`?"));
+    }
+    Err(p.error(error))
+}

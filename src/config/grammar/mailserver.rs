@@ -1,0 +1,197 @@
+//! Where alert mails are handed in.
+
+use std::time::Duration;
+
+use super::tls::{self, Verification};
+use crate::config::keyword::Keyword;
+use crate::config::later::Place;
+use crate::config::parser::{Parsed, Parser};
+use crate::config::syntax::Text;
+use crate::config::token::TokenKind;
+use crate::model::{CertificatePin, MailServer, MailServerTls};
+use crate::text::{Diagnostic, Span, quoted};
+
+/// The reference's (F74).
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// The ports of SMTP in plain text, and of SMTP inside TLS.
+const SMTP: u16 = 25;
+const SMTPS: u16 = 465;
+
+struct Server {
+    host: Text,
+    port: Option<u16>,
+    username: Option<Text>,
+    password: Option<Text>,
+    tls: Option<Encryption>,
+    pin: Option<(CertificatePin, Span)>,
+    timeout: Option<Duration>,
+}
+
+/// What `using …` asks for.
+#[derive(Clone, Copy)]
+struct Encryption {
+    /// `ssl`: TLS from the first byte, where the port does not say otherwise.
+    from_first_byte: bool,
+    verification: Verification,
+}
+
+/// `set mailserver HOST [port P] [username U password P] [using ssl|tls [with options { … }]]
+/// [certificate checksum [KIND] HEX] [timeout T], HOST … [with timeout T] [using hostname NAME]`
+///
+/// A time limit at the end holds for the whole list; before a comma it is that server's own.
+///
+/// ```text
+/// set mailserver mail.aconus.com, mail.example.com port 10025,
+///    localhost with timeout 15 seconds
+/// set mailserver smtp.example.org port 587 username "me" password "se cret" using tls
+///    with options {verify: disable} using hostname "box.example.org"
+/// set mailserver a.example.org using ssl
+///    with certificate checksum md5 00112233445566778899aabbccddeeff,
+///    b.example.org timeout 5 seconds, "c.example.org"
+/// ```
+pub(super) fn mailserver(p: &mut Parser<'_>) -> Parsed {
+    let mut servers = Vec::new();
+    loop {
+        servers.push(server(p)?);
+        if !another_follows(p) {
+            break;
+        }
+    }
+    let next = p.peek();
+    let unknown = matches!(next.kind, TokenKind::Word(None) | TokenKind::Quoted);
+    if unknown {
+        return Err(p.unexpected_at(Place::Connection, ""));
+    }
+    let of_list = servers.last().and_then(|server| server.timeout);
+    for server in servers {
+        let timeout = server.timeout.or(of_list).unwrap_or(DEFAULT_TIMEOUT);
+        let server = server.finish(p, timeout)?;
+        p.syntax().settings.mail_servers.push(server);
+    }
+    Ok(())
+}
+
+fn another_follows(p: &mut Parser<'_>) -> bool {
+    let next = p.peek();
+    match next.kind {
+        TokenKind::Word(_) | TokenKind::Quoted => next.after_comma && !p.begins_statement(next),
+        TokenKind::Symbol(_) | TokenKind::Unclosed | TokenKind::End => false,
+    }
+}
+
+fn server(p: &mut Parser<'_>) -> Parsed<Server> {
+    let mut server = Server {
+        host: p.value("the name of a mail server")?,
+        port: None,
+        username: None,
+        password: None,
+        tls: None,
+        pin: None,
+        timeout: None,
+    };
+    if server
+        .host
+        .value
+        .contains(|c: char| c.is_whitespace() || c.is_control())
+    {
+        let message = format!("{} is no host", quoted(&server.host.value));
+        return Err(p.error(Diagnostic::error(server.host.span, message)));
+    }
+    while !p.peek().after_comma && option(p, &mut server)? {}
+    Ok(server)
+}
+
+fn option(p: &mut Parser<'_>, server: &mut Server) -> Parsed<bool> {
+    if p.accept(Keyword::Port) {
+        let word = p.previous();
+        let port = p.port_number()?;
+        super::once(p, &mut server.port, port, word)?;
+    } else if p.accept(Keyword::Username) {
+        let word = p.previous();
+        let user = p.value("a user name")?;
+        super::once(p, &mut server.username, user, word)?;
+    } else if p.accept(Keyword::Password) {
+        let word = p.previous();
+        let password = p.value("a password")?;
+        super::once(p, &mut server.password, password, word)?;
+    } else if p.accept(Keyword::Timeout) {
+        let word = p.previous();
+        let limit = p.time_limit()?.value;
+        super::once(p, &mut server.timeout, limit, word)?;
+    } else if p.accept(Keyword::Hostname) {
+        let word = p.previous();
+        let name = p.value("a host name")?;
+        p.set_once("hostname", word);
+        p.syntax().settings.mail_hostname = Some(name.value);
+    } else if p.accept(Keyword::Certmd5) {
+        let word = p.previous();
+        let pin = tls::certmd5(p)?;
+        super::once(p, &mut server.pin, (pin, word), word)?;
+    } else if p.accept(Keyword::Certificate) {
+        let word = p.previous();
+        let pin = tls::certificate(p)?;
+        super::once(p, &mut server.pin, (pin, word), word)?;
+    } else {
+        return encryption(p, server);
+    }
+    Ok(true)
+}
+
+/// `ssl`, `tls`, `sslauto` or, of older dialects, a version.
+fn encryption(p: &mut Parser<'_>, server: &mut Server) -> Parsed<bool> {
+    let from_first_byte = if p.accept(Keyword::Ssl) || p.accept(Keyword::Auto) {
+        true
+    } else if !p.accept(Keyword::Tls) && tls::accept_version(p, "").is_none() {
+        return Ok(false);
+    } else {
+        p.text(p.previous()).to_lowercase().starts_with("ssl")
+    };
+    let word = p.previous();
+    let encryption = Encryption {
+        from_first_byte,
+        verification: tls::options(p)?,
+    };
+    super::once(p, &mut server.tls, encryption, word)?;
+    Ok(true)
+}
+
+impl Server {
+    fn finish(self, p: &mut Parser<'_>, timeout: Duration) -> Parsed<MailServer> {
+        let credentials = match (self.username, self.password) {
+            (Some(user), Some(password)) => Some((user.value, password.value)),
+            (None, None) => None,
+            (Some(one), None) | (None, Some(one)) => {
+                let message = "`username` and `password` need each other";
+                return Err(p.error(Diagnostic::error(one.span, message)));
+            }
+        };
+        if let (None, Some((_, word))) = (&self.tls, &self.pin) {
+            let message = "without `using ssl` or `using tls` the server shows no certificate";
+            return Err(p.error(Diagnostic::error(*word, message)));
+        }
+        let (port, implicit) = match (self.port, self.tls) {
+            (None, Some(tls)) if tls.from_first_byte => (SMTPS, true),
+            (None, _) => (SMTP, false),
+            (Some(port), Some(_)) if port == SMTPS => (port, true),
+            (Some(port), Some(tls)) => (port, tls.from_first_byte && !is_submission(port)),
+            (Some(port), None) => (port, false),
+        };
+        Ok(MailServer {
+            host: self.host.value,
+            port,
+            credentials,
+            tls: self.tls.map(|tls| MailServerTls {
+                implicit,
+                verify: tls.verification.of_mail_server(),
+                pin: self.pin.map(|(pin, _)| pin),
+            }),
+            timeout,
+        })
+    }
+}
+
+/// On these ports a server begins in plain text (RFC 5321, RFC 6409), whatever word asks for TLS.
+const fn is_submission(port: u16) -> bool {
+    matches!(port, SMTP | 587)
+}

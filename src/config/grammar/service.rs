@@ -1,0 +1,144 @@
+//! What a service says of itself: groups, dependencies, mode, schedule.
+
+use crate::config::keyword::Keyword;
+use crate::config::parser::{Parsed, Parser};
+use crate::config::token::TokenKind;
+use crate::model::{Every, Mode, OnReboot};
+use crate::text::{Diagnostic, quoted};
+
+/// `group NAME`
+///
+/// ```text
+/// group www
+/// group "web servers"
+/// ```
+pub(super) fn group(p: &mut Parser<'_>) -> Parsed {
+    let name = p.name("a group name")?;
+    let groups = &mut p.service().groups;
+    if !groups
+        .iter()
+        .any(|known| known.eq_ignore_ascii_case(&name.value))
+    {
+        groups.push(name.value);
+    }
+    Ok(())
+}
+
+/// `depends on NAME, …`
+///
+/// ```text
+/// depends on database, "file system"
+/// depend database
+/// ```
+pub(super) fn depends(p: &mut Parser<'_>) -> Parsed {
+    loop {
+        let name = p.value("the name of a service")?;
+        p.service().depends.push(name);
+        let next = p.peek();
+        let name_follows = match next.kind {
+            TokenKind::Word(_) | TokenKind::Quoted => next.after_comma && !p.begins_statement(next),
+            TokenKind::Symbol(_) | TokenKind::Unclosed | TokenKind::End => false,
+        };
+        if !name_follows {
+            return Ok(());
+        }
+    }
+}
+
+/// `mode active|passive|manual`; `manual` is active with `onreboot laststate` (reference F155).
+///
+/// ```text
+/// mode passive
+/// mode manual
+/// ```
+pub(super) fn mode(p: &mut Parser<'_>) -> Parsed {
+    let word = p.previous();
+    p.say_once("mode", word);
+    if p.accept(Keyword::Active) {
+        p.service().mode = Mode::Active;
+    } else if p.accept(Keyword::Passive) {
+        p.service().mode = Mode::Passive;
+    } else if p.accept(Keyword::Manual) {
+        p.service().mode = Mode::Active;
+        p.service().onreboot.get_or_insert(OnReboot::LastState);
+    } else {
+        return Err(p.unexpected());
+    }
+    Ok(())
+}
+
+/// `every N cycles`
+///
+/// ```text
+/// every 2 cycles
+/// ```
+pub(super) fn every(p: &mut Parser<'_>) -> Parsed {
+    let word = p.previous();
+    let next = p.peek();
+    if next.kind == TokenKind::Quoted {
+        let error = Diagnostic::error(next.span, "`every` with a cron time is not supported yet");
+        return Err(p.error(error));
+    }
+    let cycles = p.count::<u32>("the number of cycles")?.value;
+    p.expect(Keyword::Cycles)?;
+    p.say_once("every", word);
+    p.service().every = match cycles {
+        1 => Every::Cycle,
+        _ => Every::Cycles(cycles),
+    };
+    Ok(())
+}
+
+/// `not every "CRON"` is Monit's and not ours yet.
+pub(super) fn not_every(p: &mut Parser<'_>) -> Parsed {
+    let word = p.previous();
+    let every = p.expect(Keyword::Every)?;
+    let error = Diagnostic::error(word.to(every), "`not every` is not supported yet");
+    Err(p.error(error))
+}
+
+const ONREBOOT: &[(Keyword, OnReboot)] = &[
+    (Keyword::Start, OnReboot::Start),
+    (Keyword::Nostart, OnReboot::NoStart),
+    (Keyword::Laststate, OnReboot::LastState),
+];
+
+/// `onreboot start|nostart|laststate`
+///
+/// ```text
+/// onreboot nostart
+/// ```
+pub(super) fn onreboot(p: &mut Parser<'_>) -> Parsed {
+    let word = p.previous();
+    let Some(value) = p.accept_row(ONREBOOT) else {
+        return Err(p.unexpected());
+    };
+    p.say_once("onreboot", word);
+    p.service().onreboot = Some(value);
+    Ok(())
+}
+
+/// `set onreboot …`: for every service that does not say.
+///
+/// ```text
+/// set onreboot laststate
+/// ```
+pub(super) fn global_onreboot(p: &mut Parser<'_>) -> Parsed {
+    let word = p.previous();
+    let Some(value) = p.accept_row(ONREBOOT) else {
+        return Err(p.unexpected());
+    };
+    p.set_once("set onreboot", word);
+    p.syntax().onreboot = value;
+    Ok(())
+}
+
+/// A name that can be shown in a line.
+pub(super) fn service_name(p: &mut Parser<'_>) -> Parsed<crate::config::syntax::Text> {
+    let name = p.name("a service name")?;
+    if !name.value.trim().is_empty() && !name.value.contains(char::is_control) {
+        return Ok(name);
+    }
+    let message = format!("{} is no name for a service", quoted(&name.value));
+    Err(p.error(Diagnostic::error(name.span, message)))
+}

@@ -1,0 +1,230 @@
+//! Every word of the language, in one table.
+//!
+//! The first spelling is the one that messages show. Words that live in a table of their own (event
+//! names of an alert filter, syslog facilities) are found there.
+
+macro_rules! keywords {
+    ($($name:ident: $first:literal $($other:literal)*;)*) => {
+        /// A word of the language.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(super) enum Keyword { $($name),* }
+
+        /// Each with its spellings.
+        const TABLE: &[(Keyword, &[&str])] = &[$((Keyword::$name, &[$first $(, $other)*])),*];
+    };
+}
+
+keywords! {
+    // Statements.
+    Set: "set";
+    Check: "check";
+    Include: "include";
+    If: "if";
+    Then: "then";
+    Else: "else";
+    Not: "not";
+    // What is checked.
+    Process: "process";
+    File: "file";
+    System: "system";
+    Pidfile: "pidfile";
+    Matching: "matching" "match";
+    Path: "path";
+    // What a service says of itself.
+    Start: "start";
+    Stop: "stop";
+    Restart: "restart";
+    Group: "group";
+    Depends: "depends" "depend";
+    Mode: "mode";
+    Active: "active";
+    Passive: "passive";
+    Manual: "manual";
+    Every: "every";
+    Onreboot: "onreboot";
+    Nostart: "nostart";
+    Laststate: "laststate";
+    Alert: "alert";
+    Noalert: "noalert";
+    Reminder: "reminder";
+    Uid: "uid";
+    Gid: "gid";
+    Timeout: "timeout";
+    Repeat: "repeat";
+    // Rules.
+    Failed: "failed";
+    Succeeded: "succeeded" "success" "passed" "pass" "recovered";
+    Changed: "changed";
+    Exist: "exist" "exists";
+    Exec: "exec";
+    Unmonitor: "unmonitor";
+    Ignore: "ignore";
+    Restarts: "restarts";
+    Cycles: "cycles" "cycle";
+    Times: "times";
+    Time: "time";
+    // Tests of a file.
+    Checksum: "checksum";
+    Expect: "expect";
+    Sum: "sum";
+    Md5: "md5";
+    Sha1: "sha1";
+    Sha256: "sha256";
+    Permission: "permission" "perm";
+    Size: "size";
+    Timestamp: "timestamp";
+    Access: "access";
+    Atime: "atime";
+    Modification: "modification" "modify";
+    Mtime: "mtime";
+    Change: "change";
+    Ctime: "ctime";
+    // Comparisons.
+    Greater: "greater" "gt" "more";
+    GreaterOrEqual: "greaterorequal" "ge";
+    Less: "less" "lt";
+    LessOrEqual: "lessorequal" "le";
+    Equal: "equal" "eq";
+    NotEqual: "notequal" "ne";
+    Older: "older";
+    Newer: "newer";
+    // Units.
+    Milliseconds: "milliseconds" "millisecond" "ms";
+    Seconds: "seconds" "second" "sec" "s";
+    Minutes: "minutes" "minute" "min" "m";
+    Hours: "hours" "hour" "h";
+    Days: "days" "day" "d";
+    Bytes: "bytes" "byte" "b";
+    Kilobytes: "kB" "kilobyte" "kilobytes";
+    Megabytes: "MB" "megabyte" "megabytes";
+    Gigabytes: "GB" "gigabyte" "gigabytes";
+    // Connection tests.
+    Host: "host";
+    Port: "port";
+    Unixsocket: "unixsocket" "unix";
+    Type: "type";
+    Tcp: "tcp";
+    Udp: "udp";
+    Tcpssl: "tcpssl";
+    Ssl: "ssl";
+    Tls: "tls";
+    Options: "options" "option";
+    Verify: "verify";
+    Enable: "enable" "enabled";
+    Disable: "disable" "disabled";
+    Selfsigned: "selfsigned";
+    Allow: "allow";
+    Reject: "reject";
+    Version: "version";
+    Auto: "auto" "sslauto";
+    Certmd5: "certmd5";
+    Certificate: "certificate";
+    Protocol: "protocol" "proto";
+    Http: "http";
+    Https: "https";
+    Smtp: "smtp";
+    Smtps: "smtps";
+    Default: "default";
+    Request: "request";
+    Status: "status";
+    Content: "content";
+    Hostheader: "hostheader";
+    Headers: "headers";
+    Method: "method";
+    Get: "get";
+    Head: "head";
+    Username: "username" "user";
+    Password: "password";
+    Send: "send";
+    Retry: "retry";
+    // Global settings.
+    Daemon: "daemon";
+    Delay: "delay";
+    Init: "init";
+    Log: "log" "logfile";
+    Syslog: "syslog";
+    Facility: "facility";
+    Statefile: "statefile";
+    Idfile: "idfile";
+    Mailserver: "mailserver";
+    Hostname: "hostname";
+    MailFormat: "mail-format" "mailformat";
+    From: "from";
+    ReplyTo: "reply-to";
+    Subject: "subject";
+    Message: "message";
+    Httpd: "httpd";
+    Address: "address";
+    Pemfile: "pemfile";
+    Pemchain: "pemchain";
+    Pemkey: "pemkey";
+    AllowSelfCertification: "allowselfcertification";
+    Signature: "signature";
+    ReadOnly: "read-only" "readonly";
+    Cleartext: "cleartext";
+    Crypt: "crypt";
+    Limits: "limits";
+    ProgramOutput: "programOutput";
+    SendExpectBuffer: "sendExpectBuffer";
+    HttpContentBuffer: "httpContentBuffer";
+    NetworkTimeout: "networkTimeout";
+    ProgramTimeout: "programTimeout";
+    StartTimeout: "startTimeout";
+    StopTimeout: "stopTimeout";
+    RestartTimeout: "restartTimeout";
+}
+
+/// Words that may stand anywhere and mean nothing (reference F145).
+const NOISE: &[&str] = &[
+    "a", "an", "and", "are", "as", "but", "does", "for", "has", "in", "is", "of", "on", "only",
+    "program", "than", "the", "to", "use", "using", "with", "within",
+];
+
+impl Keyword {
+    /// The meaning of `word`, whatever its letter case.
+    pub(super) fn find(word: &str) -> Option<Self> {
+        let spelled = |(_, spellings): &&(Self, &[&str])| {
+            spellings
+                .iter()
+                .any(|spelling| spelling.eq_ignore_ascii_case(word))
+        };
+        TABLE.iter().find(spelled).map(|(keyword, _)| *keyword)
+    }
+
+    /// All its spellings, the one to show first.
+    pub(super) fn spellings(self) -> &'static [&'static str] {
+        TABLE[self as usize].1
+    }
+
+    /// As messages show it.
+    pub(super) fn text(self) -> &'static str {
+        self.spellings()[0]
+    }
+}
+
+/// Whether `word` may be left out.
+pub(super) fn is_noise(word: &str) -> bool {
+    NOISE.iter().any(|noise| noise.eq_ignore_ascii_case(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_spelling_means_one_thing() {
+        let mut all: Vec<String> = Vec::new();
+        for (index, (keyword, spellings)) in TABLE.iter().enumerate() {
+            assert_eq!(*keyword as usize, index);
+            for spelling in *spellings {
+                assert_eq!(Keyword::find(&spelling.to_uppercase()), Some(*keyword));
+                assert!(!is_noise(spelling), "{spelling}");
+                all.push(spelling.to_lowercase());
+            }
+        }
+        all.sort();
+        let count = all.len();
+        all.dedup();
+        assert_eq!(all.len(), count);
+    }
+}

@@ -1,0 +1,116 @@
+//! Asking the machine, and complaining where its answer does not fit.
+
+use std::time::Duration;
+
+use crate::config::arguments::split_program;
+use crate::config::complaints::Complaints;
+use crate::config::surroundings::{Kind, Surroundings};
+use crate::config::syntax::{ActionSyntax, ProgramSyntax, Text};
+use crate::model::{Action, Exec, Limits, Program};
+use crate::text::{Diagnostic, quoted};
+
+/// What resolving needs at every turn.
+pub(super) struct Machine<'a> {
+    pub(super) surroundings: &'a dyn Surroundings,
+    pub(super) complaints: &'a mut Complaints,
+    /// `set limits`, wherever it stood.
+    pub(super) limits: Limits,
+}
+
+impl Machine<'_> {
+    /// The number of a user; a number is taken as it is.
+    pub(super) fn user(&mut self, name: &Text) -> Option<u32> {
+        let found = name
+            .value
+            .parse()
+            .ok()
+            .or_else(|| self.surroundings.user(&name.value));
+        if found.is_none() {
+            self.unknown("user", name);
+        }
+        found
+    }
+
+    /// The number of a group; a number is taken as it is.
+    pub(super) fn group(&mut self, name: &Text) -> Option<u32> {
+        let found = name
+            .value
+            .parse()
+            .ok()
+            .or_else(|| self.surroundings.group(&name.value));
+        if found.is_none() {
+            self.unknown("group", name);
+        }
+        found
+    }
+
+    fn unknown(&mut self, what: &str, name: &Text) {
+        let message = format!("there is no {what} {} on this machine", quoted(&name.value));
+        self.complaints.add(Diagnostic::error(name.span, message));
+    }
+
+    /// Complains about a regular expression the C library does not take.
+    pub(super) fn pattern(&mut self, pattern: &Text) {
+        if let Err(why) = self.surroundings.pattern(&pattern.value) {
+            let message = format!("{} is no regular expression: {why}", quoted(&pattern.value));
+            self.complaints
+                .add(Diagnostic::error(pattern.span, message));
+        }
+    }
+
+    /// A program, with `default` as its time limit where it has none of its own.
+    pub(super) fn program(&mut self, program: ProgramSyntax, default: Duration) -> Program {
+        let arguments = split_program(&program.line.value);
+        match arguments.first() {
+            Some(path) => self.look_at_program(path, &program.line),
+            None => {
+                let error = Diagnostic::error(program.line.span, "no program is named here");
+                self.complaints.add(error);
+            }
+        }
+        if program.line.value.contains("\\\"") {
+            let message = "a backslash does not escape a quote in a program's arguments";
+            let warning = Diagnostic::warning(program.line.span, message);
+            self.complaints
+                .add(warning.note("group arguments by single quotes inside the double ones"));
+        }
+        Program {
+            arguments,
+            uid: program.uid.and_then(|user| self.user(&user)),
+            gid: program.gid.and_then(|group| self.group(&group)),
+            timeout: program.timeout.unwrap_or(default),
+        }
+    }
+
+    /// A program that cannot be run is a warning: it may be installed later (reference F125).
+    fn look_at_program(&mut self, path: &str, line: &Text) {
+        let wrong = if path.starts_with('/') {
+            match self.surroundings.look(path) {
+                Err(why) => format!("the program {} cannot be run: {why}", quoted(path)),
+                Ok(look) => match look.kind {
+                    Kind::File if look.mode & 0o111 != 0 => return,
+                    Kind::File => format!("the program {} is not executable", quoted(path)),
+                    Kind::Directory => format!("{} is a directory, no program", quoted(path)),
+                    Kind::Special => format!("{} is no program", quoted(path)),
+                },
+            }
+        } else {
+            let message = format!("the program {} has no absolute path", quoted(path));
+            let error = Diagnostic::error(line.span, message).label("must begin with `/`");
+            self.complaints.add(error);
+            return;
+        };
+        self.complaints.add(Diagnostic::warning(line.span, wrong));
+    }
+
+    /// An action; the program of `exec` has the time limit of those.
+    pub(super) fn action(&mut self, action: ActionSyntax) -> Action {
+        match action {
+            ActionSyntax::Simple(action) => action,
+            ActionSyntax::Exec(program, repeat_cycles) => Action::Exec(Exec {
+                program: self.program(program, self.limits.exec_timeout),
+                repeat_cycles,
+            }),
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! Every service has a name of its own, and there is one machine.
+
+use std::collections::BTreeMap;
+
+use super::machine::Machine;
+use crate::config::syntax::{ServiceSyntax, SubjectSyntax};
+use crate::text::{Diagnostic, Span, quoted};
+
+/// So many services fit a model: their ids have 16 bits, and the system's own may come on top.
+pub(in crate::config) const SERVICES_LIMIT: usize = 65_535;
+
+/// Complains about names used twice, a second `check system`, and too many services.
+pub(super) fn check(services: &[ServiceSyntax], machine: &mut Machine<'_>) {
+    duplicates(services, machine);
+    systems(services, machine);
+    if let Some(surplus) = services.get(SERVICES_LIMIT - 1) {
+        let message = format!("more than {} services", SERVICES_LIMIT - 1);
+        machine
+            .complaints
+            .add(Diagnostic::error(surplus.name.span, message));
+    }
+}
+
+fn duplicates(services: &[ServiceSyntax], machine: &mut Machine<'_>) {
+    let mut first: BTreeMap<String, Span> = BTreeMap::new();
+    for service in services {
+        let (name, span) = (&service.name.value, service.name.span);
+        if let Some(before) = first.get(&name.to_ascii_lowercase()) {
+            let message = format!("there is a service {} already", quoted(name));
+            let error = Diagnostic::error(span, message).related(*before, "this one");
+            machine.complaints.add(error);
+        } else {
+            first.insert(name.to_ascii_lowercase(), span);
+        }
+    }
+    let hostname = machine.surroundings.hostname();
+    let has_system = services.iter().any(is_system);
+    if let (false, Some(span)) = (has_system, first.get(&hostname.to_ascii_lowercase())) {
+        let message = format!("{} is also the name of this machine", quoted(&hostname));
+        let error = Diagnostic::error(*span, message);
+        machine.complaints.add(
+            error.note("the machine is a service too: give it another name by `check system`"),
+        );
+    }
+}
+
+fn systems(services: &[ServiceSyntax], machine: &mut Machine<'_>) {
+    let mut systems = services.iter().filter(|service| is_system(service));
+    let Some(first) = systems.next() else {
+        return;
+    };
+    for second in systems {
+        let error = Diagnostic::error(
+            second.name.span,
+            "a second `check system`: there is but one machine",
+        );
+        machine
+            .complaints
+            .add(error.related(first.name.span, "the first one"));
+    }
+}
+
+fn is_system(service: &ServiceSyntax) -> bool {
+    matches!(service.subject, SubjectSyntax::System)
+}

@@ -1,0 +1,129 @@
+//! Rules: the implicit ones, those that replace each other, and what each test means here.
+
+use super::machine::Machine;
+use crate::config::syntax::{
+    ConnectionSyntax, ProtocolSyntax, RepeatSyntax, RuleSyntax, TestSyntax,
+};
+use crate::model::{
+    Action, Connection, ConnectionTest, EventKind, Protocol, Repeat, Rule, Subject, Test, Window,
+};
+use crate::text::{Diagnostic, Span};
+
+/// The rules of a service, the implicit ones first.
+pub(super) fn rules(
+    syntax: Vec<RuleSyntax>,
+    subject: &Subject,
+    machine: &mut Machine<'_>,
+) -> Vec<Rule> {
+    let mut rules: Vec<(Rule, Span)> = Vec::with_capacity(syntax.len());
+    for rule_syntax in syntax {
+        let span = rule_syntax.span;
+        if let Some(rule) = rule(rule_syntax, machine) {
+            replace(&mut rules, rule, span, machine);
+        }
+    }
+    let says_existence = rules
+        .iter()
+        .any(|(rule, _)| matches!(rule.test, Test::NotExist | Test::Exist));
+    let mut rules: Vec<Rule> = rules.into_iter().map(|(rule, _)| rule).collect();
+    let can_be_missing = match subject {
+        Subject::Process(_) | Subject::File(_) => true,
+        Subject::System => false,
+    };
+    if can_be_missing && !says_existence {
+        rules.insert(0, implicit_existence());
+    }
+    rules
+}
+
+/// `if does not exist then restart`, where no existence test is given (reference F100, F118).
+const fn implicit_existence() -> Rule {
+    Rule {
+        test: Test::NotExist,
+        failed: Repeat {
+            window: Window::ONCE,
+            action: Action::Restart,
+        },
+        recovered: Repeat {
+            window: Window::ONCE,
+            action: Action::Alert,
+        },
+    }
+}
+
+/// Adds a rule. Of checksum, permission, uid and gid tests a service has one each: as in the
+/// reference the last counts (F100), but not in silence.
+fn replace(rules: &mut Vec<(Rule, Span)>, rule: Rule, span: Span, machine: &mut Machine<'_>) {
+    let event = rule.test.event();
+    let single = matches!(
+        event,
+        EventKind::Checksum | EventKind::Permission | EventKind::Uid | EventKind::Gid
+    );
+    let before = rules
+        .iter_mut()
+        .find(|(other, _)| single && other.test.event() == event);
+    let Some(before) = before else {
+        rules.push((rule, span));
+        return;
+    };
+    let message = format!("a service has one {} test", event.filter_word());
+    let warning = Diagnostic::warning(span, message).label("this one counts");
+    machine
+        .complaints
+        .add(warning.related(before.1, "this one has no effect"));
+    *before = (rule, span);
+}
+
+/// `None` where something in it has been complained about.
+fn rule(syntax: RuleSyntax, machine: &mut Machine<'_>) -> Option<Rule> {
+    let test = test(syntax.test, machine);
+    let failed = repeat(syntax.failed, machine);
+    let recovered = repeat(syntax.recovered, machine);
+    Some(Rule {
+        test: test?,
+        failed,
+        recovered,
+    })
+}
+
+fn repeat(syntax: RepeatSyntax, machine: &mut Machine<'_>) -> Repeat {
+    Repeat {
+        window: syntax.window,
+        action: machine.action(syntax.action),
+    }
+}
+
+fn test(syntax: TestSyntax, machine: &mut Machine<'_>) -> Option<Test> {
+    match syntax {
+        TestSyntax::Ready(test) => Some(test),
+        TestSyntax::Uid(name) => machine.user(&name).map(Test::Uid),
+        TestSyntax::Gid(name) => machine.group(&name).map(Test::Gid),
+        TestSyntax::Connection(connection) => {
+            let test = connection_test(*connection, machine);
+            Some(Test::Connection(Box::new(test)))
+        }
+    }
+}
+
+fn connection_test(syntax: ConnectionSyntax, machine: &mut Machine<'_>) -> ConnectionTest {
+    for pattern in &syntax.patterns {
+        machine.pattern(pattern);
+    }
+    let protocol = match syntax.protocol {
+        ProtocolSyntax::Default => Protocol::Default,
+        ProtocolSyntax::Http(test) => Protocol::Http(test),
+        ProtocolSyntax::Smtp => Protocol::Smtp,
+        ProtocolSyntax::Generic(exchanges) => Protocol::Generic(exchanges),
+    };
+    ConnectionTest {
+        connection: Connection {
+            destination: syntax.destination,
+            transport: syntax.transport,
+            tls: syntax.tls,
+            protocol,
+            timeout: syntax.timeout.unwrap_or(machine.limits.network_timeout),
+        },
+        expect_failure: syntax.expect_failure,
+        tries: syntax.tries,
+    }
+}

@@ -1,0 +1,95 @@
+//! A service, with its defaults and the rules every service of its kind has.
+
+use super::machine::Machine;
+use super::rules;
+use crate::config::syntax::{RestartLimitSyntax, ServiceSyntax, SubjectSyntax};
+use crate::model::{
+    Every, Mode, OnReboot, ProcessLocator, RestartLimit, Service, ServiceId, Subject,
+};
+
+/// The model of one `check` statement.
+pub(super) fn service(
+    syntax: ServiceSyntax,
+    depends: Vec<ServiceId>,
+    onreboot: OnReboot,
+    machine: &mut Machine<'_>,
+) -> Service {
+    let subject = subject(syntax.subject, machine);
+    let limits = machine.limits.clone();
+    let mut program = |program, default| machine.program(program, default);
+    let start = syntax
+        .start
+        .map(|start| program(start, limits.start_timeout));
+    let stop = syntax.stop.map(|stop| program(stop, limits.stop_timeout));
+    let restart = syntax
+        .restart
+        .map(|restart| program(restart, limits.restart_timeout));
+    Service {
+        name: syntax.name.value,
+        rules: rules::rules(syntax.rules, &subject, machine),
+        subject,
+        groups: syntax.groups,
+        depends,
+        mode: syntax.mode,
+        every: syntax.every,
+        onreboot: syntax.onreboot.unwrap_or(onreboot),
+        start,
+        stop,
+        restart,
+        restart_limits: syntax
+            .restart_limits
+            .into_iter()
+            .map(|l| limit(l, machine))
+            .collect(),
+        alerts: syntax.alerts,
+        noalert: syntax.noalert,
+    }
+}
+
+/// The machine itself, where no `check system` names it (reference F32).
+pub(super) fn implicit_system(hostname: String, onreboot: OnReboot) -> Service {
+    Service {
+        name: hostname.into(),
+        subject: Subject::System,
+        groups: Vec::new(),
+        depends: Vec::new(),
+        mode: Mode::default(),
+        every: Every::default(),
+        onreboot,
+        start: None,
+        stop: None,
+        restart: None,
+        rules: Vec::new(),
+        restart_limits: Vec::new(),
+        alerts: Vec::new(),
+        noalert: Vec::new(),
+    }
+}
+
+/// Whether it is the machine itself.
+pub(super) fn is_system(service: &Service) -> bool {
+    service.subject == Subject::System
+}
+
+/// A subject that could not be read has been complained about; anything of its kind stands for it.
+fn subject(syntax: SubjectSyntax, machine: &mut Machine<'_>) -> Subject {
+    match syntax {
+        SubjectSyntax::Pidfile(path) => Subject::Process(ProcessLocator::Pidfile(path)),
+        SubjectSyntax::Matching(pattern) => {
+            machine.pattern(&pattern);
+            Subject::Process(ProcessLocator::Matching(pattern.value))
+        }
+        SubjectSyntax::File(path) => Subject::File(path),
+        SubjectSyntax::System => Subject::System,
+        SubjectSyntax::BrokenProcess => Subject::Process(ProcessLocator::Pidfile("/".into())),
+        SubjectSyntax::BrokenFile => Subject::File("/".into()),
+    }
+}
+
+fn limit(limit: RestartLimitSyntax, machine: &mut Machine<'_>) -> RestartLimit {
+    RestartLimit {
+        restarts: limit.restarts,
+        cycles: limit.cycles,
+        action: machine.action(limit.action),
+    }
+}

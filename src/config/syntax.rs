@@ -1,0 +1,200 @@
+//! What a control file says, before it is known what that means on this machine.
+//!
+//! Where the words alone settle something, the model's own types are used; what needs the machine
+//! (users, files, patterns), the whole file (names, defaults) or a place to complain about is here.
+
+use std::time::Duration;
+
+use crate::model::{
+    Action, AlertTarget, Allow, Destination, Every, Exchange, HttpTest, HttpdUnixSocket, Mode,
+    OnReboot, PasswordKind, Role, Settings, Test, TlsOptions, Transport, Window,
+};
+use crate::text::{Span, Spanned};
+
+/// A piece of text and where it stands.
+pub(super) type Text = Spanned<Box<str>>;
+
+/// A whole control file with all it includes.
+#[derive(Debug)]
+pub(super) struct Syntax {
+    /// The `set` statements; what needs the machine stands beside them.
+    pub(super) settings: Settings,
+    /// `set httpd`.
+    pub(super) httpd: Option<HttpdSyntax>,
+    /// `set onreboot`: for services that do not say.
+    pub(super) onreboot: OnReboot,
+    /// The `check` statements.
+    pub(super) services: Vec<ServiceSyntax>,
+    /// Some `check` could not even be named: a missing service is no news then.
+    pub(super) incomplete: bool,
+}
+
+/// A `check` statement with the statements that follow it.
+#[derive(Debug)]
+pub(super) struct ServiceSyntax {
+    pub(super) name: Text,
+    pub(super) subject: SubjectSyntax,
+    pub(super) groups: Vec<Box<str>>,
+    pub(super) depends: Vec<Text>,
+    pub(super) mode: Mode,
+    pub(super) every: Every,
+    pub(super) onreboot: Option<OnReboot>,
+    pub(super) start: Option<ProgramSyntax>,
+    pub(super) stop: Option<ProgramSyntax>,
+    pub(super) restart: Option<ProgramSyntax>,
+    pub(super) rules: Vec<RuleSyntax>,
+    pub(super) restart_limits: Vec<RestartLimitSyntax>,
+    pub(super) alerts: Vec<AlertTarget>,
+    pub(super) noalert: Vec<Box<str>>,
+}
+
+/// What kind of service it is. The rest of the head may be missing if it could not be understood;
+/// there is no model then.
+#[derive(Debug)]
+pub(super) enum SubjectSyntax {
+    Pidfile(Box<str>),
+    Matching(Text),
+    File(Box<str>),
+    System,
+    /// A process of which nothing more is known.
+    BrokenProcess,
+    /// A file of which nothing more is known.
+    BrokenFile,
+}
+
+impl SubjectSyntax {
+    /// The word after `check`.
+    pub(super) const fn kind(&self) -> &'static str {
+        match self {
+            Self::Pidfile(_) | Self::Matching(_) | Self::BrokenProcess => "process",
+            Self::File(_) | Self::BrokenFile => "file",
+            Self::System => "system",
+        }
+    }
+}
+
+/// `"PROGRAM" [as uid U] [and gid G] [with timeout T]`.
+#[derive(Clone, Debug)]
+pub(super) struct ProgramSyntax {
+    pub(super) line: Text,
+    pub(super) uid: Option<Text>,
+    pub(super) gid: Option<Text>,
+    pub(super) timeout: Option<Duration>,
+}
+
+/// `then …`.
+#[derive(Clone, Debug)]
+pub(super) enum ActionSyntax {
+    /// All but `exec`.
+    Simple(Action),
+    /// `exec …` and its repetition.
+    Exec(ProgramSyntax, Option<u32>),
+}
+
+/// `if TEST … then … else …`.
+#[derive(Debug)]
+pub(super) struct RuleSyntax {
+    /// From `if` to the end of the test.
+    pub(super) span: Span,
+    pub(super) test: TestSyntax,
+    pub(super) failed: RepeatSyntax,
+    pub(super) recovered: RepeatSyntax,
+}
+
+/// A side of a rule.
+#[derive(Clone, Debug)]
+pub(super) struct RepeatSyntax {
+    pub(super) window: Window,
+    pub(super) action: ActionSyntax,
+}
+
+/// What is tested.
+#[derive(Debug)]
+pub(super) enum TestSyntax {
+    Ready(Test),
+    Uid(Text),
+    Gid(Text),
+    Connection(Box<ConnectionSyntax>),
+}
+
+/// A connection test.
+#[derive(Debug)]
+pub(super) struct ConnectionSyntax {
+    pub(super) destination: Destination,
+    pub(super) transport: Transport,
+    pub(super) tls: Option<TlsOptions>,
+    pub(super) protocol: ProtocolSyntax,
+    pub(super) timeout: Option<Duration>,
+    pub(super) tries: u8,
+    pub(super) expect_failure: bool,
+    /// Every regular expression in it.
+    pub(super) patterns: Vec<Text>,
+}
+
+/// What is said once connected.
+#[derive(Debug)]
+pub(super) enum ProtocolSyntax {
+    Default,
+    Http(HttpTest),
+    Smtp,
+    Generic(Vec<Exchange>),
+}
+
+/// `if N restarts within M cycles then …`.
+#[derive(Debug)]
+pub(super) struct RestartLimitSyntax {
+    pub(super) restarts: u32,
+    pub(super) cycles: u32,
+    pub(super) action: ActionSyntax,
+}
+
+/// `set httpd …`, all of them together.
+#[derive(Debug)]
+pub(super) struct HttpdSyntax {
+    /// Of the first.
+    pub(super) span: Span,
+    pub(super) port: Option<u16>,
+    pub(super) host: Option<Box<str>>,
+    pub(super) read_only: bool,
+    pub(super) tls: Option<HttpdTlsSyntax>,
+    pub(super) unix_socket: Option<UnixSocketSyntax>,
+    pub(super) hide_version: bool,
+    pub(super) hosts: Vec<Allow>,
+    pub(super) credentials: Vec<CredentialSyntax>,
+}
+
+/// `ssl enable`, `ssl { … }`: where certificate and key are.
+#[derive(Debug)]
+pub(super) struct HttpdTlsSyntax {
+    /// The word that asked for TLS.
+    pub(super) span: Span,
+    pub(super) pemfile: Option<Text>,
+    pub(super) pemchain: Option<Text>,
+    pub(super) pemkey: Option<Text>,
+}
+
+/// `unixsocket PATH [uid U] [gid G] [permission P]`.
+#[derive(Debug)]
+pub(super) struct UnixSocketSyntax {
+    /// Its path, mode and read-only.
+    pub(super) socket: HttpdUnixSocket,
+    pub(super) uid: Option<Text>,
+    pub(super) gid: Option<Text>,
+}
+
+/// `allow USER:PASSWORD`, `allow md5 /FILE [USER …]`.
+#[derive(Debug)]
+pub(super) enum CredentialSyntax {
+    User {
+        user: Box<str>,
+        password: Box<str>,
+        role: Role,
+    },
+    File {
+        path: Text,
+        kind: PasswordKind,
+        /// Empty for all users of the file.
+        users: Vec<Text>,
+        role: Role,
+    },
+}

@@ -1,0 +1,4 @@
+//! Whole control files in memory: what they mean, and every complaint as it is shown.
+
+mod examples;
+mod seed;
