@@ -35,9 +35,7 @@ pub enum Status {
     Unauthorized,
     Forbidden,
     NotFound,
-    RequestTimeout,
     NotImplemented,
-    ServiceUnavailable,
 }
 
 impl Status {
@@ -60,9 +58,7 @@ impl Status {
             Self::Unauthorized => (401, "Unauthorized"),
             Self::Forbidden => (403, "Forbidden"),
             Self::NotFound => (404, "Not Found"),
-            Self::RequestTimeout => (408, "Request Timeout"),
             Self::NotImplemented => (501, "Not Implemented"),
-            Self::ServiceUnavailable => (503, "Service Unavailable"),
         }
     }
 }
