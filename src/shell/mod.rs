@@ -9,6 +9,7 @@ pub mod identity;
 pub mod log;
 pub mod places;
 pub mod reactor;
+pub mod resolve;
 pub mod server;
 pub mod signals;
 pub mod statefile;
