@@ -1,5 +1,7 @@
 //! The only place that asks what time it is.
 
+use std::time::Instant;
+
 use crate::sys;
 use crate::time::{Moment, Now, WallTime};
 
@@ -23,4 +25,20 @@ pub fn wall() -> WallTime {
         milliseconds,
         sys::zone::utc_offset(milliseconds.div_euclid(1000)),
     )
+}
+
+/// Measures response times, which are often shorter than the resolution of [`moment`].
+#[derive(Clone, Copy, Debug)]
+pub struct Stopwatch(Instant);
+
+impl Stopwatch {
+    /// Begins to measure.
+    pub fn start() -> Self {
+        Self(Instant::now())
+    }
+
+    /// Microseconds since the start.
+    pub fn microseconds(self) -> u64 {
+        u64::try_from(self.0.elapsed().as_micros()).unwrap_or(u64::MAX)
+    }
 }

@@ -8,6 +8,7 @@ pub mod exits;
 pub mod identity;
 pub mod log;
 pub mod places;
+pub mod prober;
 pub mod reactor;
 pub mod resolve;
 pub mod server;

@@ -6,7 +6,7 @@
 //! once it is answered. There is no time limit in here: whoever has waited long enough lets go of
 //! the name, and a look-up that nobody waits for is killed.
 
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::net::{IpAddr, ToSocketAddrs};
 
 use mio::unix::pipe::Receiver;
@@ -156,6 +156,32 @@ impl Resolver {
     }
 }
 
+/// Resolvers for the tests of those who ask.
+#[cfg(test)]
+impl Resolver {
+    /// No name is ever answered.
+    pub(super) const fn hanging(tokens: Tokens) -> Self {
+        Self::with(tokens, |_| {
+            loop {
+                std::thread::park();
+            }
+        })
+    }
+
+    /// No name exists.
+    pub(super) const fn knowing_nobody(tokens: Tokens) -> Self {
+        Self::with(tokens, |_| {
+            Err(io::Error::other("Name or service not known"))
+        })
+    }
+
+    /// The children at work.
+    pub(super) fn pids(&self) -> Vec<i32> {
+        let children = self.lookups.iter().filter_map(|l| l.child.as_ref());
+        children.filter_map(|child| child.pid).collect()
+    }
+}
+
 impl Drop for Resolver {
     fn drop(&mut self) {
         for lookup in self.lookups.drain(..) {
@@ -242,6 +268,7 @@ fn understand(answer: &[u8]) -> Answer {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write;
     use std::time::Duration;
 
     use mio::{Events, Poll};
@@ -274,23 +301,14 @@ mod tests {
             }
         }
 
-        fn pids(&self) -> Vec<i32> {
-            let children = self
-                .resolver
-                .lookups
-                .iter()
-                .filter_map(|l| l.child.as_ref());
-            children.filter_map(|child| child.pid).collect()
-        }
-
         /// The next answer; its child is reaped.
         fn answer(&mut self) -> (String, Answer) {
-            let pids = self.pids();
+            let pids = self.resolver.pids();
             loop {
                 let mut answers = self.resolver.answers();
                 if let Some((host, answer)) = answers.pop() {
                     assert!(answers.is_empty());
-                    let left = self.pids();
+                    let left = self.resolver.pids();
                     for pid in pids.iter().filter(|pid| !left.contains(pid)) {
                         reap::wait_for(*pid);
                     }
@@ -349,12 +367,12 @@ mod tests {
         let mut bench = Bench::new(fake);
         bench.resolver.ask("hangs.example");
         bench.resolver.ask("hangs.example");
-        let pids = bench.pids();
+        let pids = bench.resolver.pids();
         assert_eq!(pids.len(), 1);
         bench.resolver.let_go("hangs.example");
-        assert_eq!(bench.pids(), pids);
+        assert_eq!(bench.resolver.pids(), pids);
         bench.resolver.let_go("hangs.example");
-        assert!(bench.pids().is_empty());
+        assert!(bench.resolver.pids().is_empty());
         assert_eq!(
             reap::wait_for(pids[0]),
             Some(reap::WaitStatus::Signaled(reap::KILL))
@@ -368,10 +386,10 @@ mod tests {
         for number in 0..=MAX_LOOKUPS {
             bench.resolver.ask(&format!("hangs{number}.example"));
         }
-        let pids = bench.pids();
+        let pids = bench.resolver.pids();
         assert_eq!(pids.len(), MAX_LOOKUPS);
         bench.resolver.let_go("hangs7.example");
-        let after = bench.pids();
+        let after = bench.resolver.pids();
         assert_eq!(after.len(), MAX_LOOKUPS);
         drop(bench);
         for pid in pids.iter().chain(after.last()) {
@@ -383,7 +401,7 @@ mod tests {
     fn a_child_reaped_before_its_answer_is_read() {
         let mut bench = Bench::new(fake);
         bench.resolver.ask("both.example");
-        let pid = bench.pids()[0];
+        let pid = bench.resolver.pids()[0];
         reap::wait_for(pid);
         assert!(bench.resolver.task_ended(pid));
         assert!(!bench.resolver.task_ended(pid));
@@ -403,7 +421,7 @@ mod tests {
     fn an_endless_answer_is_cut() {
         let mut bench = Bench::new(fake);
         bench.resolver.ask("hangs.example");
-        let pid = bench.pids()[0];
+        let pid = bench.resolver.pids()[0];
         let (mut writer, reader) = mio::unix::pipe::new().unwrap();
         let tokens = bench.resolver.tokens.clone();
         let child = bench.resolver.lookups[0].child.as_mut().unwrap();
