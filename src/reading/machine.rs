@@ -124,7 +124,7 @@ impl CpuCounters {
     }
 
     /// How the time since `earlier` was shared out; `None` if none has passed. A counter that went
-    /// back (idle and iowait do, steal after a move to another host) counts as one that stood still.
+    /// back (idle and iowait do, steal after a move to another host) is taken to have stood still.
     pub fn shares_since(&self, earlier: &Self) -> Option<CpuShares> {
         let mut ticks = [0_u64; COLUMNS];
         for (tick, (now, before)) in ticks.iter_mut().zip(self.0.iter().zip(earlier.0)) {
@@ -220,8 +220,8 @@ mod tests {
 
     #[test]
     fn memory_of_2_6_11() {
-        let text = "MemTotal:       515944 kB\nMemFree:         12964 kB\nBuffers:         40876 kB\n\
-            Cached:         335236 kB\nSwapCached:         24 kB\nActive:         230104 kB\n\
+        let text = "MemTotal:       515944 kB\nMemFree:         12964 kB\n\
+            Buffers:         40876 kB\nCached:         335236 kB\nSwapCached:         24 kB\nActive:         230104 kB\n\
             Slab:            40212 kB\nSwapTotal:     1052248 kB\nSwapFree:      1051892 kB\n";
         assert_eq!(
             memory(text),

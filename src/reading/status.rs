@@ -63,8 +63,8 @@ mod tests {
         let today = "Name:\tsu\nUmask:\t0022\nState:\tS (sleeping)\nTgid:\t23\nNgid:\t0\nPid:\t24\n\
             PPid:\t1\nTracerPid:\t0\nUid:\t33\t0\t0\t0\nGid:\t4\t5\t5\t5\nFDSize:\t64\n\
             Groups:\t4 \nVmRSS:\t    1044 kB\nThreads:\t2\n";
-        let of_2005 = "Name:\tsu\nState:\tS (sleeping)\nSleepAVG:\t98%\nTgid:\t23\nPid:\t24\nPPid:\t1\n\
-            TracerPid:\t0\nUid:\t33\t0\t0\t0\nGid:\t4\t5\t5\t5\nFDSize:\t32\nGroups:\t\n\
+        let of_2005 = "Name:\tsu\nState:\tS (sleeping)\nSleepAVG:\t98%\nTgid:\t23\nPid:\t24\n\
+            PPid:\t1\nTracerPid:\t0\nUid:\t33\t0\t0\t0\nGid:\t4\t5\t5\t5\nFDSize:\t32\nGroups:\t\n\
             VmSize:\t    2080 kB\nVmRSS:\t    1044 kB\n";
         assert_eq!(ProcessStatus::parse(today.as_bytes()), ROOTS);
         assert_eq!(ProcessStatus::parse(of_2005.as_bytes()), ROOTS);
@@ -72,7 +72,8 @@ mod tests {
 
     #[test]
     fn a_name_tells_nothing() {
-        let text = b"Name:\tUid:\\nTgid:\xff\nTgid:\t23\nUid:\t33\t0\t0\t0\nGid:\t4\t5\t5\t5\nVmRSS:\t1044 kB\n";
+        let text = b"Name:\tUid:\\nTgid:\xff\nTgid:\t23\n\
+            Uid:\t33\t0\t0\t0\nGid:\t4\t5\t5\t5\nVmRSS:\t1044 kB\n";
         assert_eq!(ProcessStatus::parse(text), ROOTS);
     }
 

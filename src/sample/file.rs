@@ -110,11 +110,11 @@ mod tests {
         symlink(folder.path("gone"), folder.path("dangling")).unwrap();
         assert_eq!(absent("dangling"), Presence::Absent);
         symlink(folder.path("loop"), folder.path("loop")).unwrap();
-        let why = "Too many levels of symbolic links";
-        assert_eq!(absent("loop"), Presence::Unreadable(why.into()));
-        assert_eq!(
-            look("a\0b"),
-            Presence::Unreadable("file name contained an unexpected NUL byte".into())
-        );
+        for unreadable in [absent("loop"), look("a\0b")] {
+            assert!(
+                matches!(unreadable, Presence::Unreadable(_)),
+                "{unreadable:?}"
+            );
+        }
     }
 }

@@ -7,8 +7,8 @@ use crate::sys::clock;
 use crate::sys::file::read_kernel;
 use crate::time::Moment;
 
-/// The most of one of the kernel's texts that is read. `/proc/stat` has a line of interrupt counters
-/// of tens of KiB on large machines, but what is needed of it comes first.
+/// The most of one of the kernel's texts that is read. `/proc/stat` has a line of interrupt
+/// counters of tens of KiB on large machines, but what is needed of it comes first.
 const TEXT_LIMIT: usize = 16 * 1024;
 
 /// What every process reading of a burst needs.

@@ -2,8 +2,8 @@
 //!
 //! [`Sampler::begin`] takes orders, [`Sampler::step`] carries some of them out and returns what was
 //! found. Orders of one burst share their work: one walk through the process table answers all
-//! `matching` services. No step takes long: looks are counted, and the hash of a large file is computed
-//! a slice at a time, so that everything else goes on meanwhile.
+//! `matching` services. No step takes long: looks are counted, and the hash of a large file is
+//! computed a slice at a time, so that everything else goes on meanwhile.
 
 mod digest;
 mod file;

@@ -63,8 +63,8 @@ const STATUS_LIMIT: usize = 4096;
 /// names none.
 ///
 /// A number that belonged to one process at the last look and belongs to another one, while nobody
-/// has written the pidfile since, is a number the system has handed out again: the service's process
-/// is gone.
+/// has written the pidfile since, is a number the system has handed out again: the service's
+/// process is gone.
 pub(super) fn by_pidfile(path: &str, before: Option<&Mark>) -> Finding {
     let Ok(file) = open_regular(path) else {
         return Finding::Absent;

@@ -1,7 +1,8 @@
 //! The process table, searched by command line.
 //!
-//! One walk serves any number of patterns. Of several processes that match, the oldest is the service
-//! (reference F117), a parent before its child; we ourselves and what we have just started are none.
+//! One walk serves any number of patterns. Of several processes that match, the oldest is the
+//! service (reference F117), a parent before its child; we ourselves and what we have just started
+//! are none.
 
 use std::fs;
 

@@ -6,10 +6,10 @@ use super::file::read_kernel;
 /// A text that is the same for as long as the machine, or the container, runs and another one
 /// afterwards; `None` where nothing tells.
 ///
-/// The kernel's boot id belongs to the host. A container that is started again on a running host has
-/// booted as far as its services are concerned: the start time of its process 1 tells. A boot *time*
-/// would not do: it moves by a second whenever the clock is corrected (reference F139), and is used
-/// only where there is no id.
+/// The kernel's boot id belongs to the host. A container that is started again on a running host
+/// has booted as far as its services are concerned: the start time of its process 1 tells. A boot
+/// *time* would not do: it moves by a second whenever the clock is corrected (reference F139), and
+/// is used only where there is no id.
 pub fn identity() -> Option<String> {
     let host = boot_id().or_else(boot_time)?;
     let init = stat_of(1).map_or(0, |stat| stat.id.start_ticks);

@@ -21,8 +21,16 @@ pub fn hash(password: &str, setting: &str) -> Option<String> {
     }
     // SAFETY: not null, so it is a string that ends in NUL.
     let hash = unsafe { CStr::from_ptr(answer) }.to_str().ok()?;
-    // A failure may also be told by a text no hash begins with (crypt(5)).
-    (!hash.starts_with('*') && !hash.is_empty()).then(|| hash.to_owned())
+    // A failure may also be told by a text no hash begins with (crypt(5)), or, by musl, as a hash
+    // of the oldest method.
+    let told = !hash.starts_with('*') && hash.starts_with(method(setting.to_str().ok()?));
+    (told && !hash.is_empty()).then(|| hash.to_owned())
+}
+
+/// The `$5$` a setting begins with; nothing in the oldest method's.
+fn method(setting: &str) -> &str {
+    let end = setting.strip_prefix('$').and_then(|rest| rest.find('$'));
+    end.map_or("", |end| &setting[..end + 2])
 }
 
 #[cfg(test)]

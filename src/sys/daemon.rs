@@ -6,8 +6,8 @@
 //!    └ reads the ready pipe: exits 0 once announced, else with the daemon's own exit status
 //! ```
 //!
-//! So `tend && echo fine` means that tend runs, and an init script sees a failed start. Until it has
-//! announced itself the daemon keeps standard output and error, to say what is wrong.
+//! So `tend && echo fine` means that tend runs, and an init script sees a failed start. Until it
+//! has announced itself the daemon keeps standard output and error, to say what is wrong.
 
 use std::ffi::c_int;
 use std::fs::File;
@@ -53,8 +53,8 @@ pub fn detach() -> io::Result<Ready> {
 }
 
 impl Ready {
-    /// All stands: the caller exits with status 0. Standard output and error lead to the null device
-    /// from here on.
+    /// All stands: the caller exits with status 0. Standard output and error lead to the null
+    /// device from here on.
     pub fn announce(mut self) {
         lead_to_null(&[libc::STDOUT_FILENO, libc::STDERR_FILENO]);
         let _ = self.caller.write_all(&[0]);

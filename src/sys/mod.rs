@@ -2,8 +2,8 @@
 //!
 //! Each file wraps one need in a safe function or type; none of them decides anything. Kernels from
 //! 2.6.11 on are served: a call that came later has its older way beside it, chosen at run time by
-//! the error the kernel gives (`ENOSYS`, `EINVAL`), never at build time. The process has one thread;
-//! where a function relies on that, it says so.
+//! the error the kernel gives (`ENOSYS`, `EINVAL`), never at build time. The process has one
+//! thread; where a function relies on that, it says so.
 
 pub mod boot;
 pub mod clock;

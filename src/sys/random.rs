@@ -3,7 +3,8 @@
 use std::fs::File;
 use std::io::{self, Read};
 
-/// Fills `bytes`, without ever waiting for entropy: a box that has just booted hands out what it has.
+/// Fills `bytes`, without ever waiting for entropy: a box that has just booted hands out what it
+/// has.
 pub fn fill(bytes: &mut [u8]) -> io::Result<()> {
     // SAFETY: the bytes are writable for their length. `getrandom` is of 3.17.
     let got = unsafe {

@@ -20,8 +20,8 @@ pub const HANGUP: i32 = libc::SIGHUP;
 /// SIGUSR1: tells a running daemon to check at once.
 pub const USER1: i32 = libc::SIGUSR1;
 
-/// Takes one child that has ended; `None` when there is no further one. As process 1 this also takes
-/// orphans the system gave us, whose numbers nobody here knows.
+/// Takes one child that has ended; `None` when there is no further one. As process 1 this also
+/// takes orphans the system gave us, whose numbers nobody here knows.
 pub fn reap() -> Option<(i32, WaitStatus)> {
     wait(-1, libc::WNOHANG)
 }

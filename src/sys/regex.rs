@@ -1,8 +1,8 @@
 //! POSIX extended regular expressions, by the C library: the control file's own dialect.
 //!
-//! Patterns come from the owner of the box, texts from anybody. C strings end at a NUL, texts do not:
-//! on both sides NUL is taken for the control character next to it, so that a NUL in a text neither
-//! hides what follows nor is lost.
+//! Patterns come from the owner of the box, texts from anybody. C strings end at a NUL, texts do
+//! not: on both sides NUL is taken for the control character next to it, so that a NUL in a text
+//! neither hides what follows nor is lost.
 
 use std::ffi::{CString, c_char};
 use std::mem::MaybeUninit;

@@ -1,7 +1,7 @@
 //! Signals as readiness: handlers set a flag and write to a pipe the loop waits on.
 //!
-//! A full pipe loses nothing: the flag stays set until [`Signals::take`] has seen it, and the pipe is
-//! emptied before the flags are read, so whatever comes between the two wakes the loop again.
+//! A full pipe loses nothing: the flag stays set until [`Signals::take`] has seen it, and the pipe
+//! is emptied before the flags are read, so whatever comes between the two wakes the loop again.
 //! `signalfd` would do the same, but is not there before 2.6.22.
 
 use std::ffi::c_int;

@@ -5,7 +5,7 @@
 //!  prepare everything that allocates
 //!  block signals, fork ──────────────► default signals, own session, descriptors, `/`,
 //!  close the child's ends              group, groups, user, empty mask, exec
-//!  unblock                                 │ a step failed: (stage, errno) ─► report pipe, exit 127
+//!  unblock                                 │ step failed: (stage, errno) ─► report pipe, exit 127
 //! ```
 //!
 //! The child's steps are async-signal-safe. Its report pipe closes at `exec`, so once the child has

@@ -1,8 +1,8 @@
 //! The user and group tables.
 //!
 //! Look-ups go through the C library, so whatever the box's name service says holds. They may read
-//! files and, on boxes with a network directory, wait for it: ask while a control file is being read,
-//! not while the loop runs.
+//! files and, on boxes with a network directory, wait for it: ask while a control file is being
+//! read, not while the loop runs.
 
 use std::ffi::{CStr, CString, OsStr, OsString, c_char, c_int};
 use std::os::unix::ffi::OsStrExt;
