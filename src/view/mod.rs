@@ -11,6 +11,7 @@
 //! ```
 
 mod decimal;
+pub mod describe;
 mod figures;
 #[cfg(test)]
 mod fixture;

@@ -32,6 +32,12 @@ fn greeting(context: &Context<'_>) -> String {
     format!("{SIGNATURE} uptime: {}\n", Uptime(context.uptime_seconds))
 }
 
+/// A service in one line: what `--check` prints.
+pub fn line(standing: &Standing<'_>) -> String {
+    let (words, _) = status_words(standing);
+    format!("{:<31} {words}", printable(&standing.service.name))
+}
+
 /// Everything about each of the services, in the order of the control file.
 pub(super) fn status(context: &Context<'_>, chosen: &[&Standing<'_>]) -> String {
     let mut text = greeting(context);
