@@ -3,6 +3,8 @@
 //! The answers come from `shell/files.rs`, in tests from memory. Every answer is a fact; what it
 //! means for the control file is decided here.
 
+use crate::model::HttpdTls;
+
 /// The machine, as far as a control file is about it.
 pub trait Surroundings {
     /// What stands at `path`, symbolic links followed.
@@ -82,6 +84,8 @@ pub enum Kind {
 /// The two parts of a server's TLS identity; both may be the same bytes.
 #[derive(Clone, Copy, Debug)]
 pub struct Pem<'a> {
+    /// Where they come from, for messages.
+    pub files: &'a HttpdTls,
     /// Its certificate, then those of the issuers.
     pub chain: &'a [u8],
     /// Its private key.

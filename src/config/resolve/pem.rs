@@ -33,7 +33,12 @@ pub(super) fn identity(syntax: HttpdTlsSyntax, machine: &mut Machine<'_>) -> Opt
     if !complete {
         return None;
     }
+    let files = HttpdTls {
+        chain: chain.value.clone(),
+        key: key.value.clone(),
+    };
     let pem = Pem {
+        files: &files,
         chain: &chain_bytes,
         key: &key_bytes,
     };
@@ -43,10 +48,7 @@ pub(super) fn identity(syntax: HttpdTlsSyntax, machine: &mut Machine<'_>) -> Opt
             .complaints
             .add(Diagnostic::error(chain.span, message));
     }
-    Some(HttpdTls {
-        chain: chain.value.clone(),
-        key: key.value.clone(),
-    })
+    Some(files)
 }
 
 /// Which file has the certificate, which the key.

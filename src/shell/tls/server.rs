@@ -1,6 +1,5 @@
 //! The status page's side: its certificate and key, read once, and a handshake for each client.
 
-use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use rustls::crypto::ring;
@@ -14,7 +13,10 @@ use super::certificate::Certificate;
 use super::channel::Channel;
 use super::verify::Judged;
 use crate::model::HttpdTls;
-use crate::sys::errno;
+use crate::sys::{errno, file};
+
+/// A longer file holds something else.
+const PEM_LIMIT: usize = 1024 * 1024;
 
 /// The most certificates of a chain that are served; what follows in the file is not ours.
 const MAX_CHAIN: usize = 16;
@@ -28,8 +30,16 @@ pub struct Server {
 impl Server {
     /// Reads chain and key, and says which part is missing or wrong.
     pub fn load(files: &HttpdTls) -> Result<Self, Box<str>> {
-        let chain = chain(&files.chain)?;
-        let key = key(&files.key)?;
+        let chain = read(&files.chain)?;
+        let key = read(&files.key)?;
+        Self::from_pem(files, &chain, &key)
+    }
+
+    /// Takes chain and key from what is in their files. The check of a control file asks this same
+    /// function, so that what passes the check also starts.
+    pub fn from_pem(files: &HttpdTls, chain_pem: &[u8], key_pem: &[u8]) -> Result<Self, Box<str>> {
+        let chain = chain(&files.chain, chain_pem)?;
+        let key = key(&files.key, key_pem)?;
         let certified = certify(chain, &key, files)?;
         let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_safe_default_protocol_versions()
@@ -85,9 +95,15 @@ fn certify(
     Ok(CertifiedKey::new(chain, key))
 }
 
-fn chain(path: &str) -> Result<Vec<CertificateDer<'static>>, Box<str>> {
-    let certificates = CertificateDer::pem_file_iter(Path::new(path))
-        .and_then(|all| all.take(MAX_CHAIN).collect::<Result<Vec<_>, _>>())
+fn read(path: &str) -> Result<Vec<u8>, Box<str>> {
+    file::read_whole(path, PEM_LIMIT)
+        .map_err(|error| format!("`{path}` cannot be read: {}", errno::words(&error)).into())
+}
+
+fn chain(path: &str, content: &[u8]) -> Result<Vec<CertificateDer<'static>>, Box<str>> {
+    let certificates = CertificateDer::pem_slice_iter(content)
+        .take(MAX_CHAIN)
+        .collect::<Result<Vec<_>, _>>()
         .map_err(|error| in_words(path, &error))?;
     match certificates.is_empty() {
         true => Err(format!("there is no certificate in `{path}`").into()),
@@ -95,10 +111,10 @@ fn chain(path: &str) -> Result<Vec<CertificateDer<'static>>, Box<str>> {
     }
 }
 
-fn key(path: &str) -> Result<PrivateKeyDer<'static>, Box<str>> {
-    match PrivateKeyDer::from_pem_file(Path::new(path)) {
+fn key(path: &str, content: &[u8]) -> Result<PrivateKeyDer<'static>, Box<str>> {
+    match PrivateKeyDer::from_pem_slice(content) {
         Ok(key) => Ok(key),
-        Err(_) if is_encrypted(path) => Err(format!(
+        Err(_) if is_encrypted(content) => Err(format!(
             "the private key in `{path}` is encrypted, \
              and there is nobody to ask for the passphrase"
         )
@@ -108,16 +124,11 @@ fn key(path: &str) -> Result<PrivateKeyDer<'static>, Box<str>> {
     }
 }
 
-fn is_encrypted(path: &str) -> bool {
-    let text = std::fs::read(path).unwrap_or_default();
+fn is_encrypted(text: &[u8]) -> bool {
     let has = |words: &[u8]| text.windows(words.len()).any(|window| window == words);
     has(b"BEGIN ENCRYPTED PRIVATE KEY") || has(b"Proc-Type: 4,ENCRYPTED")
 }
 
 fn in_words(path: &str, error: &pem::Error) -> Box<str> {
-    if let pem::Error::Io(error) = error {
-        format!("`{path}` cannot be read: {}", errno::words(error)).into()
-    } else {
-        format!("`{path}` is no PEM file: {error}").into()
-    }
+    format!("`{path}` is no PEM file: {error}").into()
 }

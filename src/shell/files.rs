@@ -1,0 +1,84 @@
+//! What a control file asks of the machine, answered by the machine.
+
+use std::fs::{self, File, Metadata};
+use std::io::{self, Read};
+use std::os::unix::fs::MetadataExt;
+
+use crate::config::{Kind, Look, Pem, Surroundings};
+use crate::sys;
+
+use super::tls;
+
+/// The real files, users and patterns.
+#[derive(Debug)]
+pub struct Files;
+
+impl Surroundings for Files {
+    fn look(&self, path: &str) -> Result<Look, Box<str>> {
+        let there = fs::metadata(path).map_err(words)?;
+        Ok(Look {
+            kind: kind(&there),
+            mode: there.mode() & 0o7777,
+            owner: there.uid(),
+            identity: (there.dev(), there.ino()),
+        })
+    }
+
+    fn read(&self, path: &str, limit: usize) -> Result<Vec<u8>, Box<str>> {
+        // Looked at before it is opened: opening a FIFO would wait for its writer.
+        if !fs::metadata(path).map_err(words)?.is_file() {
+            return Err("not a regular file".into());
+        }
+        let longest = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
+        let mut content = Vec::new();
+        File::open(path)
+            .and_then(|file| file.take(longest).read_to_end(&mut content))
+            .map_err(words)?;
+        Ok(content)
+    }
+
+    fn glob(&self, pattern: &str) -> Result<Vec<String>, Box<str>> {
+        sys::glob::glob(pattern)
+    }
+
+    fn user(&self, name: &str) -> Option<u32> {
+        sys::users::user_id(name)
+    }
+
+    fn group(&self, name: &str) -> Option<u32> {
+        sys::users::group_id(name)
+    }
+
+    fn myself(&self) -> u32 {
+        sys::users::effective_user()
+    }
+
+    fn hostname(&self) -> String {
+        sys::name::hostname()
+    }
+
+    fn pattern(&self, pattern: &str) -> Result<(), Box<str>> {
+        match sys::regex::Regex::compile(pattern) {
+            Ok(_) => Ok(()),
+            Err(reason) => Err(reason.into()),
+        }
+    }
+
+    fn tls(&self, pem: Pem<'_>) -> Result<(), Box<str>> {
+        tls::Server::from_pem(pem.files, pem.chain, pem.key).map(|_| ())
+    }
+}
+
+fn kind(there: &Metadata) -> Kind {
+    if there.is_file() {
+        Kind::File
+    } else if there.is_dir() {
+        Kind::Directory
+    } else {
+        Kind::Special
+    }
+}
+
+fn words(error: io::Error) -> Box<str> {
+    sys::errno::words(&error)
+}
