@@ -2,4 +2,42 @@
 
 pub mod args;
 pub mod client;
+pub mod control;
+mod place;
+pub mod query;
+pub mod run;
 pub mod table;
+pub mod utility;
+
+pub use place::{locate, source};
+
+use crate::sys::output;
+
+/// How the program ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Exit {
+    /// As asked.
+    Fine = 0,
+    /// Something failed, or was asked for wrongly.
+    Failed = 1,
+    /// `--check`: the control file or the set-up is wrong.
+    Wrong = 2,
+}
+
+impl From<Exit> for std::process::ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// Says on standard error what went wrong.
+pub fn fail(message: &str) -> Exit {
+    fail_with(Exit::Failed, message)
+}
+
+/// Says on standard error what went wrong, and ends in this way.
+pub fn fail_with(exit: Exit, message: &str) -> Exit {
+    output::complain(message);
+    exit
+}

@@ -1,55 +1,8 @@
-//! Text for people: the daemon's coloured tables made plain, and tables of our own.
+//! The table that `procmatch` prints (reference F24).
 
-/// Removes colours and box drawing (reference F37): for pipes, dumb terminals and `-B`.
-pub fn plain(text: &str) -> String {
-    let mut result = String::with_capacity(text.len());
-    for line in text.split_inclusive('\n') {
-        let line = without_colours(line);
-        match line.chars().next() {
-            Some('┌' | '├' | '└') => {}
-            Some('│') => result.extend(line.chars().filter(|c| *c != '│')),
-            Some(_) | None => result.push_str(&line),
-        }
-    }
-    result
-}
+use crate::sample::Match;
 
-/// `ESC [ numbers m` goes.
-fn without_colours(line: &str) -> String {
-    let mut result = String::with_capacity(line.len());
-    let mut rest = line;
-    while let Some((before, after)) = rest.split_once("\u{1b}[") {
-        result.push_str(before);
-        match after.split_once('m') {
-            Some((numbers, behind)) if is_colour(numbers) => rest = behind,
-            Some(_) | None => {
-                result.push_str("\u{1b}[");
-                rest = after;
-            }
-        }
-    }
-    result.push_str(rest);
-    result
-}
-
-fn is_colour(numbers: &str) -> bool {
-    numbers.bytes().all(|b| b.is_ascii_digit() || b == b';')
-}
-
-/// One process that a pattern matches.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Match {
-    /// Its number.
-    pub pid: i32,
-    /// Its parent's.
-    pub ppid: i32,
-    /// Arguments joined by blanks.
-    pub command: String,
-    /// This is the one a service with this pattern would take.
-    pub chosen: bool,
-}
-
-/// Columns for the command of [`matches()`] (reference F24).
+/// Columns for the command.
 const COMMAND_WIDTH: usize = 50;
 
 /// What `procmatch` prints.
@@ -100,7 +53,7 @@ impl Row {
         let mut pieces = printable.chunks(COMMAND_WIDTH);
         let row = |first: bool, command: Option<&[char]>| Self {
             cells: [
-                if first && found.chosen { "*" } else { "" }.to_owned(),
+                if first && found.is_chosen { "*" } else { "" }.to_owned(),
                 if first {
                     format!("{:>8}", found.pid)
                 } else {
@@ -114,7 +67,7 @@ impl Row {
                 command.unwrap_or_default().iter().collect(),
             ],
             ruled: first,
-            emphasis: if found.chosen { CHOSEN } else { "" },
+            emphasis: if found.is_chosen { CHOSEN } else { "" },
         };
         let first = row(true, pieces.next());
         std::iter::once(first)
@@ -168,24 +121,12 @@ fn coloured(colour: &str, text: &str) -> String {
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_coloured_table_made_plain() {
-        let coloured = "tend 0.1.0 uptime: 2m\n\
-            \u{1b}[0;90m┌────┬────┐\u{1b}[0m\n\
-            \u{1b}[0;90m│\u{1b}[0m \u{1b}[1;36mName\u{1b}[0m \u{1b}[0;90m│\u{1b}[0m Type \
-            \u{1b}[0;90m│\u{1b}[0m\n\
-            \u{1b}[0;90m└────┴────┘\u{1b}[0m\n";
-        assert_eq!(plain(coloured), "tend 0.1.0 uptime: 2m\n Name  Type \n");
-        assert_eq!(plain("a │ b\n"), "a │ b\n");
-        assert_eq!(plain("cut \u{1b}[0;9"), "cut \u{1b}[0;9");
-    }
-
     fn found(pid: i32, command: &str, chosen: bool) -> Match {
         Match {
             pid,
             ppid: 1,
             command: command.to_owned(),
-            chosen,
+            is_chosen: chosen,
         }
     }
 

@@ -173,6 +173,11 @@ impl Children {
         })
     }
 
+    /// The numbers of all that run.
+    pub fn pids(&self) -> impl Iterator<Item = i32> + '_ {
+        self.running.iter().map(|running| running.pid)
+    }
+
     /// Whether nothing runs.
     pub fn is_empty(&self) -> bool {
         self.running.is_empty()

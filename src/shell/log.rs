@@ -28,10 +28,22 @@ const LONGEST_LINE: usize = 8 * 1024;
 pub struct Direction {
     /// The control file's word, or that of `-l`.
     pub target: LogTarget,
-    /// Also to standard output, errors to standard error, without time and priority.
-    pub terminal: bool,
+    /// What is also said on the terminal.
+    pub terminal: Terminal,
     /// Debug lines too (`-v`).
     pub verbose: bool,
+}
+
+/// What is said on standard output and standard error, without time and priority.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Terminal {
+    /// Nothing.
+    #[default]
+    Silent,
+    /// Warnings and errors, on standard error.
+    Complaints,
+    /// The rest too, on standard output.
+    All,
 }
 
 /// Starts to log in this direction, instead of wherever the log went before.
@@ -52,14 +64,6 @@ pub fn reopen() {
             sink.line.reopen();
         }
     });
-}
-
-/// The path of the log file, for those who show its end.
-pub fn path(target: &LogTarget) -> Option<&str> {
-    match target {
-        LogTarget::File(path) => Some(path),
-        LogTarget::Unset | LogTarget::Syslog { .. } => None,
-    }
 }
 
 static JOURNAL: Journal = Journal(Mutex::new(Sinks { list: Vec::new() }));
@@ -131,8 +135,10 @@ struct Counted {
 impl Sinks {
     fn open(direction: &Direction) -> Self {
         let mut list: Vec<Box<dyn Sink>> = Vec::new();
-        if direction.terminal {
-            list.push(Box::new(Terminal));
+        if direction.terminal != Terminal::Silent {
+            list.push(Box::new(Screen {
+                complaints_only: direction.terminal == Terminal::Complaints,
+            }));
         }
         match &direction.target {
             LogTarget::Unset => {}
@@ -169,16 +175,18 @@ impl Counted {
 }
 
 /// Standard output and standard error.
-struct Terminal;
+struct Screen {
+    complaints_only: bool,
+}
 
-impl Sink for Terminal {
+impl Sink for Screen {
     fn write(&mut self, _: WallTime, level: Level, text: &str) -> Result<(), Dropped> {
-        let line = format!("{text}\n");
         let stream = match level {
             Level::Error | Level::Warn => sys::output::Stream::Error,
+            Level::Info | Level::Debug | Level::Trace if self.complaints_only => return Ok(()),
             Level::Info | Level::Debug | Level::Trace => sys::output::Stream::Out,
         };
-        if stream.write_now(line.as_bytes()) {
+        if stream.write_now(format!("{text}\n").as_bytes()) {
             Ok(())
         } else {
             Err(Dropped)

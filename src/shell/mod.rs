@@ -1,20 +1,395 @@
-//! (being built)
+//! Where things happen: the loop, and everything that touches the world on the engine's orders.
+//!
+//! ```text
+//!             ┌──────────── wait: the nearest deadline, or readiness ◄───────────┐
+//!             ▼                                                                  │
+//!   timers ─► children, signals ─► sockets ─► new clients ─► a slice of looking ─► store
+//!      │            │                 │                            │
+//!      └────────────┴──── inputs ─────┴────────────────────────────┘
+//!                            ▼
+//!                  engine.handle(now, input), then every effect of it, then the next input
+//! ```
+//!
+//! Nothing here waits but [`Reactor::wait`]. Each turn is bounded: so many events, so many reads of
+//! a pipe, so many accepts, one slice of a checksum.
 
+mod answer;
 pub mod children;
 pub mod clock;
 pub mod connection;
 mod descriptor;
 pub mod exits;
+pub mod files;
 pub mod identity;
 pub mod log;
+mod perform;
 pub mod places;
+mod platform;
 pub mod prober;
 pub mod reactor;
+mod reload;
 pub mod resolve;
 pub mod server;
+pub mod setup;
 pub mod signals;
 pub mod statefile;
 pub mod tls;
 mod token;
 
 pub use token::{FIRST_ISSUED, Registered, Tokens};
+
+use std::collections::VecDeque;
+use std::ffi::OsString;
+use std::time::Duration;
+use std::{env, io};
+
+use mio::Token;
+
+use crate::config::Loaded;
+use crate::engine::{Boot, Command, Engine, Input};
+use crate::http::request::body_limit;
+use crate::http::token::Secret;
+use crate::sample::Sampler;
+use crate::sys;
+use crate::time::Moment;
+use crate::view::Instance;
+
+use self::children::Children;
+use self::exits::Exits;
+use self::prober::Prober;
+use self::reactor::Reactor;
+use self::resolve::Resolver;
+use self::server::Server;
+use self::setup::Source;
+use self::signals::Signals;
+use self::statefile::{Kind, Notice, Store};
+
+/// How long a daemon told to stop tries to get its last mails out; they are kept if it cannot.
+const LAST_WORDS: Duration = Duration::from_millis(800);
+/// The same for a single pass, which has nobody waiting for it.
+const PASS_MAIL_TIME: Duration = Duration::from_secs(60);
+
+/// What a run is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// Supervise until told to stop.
+    Supervise,
+    /// One pass over everything.
+    Pass {
+        /// Say what would be done instead of doing it.
+        dry_run: bool,
+    },
+    /// Carry out one command in this very process (reference F16).
+    Obey(Command),
+}
+
+/// One run: the engine and all that acts for it.
+pub struct Shell {
+    source: Source,
+    purpose: Purpose,
+    /// Somebody's terminal is still ours.
+    foreground: bool,
+    engine: Engine,
+    inputs: VecDeque<Input>,
+    reactor: Reactor,
+    signals: Signals,
+    children: Children,
+    exits: Exits,
+    sampler: Sampler,
+    prober: Prober,
+    server: Server,
+    /// Looks up the names that the status server's rules hold.
+    names: Resolver,
+    store: Store,
+    instance: Instance,
+    secret: Secret,
+    /// Our own environment, for the programs we start.
+    inherited: Vec<(OsString, OsString)>,
+    /// Set once all is said: when we go, whether or not the last mails are out.
+    farewell: Option<Moment>,
+}
+
+impl Shell {
+    /// Everything in place and the engine's first effects performed.
+    ///
+    /// # Errors
+    /// Why the run cannot begin.
+    pub fn start(
+        source: Source,
+        loaded: Loaded,
+        purpose: Purpose,
+        foreground: bool,
+    ) -> Result<Self, String> {
+        let failed =
+            |what: &str, error: &io::Error| format!("{what}: {}", sys::errno::words(error));
+        let reactor = Reactor::new().map_err(|e| failed("cannot poll", &e))?;
+        let tokens = reactor.tokens().clone();
+        let signals =
+            Signals::install(tokens.registry()).map_err(|e| failed("cannot catch signals", &e))?;
+        let mut random = [0; 32];
+        sys::random::fill(&mut random).map_err(|e| failed("no random bytes", &e))?;
+
+        let mut model = loaded.model;
+        if purpose != Purpose::Supervise {
+            model.settings.poll = None; // to the engine this means a single pass
+            model.settings.start_delay = Duration::ZERO; // cron has chosen the time
+        }
+        let instance = reload::instance(&source, &model.settings);
+        let mut store = Store::new(&instance.statefile);
+        let saved = load_state(&mut store);
+        let boot = Boot {
+            identity: sys::boot::identity().unwrap_or_default().into(),
+            started: clock::now(),
+            dry_run: purpose == Purpose::Pass { dry_run: true },
+        };
+        let engine = Engine::new(model, boot, saved.as_deref());
+        if engine.unreadable_state().is_some() {
+            set_aside(&mut store, Kind::State);
+        }
+
+        let mut shell = Self {
+            source,
+            purpose,
+            foreground,
+            engine,
+            inputs: VecDeque::new(),
+            children: Children::new(tokens.clone()),
+            exits: Exits::new(tokens.clone()),
+            sampler: Sampler::new(),
+            prober: Prober::new(tokens.clone(), tls::Client::new()),
+            names: Resolver::new(tokens.clone()),
+            server: Server::new(tokens),
+            reactor,
+            signals,
+            store,
+            instance,
+            secret: Secret::new(random),
+            inherited: env::vars_os().collect(),
+            farewell: None,
+        };
+        let limits = shell.engine.model().settings.limits.clone();
+        shell.prober.configure(&limits);
+        shell.perform_all();
+        match shell.purpose.clone() {
+            Purpose::Supervise => shell.serve(),
+            Purpose::Obey(command) => shell.feed(Input::Command(command)),
+            Purpose::Pass { .. } => {}
+        }
+        Ok(shell)
+    }
+
+    /// The loop.
+    ///
+    /// # Errors
+    /// When even waiting fails: nothing can be done then but to end and be started anew.
+    pub fn run(&mut self) -> io::Result<()> {
+        while !self.is_over() {
+            let ready = self.reactor.wait(self.patience())?;
+            self.heed_timers();
+            if ready.contains(&signals::TOKEN) {
+                self.heed_signals();
+            }
+            for token in &ready {
+                self.heed_socket(*token);
+            }
+            for token in &ready {
+                self.server.accept(clock::moment(), *token);
+            }
+            self.look();
+            self.keep();
+        }
+        Ok(())
+    }
+
+    /// How long there is nothing to do: until the nearest deadline.
+    fn patience(&self) -> Option<Duration> {
+        if self.sampler.is_busy() || !self.inputs.is_empty() {
+            return Some(Duration::ZERO);
+        }
+        let deadlines = [
+            self.engine.deadline(),
+            self.children.deadline(),
+            self.prober.deadline(),
+            self.server.deadline(),
+            self.store.deadline(),
+            self.farewell,
+        ];
+        let next = deadlines.into_iter().flatten().min()?;
+        Some(clock::moment().until(next))
+    }
+
+    fn heed_timers(&mut self) {
+        let now = clock::moment();
+        if self.engine.deadline().is_some_and(|at| at <= now) {
+            self.feed(Input::Wake);
+        }
+        self.children.expire(now);
+        self.server.expire(now);
+        if self.prober.deadline().is_some_and(|at| at <= now) {
+            self.prober.expire(clock::now());
+            self.settle();
+        }
+    }
+
+    fn heed_signals(&mut self) {
+        let caught = self.signals.take();
+        if caught.child {
+            self.reap();
+        }
+        if caught.terminate {
+            self.stop();
+        }
+        if caught.hangup {
+            self.reload();
+        }
+        if caught.user1 {
+            ::log::debug!("Awakened by User defined signal 1");
+            self.feed(Input::Command(Command::CheckNow));
+        }
+    }
+
+    /// Takes every child that has ended. As process 1 of a container we get others' orphans too.
+    fn reap(&mut self) {
+        while let Some((pid, status)) = sys::reap::reap() {
+            if self.prober.task_ended(pid) || self.names.task_ended(pid) {
+                continue; // its answer is in its pipe
+            }
+            if let Some(input) = self.children.ended(pid, status) {
+                self.feed(input);
+            } else if let Some(notice) = self.store.ended(clock::moment(), pid, status) {
+                notice.into_iter().for_each(tell);
+            }
+        }
+    }
+
+    fn heed_socket(&mut self, token: Token) {
+        if self.children.ready(token) {
+            return;
+        }
+        if let Some(process) = self.exits.ready(token) {
+            self.feed(Input::ProcessGone { process });
+        } else if self.prober.ready(clock::now(), token) {
+            self.settle();
+        } else if self.names.ready(token) {
+            self.tell_names();
+        } else if let Some(asked) = self.server.ready(clock::moment(), token) {
+            self.answer(asked);
+        }
+    }
+
+    /// A slice of what the engine wants to be looked at.
+    fn look(&mut self) {
+        if self.sampler.is_busy() {
+            let ours: Vec<i32> = self.children.pids().collect();
+            for (sample, reading) in self.sampler.step(clock::moment(), &ours) {
+                self.feed(Input::Sampled { sample, reading });
+            }
+        }
+    }
+
+    /// Gives one input to the engine, then every input its effects had at once.
+    fn feed(&mut self, input: Input) {
+        self.inputs.push_back(input);
+        self.settle();
+    }
+
+    /// Gives the engine every input that waits.
+    fn settle(&mut self) {
+        loop {
+            let outcomes = self.prober.outcomes().into_iter();
+            self.inputs
+                .extend(outcomes.map(|(probe, outcome)| Input::ProbeEnded { probe, outcome }));
+            let Some(input) = self.inputs.pop_front() else {
+                return;
+            };
+            self.engine.handle(clock::now(), input);
+            self.perform_all();
+        }
+    }
+
+    /// Starts to write what has changed.
+    fn keep(&mut self) {
+        let notice = self.store.write(clock::moment());
+        notice.into_iter().for_each(tell);
+    }
+
+    /// SIGTERM: at the second one, or in a run nobody waits for, without last words.
+    fn stop(&mut self) {
+        if self.farewell.is_some() || self.purpose != Purpose::Supervise {
+            self.farewell = Some(clock::moment());
+        } else {
+            self.feed(Input::Stop);
+        }
+    }
+
+    /// All is said: from here on only mails and files are finished, for so long at most.
+    fn begin_farewell(&mut self, time: Duration) {
+        self.farewell.get_or_insert(clock::moment() + time);
+    }
+
+    fn is_over(&mut self) -> bool {
+        if self.purpose != Purpose::Supervise && self.engine.is_idle() && self.inputs.is_empty() {
+            self.begin_farewell(PASS_MAIL_TIME);
+        }
+        let settled = self.store.is_settled() || self.store.is_failing();
+        self.farewell
+            .is_some_and(|end| settled || clock::moment() >= end)
+    }
+
+    /// Opens the status server, or changes it after a reload.
+    fn serve(&mut self) {
+        let model = self.engine.model();
+        let httpd = model.settings.httpd.as_ref();
+        let limit = body_limit(model);
+        for name in self.server.configure(clock::moment(), httpd, limit) {
+            self.names.let_go(&name); // asked again below, once for each configuration
+            let answer = self.names.ask(&name);
+            debug_assert!(answer.is_none(), "numbers are known without asking");
+        }
+        self.tell_names();
+    }
+
+    /// Hands the status server the addresses of the names in its rules.
+    fn tell_names(&mut self) {
+        for (name, answer) in self.names.answers() {
+            match answer {
+                Ok(addresses) => self.server.resolved(clock::moment(), &name, addresses),
+                // Who comes from there is not let in; a reload asks again.
+                Err(reason) => {
+                    ::log::warn!("The status server cannot find host {name} -- {reason}")
+                }
+            }
+        }
+    }
+
+    /// The engine, for those who report at the end of a pass.
+    pub const fn engine(&self) -> &Engine {
+        &self.engine
+    }
+}
+
+/// The saved state, or nothing where there is none or it cannot be had.
+fn load_state(store: &mut Store) -> Option<Vec<u8>> {
+    store.load(Kind::State).unwrap_or_else(|error| {
+        ::log::error!(
+            "The saved state cannot be read -- {}",
+            sys::errno::words(&error)
+        );
+        set_aside(store, Kind::State);
+        None
+    })
+}
+
+fn set_aside(store: &mut Store, kind: Kind) {
+    match store.set_aside(kind) {
+        Ok(path) => ::log::warn!("What cannot be read is kept as {}", path.display()),
+        Err(error) => ::log::error!("It cannot be set aside -- {}", sys::errno::words(&error)),
+    }
+}
+
+fn tell(notice: Notice) {
+    match notice {
+        Notice::Failed(text) => ::log::error!("{text}"),
+        Notice::Recovered(text) => ::log::info!("{text}"),
+    }
+}

@@ -64,6 +64,8 @@ pub struct Asked {
     pub client: Token,
     /// Who.
     pub peer: Peer,
+    /// Nobody acts through the socket it came by.
+    pub read_only: bool,
     /// Over TLS.
     pub secure: bool,
     /// What, or why that is not understood.
@@ -141,7 +143,7 @@ impl Server {
     /// Whether this was one of a host's several addresses, another one is served, and the failure
     /// is only that the machine lacks this family, or that our own socket takes both.
     fn is_served_otherwise(&self, place: &Place, error: &io::Error) -> bool {
-        let Place::Tcp(address) = place else {
+        let Place::Tcp { address, .. } = place else {
             return false;
         };
         let serious = error.kind() == io::ErrorKind::PermissionDenied
@@ -151,7 +153,7 @@ impl Server {
             && self
                 .listeners
                 .iter()
-                .any(|l| matches!(l.place, Place::Tcp(other) if other.port() == port))
+                .any(|l| matches!(l.place, Place::Tcp { address, .. } if address.port() == port))
     }
 
     fn bind_failed(&mut self, place: Place, error: &io::Error) {
@@ -179,7 +181,10 @@ impl Server {
                 ],
                 Some(host) => self.addresses(host),
             };
-            let tcp = |host| Place::Tcp(SocketAddr::new(host, address.port));
+            let tcp = |host| Place::Tcp {
+                address: SocketAddr::new(host, address.port),
+                read_only: address.read_only,
+            };
             places.extend(hosts.into_iter().map(tcp));
         }
         places.extend(httpd.unix_socket.clone().map(Place::Unix));
@@ -202,7 +207,10 @@ impl Server {
         };
         for _ in 0..ACCEPTS_PER_TURN {
             match self.listeners[at].accept() {
-                Ok((socket, peer)) => self.welcome(now, socket, peer),
+                Ok((socket, peer)) => {
+                    let read_only = self.listeners[at].is_read_only();
+                    self.welcome(now, socket, peer, read_only);
+                }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
                 Err(error) if sys::errno::is_shortage(&error) => {
                     return self.short_of_descriptors(now, at, &error);
@@ -234,7 +242,7 @@ impl Server {
         self.accept_again = Some(now + ACCEPT_AGAIN);
     }
 
-    fn welcome(&mut self, now: Moment, socket: Socket, peer: Peer) {
+    fn welcome(&mut self, now: Moment, socket: Socket, peer: Peer, read_only: bool) {
         let Some(httpd) = &self.httpd else { return };
         if let Peer::Address(address) = peer {
             let resolved: Vec<IpAddr> = httpd
@@ -252,7 +260,7 @@ impl Server {
         match self.dress(socket) {
             Ok(stream) => {
                 self.make_room();
-                let client = Client::new(now, stream, peer, self.body_limit);
+                let client = Client::new(now, stream, peer, read_only, self.body_limit);
                 self.clients.push(client);
             }
             Err(reason) => log::error!("Cannot serve a status client -- {reason}"),
@@ -327,6 +335,7 @@ impl Server {
         Some(Asked {
             client: client.token(),
             peer: client.peer,
+            read_only: client.read_only,
             secure: client.is_secure(),
             request,
         })
@@ -361,7 +370,7 @@ impl std::fmt::Display for Peer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Address(address) => write!(f, "{address}"),
-            Self::Local { .. } => f.write_str("unix socket"),
+            Self::Local => f.write_str("unix socket"),
         }
     }
 }
@@ -391,3 +400,6 @@ fn names_in(httpd: &Httpd) -> Vec<Box<str>> {
 fn spare() -> Option<File> {
     File::open("/dev/null").ok()
 }
+
+#[cfg(test)]
+mod tests;

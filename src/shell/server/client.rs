@@ -35,15 +35,14 @@ pub enum Peer {
     /// Over TCP, from this address.
     Address(IpAddr),
     /// Over the Unix socket.
-    Local {
-        /// The socket is `read-only`.
-        read_only: bool,
-    },
+    Local,
 }
 
 pub(super) struct Client {
     stream: Stream,
     pub(super) peer: Peer,
+    /// Nobody acts through the socket it came by.
+    pub(super) read_only: bool,
     phase: Phase,
     deadline: Moment,
 }
@@ -70,10 +69,17 @@ pub(super) enum Turn {
 }
 
 impl Client {
-    pub(super) fn new(now: Moment, stream: Stream, peer: Peer, body_limit: usize) -> Self {
+    pub(super) fn new(
+        now: Moment,
+        stream: Stream,
+        peer: Peer,
+        read_only: bool,
+        body_limit: usize,
+    ) -> Self {
         Self {
             stream,
             peer,
+            read_only,
             phase: Phase::Asking(Parser::new(body_limit)),
             deadline: now + ASKING_TIME,
         }

@@ -18,7 +18,10 @@ use super::stream::Socket;
 /// Where clients connect to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Place {
-    Tcp(SocketAddr),
+    Tcp {
+        address: SocketAddr,
+        read_only: bool,
+    },
     Unix(HttpdUnixSocket),
 }
 
@@ -36,7 +39,7 @@ impl Place {
 impl std::fmt::Display for Place {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Tcp(address) => write!(f, "[{}]:{}", address.ip(), address.port()),
+            Self::Tcp { address, .. } => write!(f, "[{}]:{}", address.ip(), address.port()),
             Self::Unix(socket) => write!(f, "{}", socket.path),
         }
     }
@@ -56,7 +59,7 @@ enum Acceptor {
 impl Listener {
     pub(super) fn open(place: Place, tokens: &Tokens) -> io::Result<Self> {
         let acceptor = match &place {
-            Place::Tcp(address) => Acceptor::Tcp(TcpListener::bind(*address)?),
+            Place::Tcp { address, .. } => Acceptor::Tcp(TcpListener::bind(*address)?),
             Place::Unix(socket) => Acceptor::Unix(bind_unix(socket)?),
         };
         Ok(Self {
@@ -70,17 +73,24 @@ impl Listener {
     }
 
     pub(super) fn accept(&self) -> io::Result<(Socket, Peer)> {
-        match (&*self.acceptor, &self.place) {
-            (Acceptor::Tcp(listener), _) => {
+        match &*self.acceptor {
+            Acceptor::Tcp(listener) => {
                 let (socket, address) = listener.accept()?;
                 let peer = Peer::Address(address.ip().to_canonical());
                 Ok((Socket::Tcp(socket), peer))
             }
-            (Acceptor::Unix(listener), place) => {
+            Acceptor::Unix(listener) => {
                 let (socket, _) = listener.accept()?;
-                let read_only = matches!(place, Place::Unix(unix) if unix.read_only);
-                Ok((Socket::Unix(socket), Peer::Local { read_only }))
+                Ok((Socket::Unix(socket), Peer::Local))
             }
+        }
+    }
+
+    /// Whether nobody acts through it.
+    pub(super) const fn is_read_only(&self) -> bool {
+        match &self.place {
+            Place::Tcp { read_only, .. } => *read_only,
+            Place::Unix(socket) => socket.read_only,
         }
     }
 

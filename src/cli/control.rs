@@ -1,0 +1,68 @@
+//! Commands that reach the daemon by signal: awaken, reload, quit. The pidfile's lock tells whom.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::model::Settings;
+use crate::sys::output::say;
+use crate::sys::{lock, reap};
+
+use super::{Exit, fail};
+
+/// How long `quit` waits for the daemon's end.
+const FAREWELL: Duration = Duration::from_secs(30);
+const LOOK_EVERY: Duration = Duration::from_millis(50);
+
+/// The running daemon's number.
+pub fn daemon(settings: &Settings) -> Option<i32> {
+    lock::holder(settings.pidfile.as_deref()?)
+}
+
+/// Lets a running daemon check at once (reference F13).
+pub fn awaken(pid: i32) -> Exit {
+    if !reap::kill(pid, reap::USER1) {
+        return not_ours(pid);
+    }
+    say(&format!("tend daemon with PID {pid} awakened"));
+    Exit::Fine
+}
+
+/// `reload` (reference F16, F20).
+pub fn reload(settings: &Settings) -> Exit {
+    say("Reinitializing tend daemon");
+    match daemon(settings) {
+        None => {
+            say("tend daemon is not running");
+            Exit::Fine
+        }
+        Some(pid) if reap::kill(pid, reap::HANGUP) => Exit::Fine,
+        Some(pid) => not_ours(pid),
+    }
+}
+
+/// `quit` (reference F16, F20): waits until the daemon is gone, so that the next start finds no
+/// twin.
+pub fn quit(settings: &Settings) -> Exit {
+    let Some(pid) = daemon(settings) else {
+        say("tend daemon is not running");
+        return Exit::Fine;
+    };
+    if !reap::kill(pid, reap::TERMINATE) {
+        return not_ours(pid);
+    }
+    let asked = Instant::now();
+    while daemon(settings) == Some(pid) {
+        if asked.elapsed() > FAREWELL {
+            return fail(&format!("tend daemon with pid [{pid}] does not end"));
+        }
+        thread::sleep(LOOK_EVERY);
+    }
+    say(&format!("tend daemon with pid [{pid}] killed"));
+    Exit::Fine
+}
+
+fn not_ours(pid: i32) -> Exit {
+    fail(&format!(
+        "tend daemon with PID {pid} cannot be signalled by this user"
+    ))
+}

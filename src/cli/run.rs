@@ -1,0 +1,254 @@
+//! Runs that supervise: the daemon, `-I`, single passes, and commands carried out without a daemon.
+
+use crate::config::{Loaded, Report};
+use crate::engine::{Command, UserAction};
+use crate::model::{LogTarget, Model, ServiceId, Settings};
+use crate::shell::log::{self, Direction, Terminal};
+use crate::shell::setup::{DEFAULT_FACILITY, Source, interface_words};
+use crate::shell::{Purpose, Shell};
+use crate::sys::daemon::{self, Ready};
+use crate::sys::lock::{LockFailure, PidFile};
+use crate::sys::output::{complain, say};
+use crate::sys::regex::Regex;
+use crate::view::text;
+
+use super::args::Options;
+use super::{Exit, control, fail, fail_with, query, utility};
+
+const NO_POLL: &str = "There is no poll interval: write `set daemon SECONDS` into the control \
+                       file, or give it as -d SECONDS";
+
+/// No command: the daemon, or one pass where no interval is set.
+pub fn supervise(source: Source, loaded: Loaded, options: &Options) -> Exit {
+    let settings = &loaded.model.settings;
+    if let Some(pid) = control::daemon(settings) {
+        return control::awaken(pid);
+    }
+    let foreground = options.foreground || settings.init;
+    match (settings.poll, foreground) {
+        (None, true) => fail(NO_POLL),
+        (None, false) => {
+            let purpose = Purpose::Pass { dry_run: false };
+            // As the reference has it (F14): failing tests are told, not returned.
+            match pass(source, loaded, purpose, Terminal::All, |_| {}) {
+                Exit::Wrong => Exit::Failed,
+                Exit::Fine | Exit::Failed => Exit::Fine,
+            }
+        }
+        (Some(_), true) => in_foreground(source, loaded),
+        (Some(_), false) => in_background(source, loaded),
+    }
+}
+
+/// A control file that cannot be used: at boot nobody reads a terminal, so the log is told as well.
+pub fn refuse(source: &Source, report: &Report) -> Exit {
+    log::direct(&Direction {
+        target: source.overrides.log.clone().unwrap_or(LogTarget::Syslog {
+            facility: DEFAULT_FACILITY,
+        }),
+        ..Direction::default()
+    });
+    for error in &report.errors {
+        ::log::error!("{error}");
+    }
+    utility::refuse(report)
+}
+
+fn in_foreground(source: Source, loaded: Loaded) -> Exit {
+    utility::ensure_id(&loaded.model.settings);
+    let direction = source.direction(&loaded.model.settings, true);
+    log::direct(&direction);
+    match begin(source, loaded, true) {
+        Ok((shell, pidfile)) => run(shell, pidfile),
+        Err(message) => {
+            ::log::error!("{message}");
+            if direction.terminal == Terminal::Silent {
+                complain(&message);
+            }
+            Exit::Failed
+        }
+    }
+}
+
+fn in_background(source: Source, loaded: Loaded) -> Exit {
+    utility::ensure_id(&loaded.model.settings);
+    utility::warn(&loaded);
+    say(&starting(&loaded.model.settings));
+    let ready = match daemon::detach() {
+        Ok(ready) => ready,
+        Err(error) => return fail(&format!("Cannot go to the background -- {error}")),
+    };
+    log::direct(&source.direction(&loaded.model.settings, false));
+    match begin(source, loaded, false) {
+        Ok((shell, pidfile)) => {
+            ready.announce();
+            run(shell, pidfile)
+        }
+        Err(message) => give_up(ready, &message),
+    }
+}
+
+/// The caller is told, and the log too: at boot nobody reads a terminal.
+fn give_up(ready: Ready, message: &str) -> Exit {
+    ::log::error!("{message}");
+    complain(message);
+    ready.refuse(Exit::Failed as u8);
+    Exit::Failed
+}
+
+/// `Starting tend 0.1.0 daemon with http interface at [ADDRESS]:PORT` (reference F12).
+fn starting(settings: &Settings) -> String {
+    let interface = interface_words(settings.httpd.as_ref());
+    format!(
+        "Starting tend {} daemon{interface}",
+        env!("CARGO_PKG_VERSION")
+    )
+}
+
+fn begin(source: Source, loaded: Loaded, foreground: bool) -> Result<(Shell, PidFile), String> {
+    let pidfile = take_pidfile(&loaded.model.settings)?;
+    ::log::info!("{}", starting(&loaded.model.settings));
+    for warning in &loaded.warnings {
+        ::log::warn!("{warning}");
+    }
+    let shell = Shell::start(source, loaded, Purpose::Supervise, foreground)?;
+    Ok((shell, pidfile))
+}
+
+fn take_pidfile(settings: &Settings) -> Result<PidFile, String> {
+    let path = settings.pidfile.as_deref().unwrap_or_default();
+    PidFile::take(path).map_err(|failure| match failure {
+        LockFailure::Running(_) => failure.to_string(),
+        LockFailure::Unusable(why) => format!("The pidfile {path} cannot be used -- {why}"),
+    })
+}
+
+fn run(mut shell: Shell, pidfile: PidFile) -> Exit {
+    let ended = shell.run();
+    drop(shell); // its sockets go before the next daemon may come
+    ::log::info!("tend daemon with pid [{}] stopped", std::process::id());
+    pidfile.release();
+    match ended {
+        Ok(()) => Exit::Fine,
+        Err(error) => {
+            ::log::error!("Cannot wait for events -- {error}");
+            Exit::Failed
+        }
+    }
+}
+
+/// `--check`: one pass, a line per service, and an exit status for scripts.
+pub fn check(source: Source, loaded: Loaded, dry_run: bool) -> Exit {
+    let terminal = if dry_run {
+        Terminal::All
+    } else {
+        Terminal::Complaints
+    };
+    let report = |shell: &Shell| {
+        for standing in shell.engine().standings() {
+            say(&text::line(&standing));
+        }
+    };
+    pass(source, loaded, Purpose::Pass { dry_run }, terminal, report)
+}
+
+/// `validate` without a daemon: one pass, told in full.
+pub fn validate(source: Source, loaded: Loaded) -> Exit {
+    let purpose = Purpose::Pass { dry_run: false };
+    let exit = pass(source, loaded, purpose, Terminal::All, |_| {});
+    if exit == Exit::Fine {
+        Exit::Fine
+    } else {
+        Exit::Failed
+    }
+}
+
+/// `start`, `stop`, `restart`, `monitor`, `unmonitor` without a daemon (reference F16).
+pub fn act(
+    source: Source,
+    loaded: Loaded,
+    options: &Options,
+    action: UserAction,
+    name: Option<&str>,
+) -> Exit {
+    let services = match chosen(&loaded.model, options, name) {
+        Ok(services) => services,
+        Err(message) => return fail(&message),
+    };
+    let purpose = Purpose::Obey(Command::Act { services, action });
+    match pass(source, loaded, purpose, Terminal::All, |_| {}) {
+        Exit::Wrong => Exit::Failed,
+        Exit::Fine | Exit::Failed => Exit::Fine,
+    }
+}
+
+/// Exact names, or patterns over whole names (reference F28).
+fn chosen(model: &Model, options: &Options, name: Option<&str>) -> Result<Vec<ServiceId>, String> {
+    let mut services = Vec::new();
+    for name in query::chosen(model, options, name)? {
+        let before = services.len();
+        match model.find(name) {
+            Some(id) => services.push(id),
+            None => services.extend(matching(model, name)),
+        }
+        if services.len() == before {
+            return Err(format!("There is no service named \"{name}\""));
+        }
+    }
+    Ok(services)
+}
+
+fn matching(model: &Model, pattern: &str) -> Vec<ServiceId> {
+    let whole = pattern.starts_with('^') || pattern.ends_with('$');
+    let pattern = if whole {
+        pattern.to_owned()
+    } else {
+        format!("^{pattern}$")
+    };
+    let Ok(pattern) = Regex::compile_ignoring_case(&pattern) else {
+        return Vec::new();
+    };
+    model
+        .iter()
+        .filter(|(_, service)| pattern.is_match(service.name.as_bytes()))
+        .map(|(id, _)| id)
+        .collect()
+}
+
+/// One run to its end. The pidfile keeps it from running beside a daemon, or beside the last pass
+/// that cron started and that is not done yet.
+fn pass(
+    source: Source,
+    loaded: Loaded,
+    purpose: Purpose,
+    terminal: Terminal,
+    report: impl FnOnce(&Shell),
+) -> Exit {
+    let settings = &loaded.model.settings;
+    let pidfile = match take_pidfile(settings) {
+        Ok(pidfile) => pidfile,
+        Err(message) => return fail_with(Exit::Wrong, &message),
+    };
+    log::direct(&Direction {
+        terminal,
+        ..source.direction(settings, true)
+    });
+    let ended = Shell::start(source, loaded, purpose, true).and_then(|mut shell| {
+        shell.run().map_err(|error| error.to_string())?;
+        Ok(shell)
+    });
+    pidfile.release();
+    match ended {
+        Ok(shell) => {
+            report(&shell);
+            let standings = shell.engine().standings();
+            let all_is_well = standings.iter().all(|s| s.failures.is_empty());
+            if all_is_well {
+                Exit::Fine
+            } else {
+                Exit::Failed
+            }
+        }
+        Err(message) => fail_with(Exit::Wrong, &message),
+    }
+}

@@ -1,0 +1,115 @@
+//! What a status client gets: who it is, what it may, and the page `view` makes of the engine.
+
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+
+use crate::engine::Input;
+use crate::http::auth::{self, User, Verdict};
+use crate::http::{Request, Surroundings};
+use crate::model::{Access, LogTarget, Role};
+use crate::sys;
+use crate::sys::regex::Regex;
+use crate::view::route::{self, Answer};
+use crate::view::{Context, LOG_TAIL_LIMIT, LogTail};
+
+use super::perform::level;
+use super::server::Asked;
+use super::{Shell, clock};
+
+impl Shell {
+    /// Answers a client, then does what it asked for.
+    pub(super) fn answer(&mut self, asked: Asked) {
+        let Answer {
+            response,
+            command,
+            log,
+        } = self.decide(&asked);
+        for (priority, text) in log {
+            log::log!(level(priority), "{text}");
+        }
+        let answer = response.encode(&self.surroundings(&asked));
+        self.server.answer(clock::moment(), asked.client, answer);
+        if let Some(command) = command {
+            self.feed(Input::Command(command));
+        }
+    }
+
+    fn surroundings(&self, asked: &Asked) -> Surroundings {
+        let httpd = self.engine.model().settings.httpd.as_ref();
+        Surroundings {
+            now: clock::wall(),
+            secure: asked.secure,
+            hide_version: httpd.is_some_and(|httpd| httpd.hide_version),
+        }
+    }
+
+    fn decide(&self, asked: &Asked) -> Answer {
+        let client = asked.peer.to_string();
+        let surroundings = self.surroundings(asked);
+        let request: &Request = match &asked.request {
+            Ok(request) => request,
+            Err(refusal) => return route::refused(*refusal, &client, &surroundings),
+        };
+        let settings = &self.engine.model().settings;
+        let no_access = Access::default();
+        let access = settings
+            .httpd
+            .as_ref()
+            .map_or(&no_access, |httpd| &httpd.access);
+        let header = request.headers.authorization.as_deref();
+        let user = match auth::judge(access, &client, header, &sys::crypt::hash) {
+            Verdict::Welcome(user) => limited(user, asked.read_only),
+            Verdict::Unauthorized { log } => return route::unauthorized(log, &surroundings),
+        };
+        let standings = self.engine.standings();
+        let started = self.instance.started.unix_seconds();
+        let uptime = surroundings.now.unix_seconds() - started;
+        let context = Context {
+            surroundings,
+            model: self.engine.model(),
+            standings: &standings,
+            instance: &self.instance,
+            uptime_seconds: u64::try_from(uptime).unwrap_or(0),
+            secret: &self.secret,
+            user: &user,
+            client: &client,
+            matches: &matches,
+            log_tail: &|| log_tail(&settings.log),
+        };
+        route::answer(request, &context)
+    }
+}
+
+/// Through a read-only socket nobody acts.
+fn limited(user: User, read_only: bool) -> User {
+    let role = if read_only { Role::ReadOnly } else { user.role };
+    User { role, ..user }
+}
+
+fn matches(pattern: &str, name: &str) -> Option<bool> {
+    let pattern = Regex::compile_ignoring_case(pattern).ok()?;
+    Some(pattern.is_match(name.as_bytes()))
+}
+
+/// The end of the log file: opened only where it is a file, since a FIFO or a terminal would wait.
+fn log_tail(target: &LogTarget) -> LogTail {
+    let path = match target {
+        LogTarget::File(path) => path,
+        LogTarget::Syslog { .. } => return LogTail::Nothing("The log goes to syslog".into()),
+        LogTarget::Unset => return LogTail::Nothing("No log file is set".into()),
+    };
+    match read_end(path) {
+        Ok(end) => LogTail::File(end),
+        Err(error) => LogTail::Nothing(sys::errno::words(&error)),
+    }
+}
+
+fn read_end(path: &str) -> std::io::Result<Vec<u8>> {
+    let mut file: File = sys::file::open_regular(path)?;
+    let limit = LOG_TAIL_LIMIT as u64;
+    let length = file.metadata()?.len();
+    file.seek(SeekFrom::Start(length.saturating_sub(limit)))?;
+    let mut end = Vec::new();
+    file.take(limit).read_to_end(&mut end)?;
+    Ok(end)
+}

@@ -1,0 +1,70 @@
+//! Effects: what the engine orders, done. One arm each.
+
+use log::Level;
+
+use crate::engine::{Effect, Priority};
+
+use super::children::Order;
+use super::statefile::Kind;
+use super::{LAST_WORDS, Shell, clock};
+
+impl Shell {
+    /// Performs every effect that waits, in the order they were emitted.
+    pub(super) fn perform_all(&mut self) {
+        while let Some(effect) = self.engine.next_effect() {
+            self.perform(effect);
+        }
+    }
+
+    fn perform(&mut self, effect: Effect) {
+        match effect {
+            Effect::Sample {
+                sample,
+                service,
+                digests,
+            } => {
+                let service = self.engine.model().service(service);
+                self.sampler.begin(sample, service, &digests);
+            }
+            Effect::Probe { probe, connection } => {
+                self.prober.start(clock::now(), probe, connection);
+            }
+            Effect::CancelProbe(probe) => self.prober.cancel(clock::now(), probe),
+            Effect::Spawn {
+                child,
+                program,
+                limit,
+                environment,
+            } => {
+                let order = Order {
+                    child,
+                    program: &program,
+                    inherited: &self.inherited,
+                    environment: &environment,
+                    limit,
+                    keep: self.engine.model().settings.limits.program_output,
+                };
+                let refusal = self.children.start(clock::moment(), &order);
+                self.inputs.extend(refusal);
+            }
+            Effect::Kill(child) => self.children.kill(child),
+            Effect::Watch { service, process } => self.exits.watch(service, process),
+            Effect::Mail(alert) => {
+                log::warn!("Mail to {} is not delivered yet: {}", alert.to, alert.event);
+            }
+            Effect::Log { priority, text } => log::log!(level(priority), "{text}"),
+            Effect::Save(state) => self.store.put(Kind::State, state),
+            Effect::Quit => self.begin_farewell(LAST_WORDS),
+        }
+    }
+}
+
+/// A priority in the words of the `log` crate.
+pub(super) const fn level(priority: Priority) -> Level {
+    match priority {
+        Priority::Error => Level::Error,
+        Priority::Warning => Level::Warn,
+        Priority::Info => Level::Info,
+        Priority::Debug => Level::Debug,
+    }
+}

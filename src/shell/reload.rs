@@ -1,0 +1,83 @@
+//! Reading the control file again: all of it anew, or nothing changes.
+
+use crate::engine::Input;
+use crate::model::Settings;
+use crate::sys;
+use crate::view::Instance;
+
+use super::setup::Source;
+use super::statefile::{Kind, Store};
+use super::{Shell, clock, log, platform};
+
+impl Shell {
+    /// SIGHUP. The log is opened again in any case: it may have been rotated.
+    pub(super) fn reload(&mut self) {
+        log::reopen();
+        let path = &self.source.control_file;
+        ::log::info!("Reinitializing tend -- control file '{path}'");
+        match self.source.load() {
+            Ok(loaded) => {
+                for warning in &loaded.warnings {
+                    ::log::warn!("{warning}");
+                }
+                let mut model = loaded.model;
+                // A daemon stays one: without `set daemon` the interval it was started with holds.
+                let poll = model.settings.poll.or(self.engine.model().settings.poll);
+                model.settings.poll = poll;
+                self.adopt(&model.settings);
+                self.feed(Input::Loaded(Box::new(model)));
+                self.serve();
+            }
+            Err(report) => {
+                for error in &report.errors {
+                    ::log::error!("{error}");
+                }
+                let reason = report.errors.first().map_or("", String::as_str);
+                let reason = reason.lines().map(str::trim).take(2);
+                let reason = reason.collect::<Vec<_>>().join(" ");
+                self.feed(Input::LoadFailed {
+                    reason: reason.into(),
+                });
+            }
+        }
+    }
+
+    /// What of the settings is ours, not the engine's.
+    fn adopt(&mut self, settings: &Settings) {
+        let direction = self.source.direction(settings, self.foreground);
+        log::direct(&direction);
+        let instance = instance(&self.source, settings);
+        if instance.pidfile != self.instance.pidfile {
+            ::log::warn!("Another pidfile is used from the next start on");
+        }
+        if instance.statefile != self.instance.statefile {
+            self.store = Store::new(&instance.statefile);
+            self.store.put(Kind::State, self.engine.snapshot());
+        }
+        self.instance = Instance {
+            pidfile: self.instance.pidfile.clone(),
+            ..instance
+        };
+        self.prober.configure(&settings.limits);
+        self.sampler.forget();
+    }
+}
+
+/// What pages say about this run.
+pub(super) fn instance(source: &Source, settings: &Settings) -> Instance {
+    let path = |path: &Option<Box<str>>| path.clone().unwrap_or_default();
+    let id = settings
+        .idfile
+        .as_deref()
+        .and_then(|path| super::identity::load_or_create(path).ok());
+    Instance {
+        id: id.map_or_else(Box::default, |(id, _)| id.into()),
+        started: clock::wall(),
+        host_name: sys::name::hostname().into(),
+        control_file: source.control_file.as_str().into(),
+        pidfile: path(&settings.pidfile),
+        statefile: path(&settings.statefile),
+        pid: sys::reap::own_pid(),
+        platform: platform::read(),
+    }
+}

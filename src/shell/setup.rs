@@ -1,0 +1,92 @@
+//! From a control file and the command line's overrides to what a run needs.
+
+use std::time::Duration;
+
+use crate::config::{self, Loaded, Report};
+use crate::model::{Httpd, LogTarget, Settings};
+
+use super::files::Files;
+use super::log::{Direction, Terminal};
+use super::places;
+
+/// The facility of messages for which nobody chose one: user, as the reference has it (F91).
+pub const DEFAULT_FACILITY: u8 = 1;
+
+/// What the command line says instead of the control file (reference F41).
+#[derive(Clone, Debug, Default)]
+pub struct Overrides {
+    /// `-d`.
+    pub poll: Option<Duration>,
+    /// `-l`.
+    pub log: Option<LogTarget>,
+    /// `-p`.
+    pub pidfile: Option<String>,
+    /// `-s`.
+    pub statefile: Option<String>,
+    /// `-v`.
+    pub verbose: bool,
+}
+
+/// A control file and how to read it again.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// Absolute: the daemon lives in `/`.
+    pub control_file: String,
+    /// They hold over every reload.
+    pub overrides: Overrides,
+}
+
+impl Source {
+    /// Reads the control file.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it.
+    pub fn load(&self) -> Result<Loaded, Report> {
+        let mut loaded = config::load(&self.control_file, &Files)?;
+        let settings = &mut loaded.model.settings;
+        let overrides = &self.overrides;
+        settings.poll = overrides.poll.or(settings.poll);
+        if let Some(target) = &overrides.log {
+            settings.log = target.clone();
+        }
+        let replace = |setting: &mut Option<Box<str>>, given: &Option<String>, usual: String| {
+            let value = given.as_deref().map(Box::from).or(setting.take());
+            *setting = Some(value.unwrap_or(usual.into()));
+        };
+        replace(&mut settings.pidfile, &overrides.pidfile, places::pidfile());
+        let statefile = places::statefile();
+        replace(&mut settings.statefile, &overrides.statefile, statefile);
+        replace(&mut settings.idfile, &None, places::idfile());
+        Ok(loaded)
+    }
+
+    /// Where to log. Foreground runs without a log of their own talk to the terminal, and so do all
+    /// that were asked to be verbose; what an init system collects is not said twice.
+    pub fn direction(&self, settings: &Settings, foreground: bool) -> Direction {
+        let silent = settings.log == LogTarget::Unset;
+        Direction {
+            target: settings.log.clone(),
+            terminal: match foreground && (silent || self.overrides.verbose) {
+                true => Terminal::All,
+                false => Terminal::Silent,
+            },
+            verbose: self.overrides.verbose,
+        }
+    }
+}
+
+/// ` with http interface at [ADDRESS]:PORT`, as the start message ends (reference F12).
+pub fn interface_words(httpd: Option<&Httpd>) -> String {
+    let Some(httpd) = httpd else {
+        return String::new();
+    };
+    let place = match (&httpd.address, &httpd.unix_socket) {
+        (Some(address), _) => {
+            let host = address.host.as_deref().unwrap_or("*");
+            format!("[{host}]:{}", address.port)
+        }
+        (None, Some(socket)) => socket.path.to_string(),
+        (None, None) => return String::new(),
+    };
+    format!(" with http interface at {place}")
+}
