@@ -22,6 +22,7 @@ pub mod exits;
 pub mod files;
 pub mod identity;
 pub mod log;
+pub mod mailer;
 mod perform;
 pub mod places;
 mod platform;

@@ -154,6 +154,11 @@ impl Connection {
         }
     }
 
+    /// Whether the peer was ever reached.
+    pub fn is_connected(&self) -> bool {
+        self.stage != Stage::Connecting
+    }
+
     /// The addresses that were not needed so far.
     pub fn untried(&self) -> Vec<Address> {
         self.untried.iter().cloned().collect()
@@ -217,7 +222,7 @@ impl Connection {
 
     fn go_on(&mut self, now: Now, dialogue: &mut dyn Dialogue) -> Result<Option<()>, Box<str>> {
         if self.stage == Stage::Connecting {
-            if !self.is_connected(now)? {
+            if !self.settle_connect(now)? {
                 return Ok(None);
             }
             self.patience = now.moment + self.plan.timeout;
@@ -234,7 +239,7 @@ impl Connection {
         self.talk(now, dialogue)
     }
 
-    fn is_connected(&mut self, now: Now) -> Result<bool, Box<str>> {
+    fn settle_connect(&mut self, now: Now) -> Result<bool, Box<str>> {
         match self.socket.is_connected() {
             Ok(true) => Ok(true),
             Ok(false) => {
