@@ -12,7 +12,6 @@
 //! the queue only when a server has said that it took it.
 
 use std::net::{IpAddr, SocketAddr};
-use std::time::Duration;
 
 use mio::Token;
 
@@ -27,10 +26,6 @@ use crate::mail::{
 use crate::model::{MailServer, Settings, Transport, Verify};
 use crate::sys::random;
 use crate::time::{Moment, Now};
-
-/// How long the end of the program waits for mail that is under way. What is not delivered by then
-/// is in the queue's file for the next start.
-pub const LAST_DELIVERY: Duration = Duration::from_secs(5);
 
 /// A line for the log.
 pub type Line = (Priority, String);
@@ -47,8 +42,6 @@ pub struct Mailer {
     delivery: Option<Delivery>,
     lines: Vec<Line>,
     is_changed: bool,
-    /// The program ends: until when it waits for us.
-    stop_by: Option<Moment>,
 }
 
 struct Server {
@@ -92,7 +85,6 @@ impl Mailer {
             delivery: None,
             lines: Vec::new(),
             is_changed: false,
-            stop_by: None,
         }
     }
 
@@ -151,14 +143,13 @@ impl Mailer {
 
     /// When [`Self::expire`] is due.
     pub fn deadline(&self) -> Option<Moment> {
-        let next = match &self.delivery {
+        match &self.delivery {
             Some(delivery) => Some(match &delivery.state {
                 State::Resolving { until } => *until,
                 State::Open(connection) => connection.deadline(),
             }),
             None => self.queue.deadline(),
-        };
-        next.into_iter().chain(self.stop_by).min()
+        }
     }
 
     /// Gives up a server that took too long, and begins what is due.
@@ -187,20 +178,18 @@ impl Mailer {
 
     /// The queue as bytes to be stored, if it changed since this was last asked.
     pub fn unsaved(&mut self) -> Option<Vec<u8>> {
-        std::mem::take(&mut self.is_changed).then(|| self.queue.encode())
+        std::mem::take(&mut self.is_changed).then(|| self.snapshot())
     }
 
-    /// The program ends: what is due gets a last chance.
-    pub fn stop(&mut self, now: Now) {
-        self.stop_by = Some(now.moment + LAST_DELIVERY);
-        self.begin_due(now);
+    /// The queue as bytes to be stored.
+    pub fn snapshot(&self) -> Vec<u8> {
+        self.queue.encode()
     }
 
-    /// Whether nobody need wait for us any longer. What is not delivered stays in the queue.
-    pub fn is_stopped(&self, now: Now) -> bool {
-        let is_too_late = self.stop_by.is_some_and(|stop_by| stop_by <= now.moment);
-        let is_due = self.queue.deadline().is_some_and(|due| due <= now.moment);
-        is_too_late || (self.delivery.is_none() && !is_due)
+    /// Whether nothing is under way and nothing is due: at the end of the program nobody need wait
+    /// for us any longer. What could not be delivered stays in the queue.
+    pub fn is_idle(&self, now: Moment) -> bool {
+        self.delivery.is_none() && self.queue.deadline().is_none_or(|due| due > now)
     }
 
     fn begin_due(&mut self, now: Now) {

@@ -57,6 +57,7 @@ use crate::view::Instance;
 
 use self::children::Children;
 use self::exits::Exits;
+use self::mailer::Mailer;
 use self::prober::Prober;
 use self::reactor::Reactor;
 use self::resolve::Resolver;
@@ -66,7 +67,7 @@ use self::signals::Signals;
 use self::statefile::{Kind, Notice, Store};
 
 /// How long a daemon told to stop tries to get its last mails out; they are kept if it cannot.
-const LAST_WORDS: Duration = Duration::from_millis(800);
+const LAST_WORDS: Duration = Duration::from_secs(5);
 /// The same for a single pass, which has nobody waiting for it.
 const PASS_MAIL_TIME: Duration = Duration::from_secs(60);
 
@@ -98,6 +99,7 @@ pub struct Shell {
     exits: Exits,
     sampler: Sampler,
     prober: Prober,
+    mailer: Mailer,
     server: Server,
     /// Looks up the names that the status server's rules hold.
     names: Resolver,
@@ -148,6 +150,7 @@ impl Shell {
             set_aside(&mut store, Kind::State);
         }
 
+        let client = tls::Client::new();
         let mut shell = Self {
             source,
             purpose,
@@ -157,7 +160,8 @@ impl Shell {
             children: Children::new(tokens.clone()),
             exits: Exits::new(tokens.clone()),
             sampler: Sampler::new(),
-            prober: Prober::new(tokens.clone(), tls::Client::new()),
+            prober: Prober::new(tokens.clone(), client.clone()),
+            mailer: Mailer::new(tokens.clone(), client),
             names: Resolver::new(tokens.clone()),
             server: Server::new(tokens),
             reactor,
@@ -168,8 +172,10 @@ impl Shell {
             inherited: env::vars_os().collect(),
             farewell: None,
         };
-        let limits = shell.engine.model().settings.limits.clone();
-        shell.prober.configure(&limits);
+        shell.restore_mail();
+        let settings = &shell.engine.model().settings;
+        shell.prober.configure(&settings.limits);
+        shell.mailer.configure(settings, &shell.instance.host_name);
         shell.perform_all();
         match shell.purpose.clone() {
             Purpose::Supervise => shell.serve(),
@@ -211,6 +217,7 @@ impl Shell {
             self.engine.deadline(),
             self.children.deadline(),
             self.prober.deadline(),
+            self.mailer.deadline(),
             self.server.deadline(),
             self.store.deadline(),
             self.farewell,
@@ -229,6 +236,9 @@ impl Shell {
         if self.prober.deadline().is_some_and(|at| at <= now) {
             self.prober.expire(clock::now());
             self.settle();
+        }
+        if self.mailer.deadline().is_some_and(|at| at <= now) {
+            self.mailer.expire(clock::now());
         }
     }
 
@@ -252,7 +262,10 @@ impl Shell {
     /// Takes every child that has ended. As process 1 of a container we get others' orphans too.
     fn reap(&mut self) {
         while let Some((pid, status)) = sys::reap::reap() {
-            if self.prober.task_ended(pid) || self.names.task_ended(pid) {
+            let is_look_up = self.prober.task_ended(pid)
+                || self.mailer.task_ended(pid)
+                || self.names.task_ended(pid);
+            if is_look_up {
                 continue; // its answer is in its pipe
             }
             if let Some(input) = self.children.ended(pid, status) {
@@ -271,6 +284,8 @@ impl Shell {
             self.feed(Input::ProcessGone { process });
         } else if self.prober.ready(clock::now(), token) {
             self.settle();
+        } else if self.mailer.ready(clock::now(), token) {
+            // What it has to say is said at the end of the turn.
         } else if self.names.ready(token) {
             self.tell_names();
         } else if let Some(asked) = self.server.ready(clock::moment(), token) {
@@ -308,8 +323,14 @@ impl Shell {
         }
     }
 
-    /// Starts to write what has changed.
+    /// Says what the mailer has to say, and starts to write what has changed.
     fn keep(&mut self) {
+        for (priority, line) in self.mailer.lines() {
+            ::log::log!(perform::level(priority), "{line}");
+        }
+        if let Some(queue) = self.mailer.unsaved() {
+            self.store.put(Kind::Mail, queue);
+        }
         let notice = self.store.write(clock::moment());
         notice.into_iter().for_each(tell);
     }
@@ -332,9 +353,10 @@ impl Shell {
         if self.purpose != Purpose::Supervise && self.engine.is_idle() && self.inputs.is_empty() {
             self.begin_farewell(PASS_MAIL_TIME);
         }
-        let settled = self.store.is_settled() || self.store.is_failing();
-        self.farewell
-            .is_some_and(|end| settled || clock::moment() >= end)
+        let now = clock::moment();
+        let is_kept = self.store.is_settled() || self.store.is_failing();
+        let is_settled = is_kept && self.mailer.is_idle(now);
+        self.farewell.is_some_and(|end| is_settled || now >= end)
     }
 
     /// Opens the status server, or changes it after a reload.
@@ -360,6 +382,19 @@ impl Shell {
                     ::log::warn!("The status server cannot find host {name} -- {reason}")
                 }
             }
+        }
+    }
+
+    /// Takes up the alerts that an earlier run has left.
+    fn restore_mail(&mut self) {
+        let stored = match self.store.load(Kind::Mail) {
+            Ok(None) => return,
+            Ok(Some(stored)) => self.mailer.restore(&stored).map_err(|e| e.to_string()),
+            Err(error) => Err(sys::errno::words(&error).into()),
+        };
+        if let Err(reason) = stored {
+            ::log::error!("The waiting mails cannot be read -- {reason}");
+            set_aside(&mut self.store, Kind::Mail);
         }
     }
 

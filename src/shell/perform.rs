@@ -49,9 +49,7 @@ impl Shell {
             }
             Effect::Kill(child) => self.children.kill(child),
             Effect::Watch { service, process } => self.exits.watch(service, process),
-            Effect::Mail(alert) => {
-                log::warn!("Mail to {} is not delivered yet: {}", alert.to, alert.event);
-            }
+            Effect::Mail(alert) => self.mailer.push(clock::now(), *alert),
             Effect::Log { priority, text } => log::log!(level(priority), "{text}"),
             Effect::Save(state) => self.store.put(Kind::State, state),
             Effect::Quit => self.begin_farewell(LAST_WORDS),

@@ -53,12 +53,14 @@ impl Shell {
         if instance.statefile != self.instance.statefile {
             self.store = Store::new(&instance.statefile);
             self.store.put(Kind::State, self.engine.snapshot());
+            self.store.put(Kind::Mail, self.mailer.snapshot());
         }
         self.instance = Instance {
             pidfile: self.instance.pidfile.clone(),
             ..instance
         };
         self.prober.configure(&settings.limits);
+        self.mailer.configure(settings, &self.instance.host_name);
         self.sampler.forget();
     }
 }

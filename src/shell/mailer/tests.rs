@@ -5,6 +5,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use mio::{Events, Poll};
 
@@ -327,24 +328,24 @@ fn the_same_servers_after_a_reload_go_on() {
 }
 
 #[test]
-fn the_end_waits_for_mail_but_not_for_ever_and_loses_none() {
+fn what_is_under_way_at_the_end_is_delivered_by_the_next_run() {
     let (_silent, hung) = silent();
     let mut bench = Bench::new(vec![server(hung)]);
+    assert!(bench.mailer.is_idle(bench.now.moment));
     bench.mailer.push(bench.now, alert("apache"));
-    bench.mailer.stop(bench.now);
-    assert!(!bench.mailer.is_stopped(at(4)));
-    assert_eq!(bench.mailer.deadline(), Some(at(5).moment));
-    assert!(bench.mailer.is_stopped(at(5)));
+    assert!(!bench.mailer.is_idle(bench.now.moment));
+    bench.expire(bench.now);
+    assert!(!bench.mailer.is_idle(bench.now.moment));
     let stored = bench.mailer.unsaved().unwrap();
 
     let sink = Sink::new(1);
     let mut next = Bench::new(vec![server(sink.port)]);
     next.mailer.restore(&stored).unwrap();
     assert!(next.mailer.unsaved().is_none());
-    next.mailer.stop(next.now);
-    assert!(!next.mailer.is_stopped(next.now));
+    assert!(!next.mailer.is_idle(next.now.moment));
+    next.expire(next.now);
     next.finish();
-    assert!(next.mailer.is_stopped(next.now));
+    assert!(next.mailer.is_idle(next.now.moment));
     assert_eq!(sink.subjects(), [subject("apache")]);
 }
 
