@@ -66,8 +66,9 @@ use self::setup::Source;
 use self::signals::Signals;
 use self::statefile::{Kind, Notice, Store};
 
-/// How long a daemon told to stop tries to get its last mails out; they are kept if it cannot.
-const LAST_WORDS: Duration = Duration::from_secs(5);
+/// How long a daemon told to stop tries to get its last mails out: whoever stops it, an operator or
+/// a machine going down, waits for that. What is not out by then is kept for the next start.
+const LAST_WORDS: Duration = Duration::from_millis(800);
 /// The same for a single pass, which has nobody waiting for it.
 const PASS_MAIL_TIME: Duration = Duration::from_secs(60);
 
@@ -172,7 +173,9 @@ impl Shell {
             inherited: env::vars_os().collect(),
             farewell: None,
         };
-        shell.restore_mail();
+        if shell.purpose != (Purpose::Pass { dry_run: true }) {
+            shell.restore_mail();
+        }
         let settings = &shell.engine.model().settings;
         shell.prober.configure(&settings.limits);
         shell.mailer.configure(settings, &shell.instance.host_name);
