@@ -221,8 +221,9 @@ mod tests {
     #[test]
     fn memory_of_2_6_11() {
         let text = "MemTotal:       515944 kB\nMemFree:         12964 kB\n\
-            Buffers:         40876 kB\nCached:         335236 kB\nSwapCached:         24 kB\nActive:         230104 kB\n\
-            Slab:            40212 kB\nSwapTotal:     1052248 kB\nSwapFree:      1051892 kB\n";
+            Buffers:         40876 kB\nCached:         335236 kB\nSwapCached:         24 kB\n\
+            Active:         230104 kB\nSlab:            40212 kB\n\
+            SwapTotal:     1052248 kB\nSwapFree:      1051892 kB\n";
         assert_eq!(
             memory(text),
             (Some((126_868, 515_944)), Some((356, 1_052_248)))
