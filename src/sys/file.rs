@@ -6,8 +6,7 @@ use std::ffi::CString;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::os::fd::FromRawFd;
-use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use super::errno::retry;
@@ -127,47 +126,9 @@ fn sync_folder(path: &Path) -> io::Result<()> {
     }
 }
 
-/// What a control file's checks want to know about a path.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Facts {
-    /// A regular file.
-    pub is_file: bool,
-    /// A directory.
-    pub is_folder: bool,
-    /// The low twelve bits of the mode.
-    pub permission: u32,
-    /// Owner.
-    pub uid: u32,
-    /// Group.
-    pub gid: u32,
-}
-
-/// Looks at a path, following symbolic links.
-pub fn facts(path: impl AsRef<Path>) -> io::Result<Facts> {
-    let facts = fs::metadata(path)?;
-    Ok(Facts {
-        is_file: facts.is_file(),
-        is_folder: facts.is_dir(),
-        permission: facts.mode() & 0o7777,
-        uid: facts.uid(),
-        gid: facts.gid(),
-    })
-}
-
-/// Whether we may execute what is at this path; a directory is nothing to execute.
-pub fn is_executable(path: impl AsRef<Path>) -> bool {
-    let path = path.as_ref();
-    let Ok(text) = CString::new(path.as_os_str().as_bytes()) else {
-        return false;
-    };
-    // SAFETY: the path ends in NUL.
-    let allowed = unsafe { libc::access(text.as_ptr(), libc::X_OK) } == 0;
-    allowed && facts(path).is_ok_and(|facts| facts.is_file)
-}
-
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::symlink;
+    use std::os::unix::fs::{MetadataExt, symlink};
 
     use super::super::errno::words;
     use super::super::testing::Folder;
@@ -213,7 +174,7 @@ mod tests {
         replace(&file, b"new", 0o600).unwrap();
         assert_eq!(read_whole(&file, 9).unwrap(), b"new");
         assert_eq!(read_whole(&victim, 9).unwrap(), b"precious");
-        assert_eq!(facts(&file).unwrap().permission, 0o600);
+        assert_eq!(fs::metadata(&file).unwrap().mode() & 0o7777, 0o600);
         assert_eq!(folder.names(), ["state", "victim"]);
     }
 
@@ -225,14 +186,5 @@ mod tests {
         std::fs::create_dir(folder.path("state")).unwrap();
         assert!(replace(folder.path("state"), b"x", 0o600).is_err());
         assert_eq!(folder.names(), ["state"]);
-    }
-
-    #[test]
-    fn what_can_be_executed() {
-        let folder = Folder::new();
-        assert!(is_executable("/bin/sh"));
-        assert!(!is_executable(folder.file("plain", "")));
-        assert!(!is_executable(folder.path("")));
-        assert!(!is_executable(folder.path("none")));
     }
 }

@@ -57,12 +57,6 @@ pub fn effective_user() -> u32 {
     unsafe { libc::geteuid() }
 }
 
-/// The groups we are, for permissions.
-pub fn effective_group() -> u32 {
-    // SAFETY: cannot fail.
-    unsafe { libc::getegid() }
-}
-
 /// The longest entry asked for; a group of ten thousand members has less.
 const ENTRY_LIMIT: usize = 1 << 20;
 
