@@ -2,13 +2,16 @@
 //!
 //! [`Sampler::begin`] takes orders, [`Sampler::step`] carries some of them out and returns what was
 //! found. Orders of one burst share their work: one walk through the process table answers all
-//! `matching` services. No step takes long: looks are counted, and the hash of a large file is
-//! computed a slice at a time, so that everything else goes on meanwhile.
+//! `matching` services. No step takes long: looks are counted, the hash of a large file is computed
+//! a slice at a time, and what lies on a file system that may never answer is looked at by a child,
+//! whose end is an event.
 
+mod answer;
 mod digest;
 mod file;
 mod machine;
 mod process;
+mod remote;
 mod table;
 
 pub use table::{Match, matches};
@@ -18,6 +21,7 @@ use std::collections::{BTreeMap, VecDeque};
 use self::digest::Hashing;
 use self::machine::Machine;
 use self::process::{Finding, Mark};
+use self::remote::Remote;
 use crate::engine::SampleId;
 use crate::model::{ChecksumKind, ProcessLocator, Service, Subject};
 use crate::reading::{CpuCounters, Presence, Reading};
@@ -28,6 +32,9 @@ use crate::time::Moment;
 pub struct Sampler {
     queue: VecDeque<Order>,
     hashing: Hashing,
+    remote: Remote,
+    /// Finished by an event, waiting for the next step to return them.
+    finished: Vec<(SampleId, Reading)>,
     /// The last look at each process service, by the service's name.
     marks: BTreeMap<Box<str>, Mark>,
     machine: Option<Machine>,
@@ -87,7 +94,25 @@ impl Sampler {
 
     /// Whether orders wait for a [`Self::step`].
     pub fn is_busy(&self) -> bool {
-        !self.queue.is_empty() || self.hashing.is_busy()
+        !self.queue.is_empty() || self.hashing.is_busy() || !self.finished.is_empty()
+    }
+
+    /// When [`Self::expire`] has something to give up.
+    pub fn deadline(&self) -> Option<Moment> {
+        self.remote.deadline()
+    }
+
+    /// Gives up what a remote file system has not answered in time; a step returns it.
+    pub fn expire(&mut self, now: Moment) {
+        self.finished.extend(self.remote.expire(now));
+    }
+
+    /// Whether a reaped child was one of ours; a step returns what it found.
+    pub fn task_ended(&mut self, pid: i32) -> bool {
+        let ended = self.remote.ended(pid);
+        let ours = ended.is_some();
+        self.finished.extend(ended.flatten());
+        ours
     }
 
     /// Does a small piece of what was ordered and returns what is finished.
@@ -96,7 +121,9 @@ impl Sampler {
     /// program's own command line matches must not find the start program.
     pub fn step(&mut self, now: Moment, children: &[i32]) -> Vec<(SampleId, Reading)> {
         let machine = Machine::current(&mut self.machine, now);
-        let mut done = self.search_table(now, machine, children);
+        let mut done = std::mem::take(&mut self.finished);
+        done.extend(self.search_table(now, machine, children));
+        let mut mounts = None;
         for _ in 0..LOOKS {
             let Some(Order { sample, subject }) = self.queue.pop_front() else {
                 break;
@@ -108,14 +135,16 @@ impl Sampler {
                 }
                 // The walk took them all.
                 Wanted::Matching { .. } => {}
-                Wanted::File { path, digests } => match file::look(&path) {
-                    Presence::Present(facts) if !digests.is_empty() => {
-                        self.hashing.begin(sample, path, facts, &digests);
-                    }
-                    presence @ (Presence::Present(_)
-                    | Presence::Absent
-                    | Presence::Unreadable(_)) => done.push((sample, Reading::File(presence))),
-                },
+                Wanted::File { path, digests } => {
+                    // Asked once a step, and only where there are files to look at.
+                    let mounts = mounts.get_or_insert_with(remote::mounts);
+                    let reading = if remote::is_remote(&path, mounts) {
+                        self.remote.begin(sample, path, &digests, now)
+                    } else {
+                        self.look_at_file(sample, path, &digests)
+                    };
+                    done.extend(reading.map(|reading| (sample, reading)));
+                }
                 Wanted::System => {
                     let reading = machine::read(&mut self.processor_time);
                     done.push((sample, Reading::System(reading)));
@@ -130,6 +159,24 @@ impl Sampler {
     /// were taken are still answered.
     pub fn forget(&mut self) {
         self.marks.clear();
+    }
+
+    /// The reading, unless hashes are still to be computed.
+    fn look_at_file(
+        &mut self,
+        sample: SampleId,
+        path: Box<str>,
+        digests: &[ChecksumKind],
+    ) -> Option<Reading> {
+        match file::look(&path) {
+            Presence::Present(facts) if !digests.is_empty() => {
+                self.hashing.begin(sample, path, facts, digests);
+                None
+            }
+            presence @ (Presence::Present(_) | Presence::Absent | Presence::Unreadable(_)) => {
+                Some(Reading::File(presence))
+            }
+        }
     }
 
     /// Answers every order for a pattern by one walk through the process table.

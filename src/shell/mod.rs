@@ -219,6 +219,7 @@ impl Shell {
         let deadlines = [
             self.engine.deadline(),
             self.children.deadline(),
+            self.sampler.deadline(),
             self.prober.deadline(),
             self.mailer.deadline(),
             self.server.deadline(),
@@ -235,6 +236,7 @@ impl Shell {
             self.feed(Input::Wake);
         }
         self.children.expire(now);
+        self.sampler.expire(now);
         self.server.expire(now);
         if self.prober.deadline().is_some_and(|at| at <= now) {
             self.prober.expire(clock::now());
@@ -265,10 +267,11 @@ impl Shell {
     /// Takes every child that has ended. As process 1 of a container we get others' orphans too.
     fn reap(&mut self) {
         while let Some((pid, status)) = sys::reap::reap() {
-            let is_look_up = self.prober.task_ended(pid)
+            let is_task = self.prober.task_ended(pid)
                 || self.mailer.task_ended(pid)
-                || self.names.task_ended(pid);
-            if is_look_up {
+                || self.names.task_ended(pid)
+                || self.sampler.task_ended(pid);
+            if is_task {
                 continue; // its answer is in its pipe
             }
             if let Some(input) = self.children.ended(pid, status) {

@@ -1,0 +1,320 @@
+//! Files on file systems that may never answer, looked at by children.
+//!
+//! ```text
+//!  begin ──► a child looks ── ended ──► its answer
+//!                 │
+//!           its time is over: killed, answered "does not answer"; the path stays in disgrace
+//!           until the child is really gone, which on a dead server may take until that is back
+//! ```
+//!
+//! A child stuck in the kernel costs nobody anything, but there must not be another one each cycle.
+
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, File};
+use std::io::Read;
+use std::os::fd::OwnedFd;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Component, Path, PathBuf};
+use std::time::Duration;
+
+use super::digest::Hashing;
+use super::{answer, file};
+use crate::engine::SampleId;
+use crate::model::ChecksumKind;
+use crate::reading::{Mounts, Presence, Reading};
+use crate::sys::errno::words;
+use crate::sys::file::read_kernel;
+use crate::sys::reap::{KILL, kill_group};
+use crate::sys::task::{Task, fork_task};
+use crate::time::Moment;
+
+/// How long a look may take, the hash of a large file included.
+const TIME_LIMIT: Duration = Duration::from_secs(60);
+/// The most of the mount table that is read: several thousand mounts.
+const TABLE_LIMIT: usize = 1 << 20;
+/// The most of an answer that is read; a real one has some hundred bytes.
+const ANSWER_LIMIT: u64 = 4096;
+
+/// What is mounted at this moment.
+pub(super) fn mounts() -> Mounts {
+    Mounts::parse(&read_kernel("/proc/mounts", TABLE_LIMIT).unwrap_or_default())
+}
+
+/// As many as the kernel follows (path_resolution(7)).
+const LINKS: usize = 40;
+
+/// Whether a look at this path would ask a remote file system. Symbolic links are followed by hand,
+/// and nothing is asked of a part of the path that is remote itself.
+pub(super) fn is_remote(path: &str, mounts: &Mounts) -> bool {
+    if mounts.are_local() {
+        return false;
+    }
+    let mut ahead: Vec<OsString> = parts(Path::new(path));
+    let mut here = PathBuf::from("/");
+    let mut links = 0;
+    while let Some(part) = ahead.pop() {
+        if part == ".." {
+            here.pop();
+            continue;
+        }
+        let next = here.join(&part);
+        if mounts.is_remote(next.as_os_str().as_bytes()) {
+            return true;
+        }
+        match fs::read_link(&next) {
+            Ok(target) => {
+                links += 1;
+                if links > LINKS {
+                    return false;
+                }
+                if target.is_absolute() {
+                    here = PathBuf::from("/");
+                }
+                ahead.extend(parts(&target));
+            }
+            Err(_) => here = next,
+        }
+    }
+    false
+}
+
+/// The parts of a path, the last one first.
+fn parts(path: &Path) -> Vec<OsString> {
+    let part = |component| match component {
+        Component::Normal(name) => Some(name),
+        Component::ParentDir => Some(OsStr::new("..")),
+        Component::RootDir | Component::CurDir | Component::Prefix(_) => None,
+    };
+    let parts = path.components().rev().filter_map(part);
+    parts.map(OsStr::to_owned).collect()
+}
+
+/// Children that look.
+#[derive(Default)]
+pub(super) struct Remote {
+    looks: Vec<Look>,
+}
+
+struct Look {
+    path: Box<str>,
+    pid: i32,
+    output: OwnedFd,
+    /// Who waits for it, and until when; nobody any more once its time is over.
+    wanted: Option<(SampleId, Moment)>,
+}
+
+impl Remote {
+    /// Starts to look. The answer is returned at once where there can be no other.
+    pub(super) fn begin(
+        &mut self,
+        sample: SampleId,
+        path: Box<str>,
+        kinds: &[ChecksumKind],
+        now: Moment,
+    ) -> Option<Reading> {
+        if self.looks.iter().any(|look| look.path == path) {
+            return Some(no_answer());
+        }
+        let started = fork_task(|out| {
+            // Where nobody reads it any more, it does not matter.
+            let _ = out.write_all(&answer::encode(&look(&path, kinds)));
+        });
+        self.keep(sample, path, started, now)
+    }
+
+    fn keep(
+        &mut self,
+        sample: SampleId,
+        path: Box<str>,
+        started: std::io::Result<Task>,
+        now: Moment,
+    ) -> Option<Reading> {
+        match started {
+            Ok(task) => {
+                self.looks.push(Look {
+                    path,
+                    pid: task.pid,
+                    output: task.output,
+                    wanted: Some((sample, now + TIME_LIMIT)),
+                });
+                None
+            }
+            Err(error) => Some(unreadable(&words(&error))),
+        }
+    }
+
+    /// When the time of the next one is over.
+    pub(super) fn deadline(&self) -> Option<Moment> {
+        let waiting = self.looks.iter().filter_map(|look| look.wanted);
+        waiting.map(|(_, until)| until).min()
+    }
+
+    /// Gives up those whose time is over.
+    pub(super) fn expire(&mut self, now: Moment) -> Vec<(SampleId, Reading)> {
+        let mut given_up = Vec::new();
+        for look in &mut self.looks {
+            if let Some((sample, _)) = look.wanted.take_if(|(_, until)| *until <= now) {
+                kill_group(look.pid, KILL);
+                given_up.push((sample, no_answer()));
+            }
+        }
+        given_up
+    }
+
+    /// A child was reaped: whether it was ours, and its answer if somebody waits for it.
+    pub(super) fn ended(&mut self, pid: i32) -> Option<Option<(SampleId, Reading)>> {
+        let at = self.looks.iter().position(|look| look.pid == pid)?;
+        let look = self.looks.swap_remove(at);
+        let answered = look.wanted.map(|(sample, _)| {
+            let mut text = Vec::new();
+            let _ = File::from(look.output)
+                .take(ANSWER_LIMIT)
+                .read_to_end(&mut text);
+            let reading = answer::decode(&text);
+            (
+                sample,
+                reading.unwrap_or_else(|| unreadable("the look at it was cut short")),
+            )
+        });
+        Some(answered)
+    }
+}
+
+impl Drop for Remote {
+    /// Nobody is left behind who might hang for ever.
+    fn drop(&mut self) {
+        for look in &self.looks {
+            kill_group(look.pid, KILL);
+        }
+    }
+}
+
+/// The whole look, hashes included; in the child, which has all the time it is given.
+fn look(path: &str, kinds: &[ChecksumKind]) -> Reading {
+    match file::look(path) {
+        Presence::Present(facts) if !kinds.is_empty() => {
+            let mut hashing = Hashing::default();
+            hashing.begin(SampleId(0), path.into(), facts, kinds);
+            loop {
+                if let Some((_, reading)) = hashing.step().pop() {
+                    return reading;
+                }
+            }
+        }
+        presence @ (Presence::Present(_) | Presence::Absent | Presence::Unreadable(_)) => {
+            Reading::File(presence)
+        }
+    }
+}
+
+fn no_answer() -> Reading {
+    unreadable("the file system does not answer")
+}
+
+fn unreadable(why: &str) -> Reading {
+    Reading::File(Presence::Unreadable(why.into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+    use crate::sys::pipe;
+    use crate::sys::reap::wait_for;
+    use crate::sys::testing::Folder;
+
+    const NOW: Moment = Moment::from_millis(1000);
+
+    #[test]
+    fn links_are_followed_but_nothing_remote_is_asked() {
+        let folder = Folder::new();
+        let base = fs::canonicalize(folder.path("")).unwrap();
+        let base = base.to_str().unwrap();
+        let table = format!("/dev/sda / ext4 rw 0 0\nserver:/ {base}/far nfs rw 0 0\n");
+        let mounts = Mounts::parse(table.as_bytes());
+        fs::create_dir(folder.path("near")).unwrap();
+        symlink("../far/file", folder.path("near/link")).unwrap();
+        symlink(format!("{base}/near/link"), folder.path("second")).unwrap();
+        symlink("loop", folder.path("loop")).unwrap();
+        for path in [
+            "far",
+            "far/x",
+            "near/../far",
+            "near/link",
+            "second",
+            "./far//x",
+        ] {
+            assert!(is_remote(&format!("{base}/{path}"), &mounts), "{path}");
+        }
+        for path in [
+            "near",
+            "near/x",
+            "farther",
+            "loop",
+            "far/../../x/y",
+            "none/link",
+        ] {
+            let path = path.replace("far/..", "near/..");
+            assert!(!is_remote(&format!("{base}/{path}"), &mounts), "{path}");
+        }
+        assert!(!is_remote(&format!("{base}/far"), &Mounts::default()));
+    }
+
+    fn finish(remote: &mut Remote) -> Option<(SampleId, Reading)> {
+        let pid = remote.looks[0].pid;
+        wait_for(pid).unwrap();
+        remote.ended(pid).unwrap()
+    }
+
+    #[test]
+    fn a_child_sees_what_we_would_see() {
+        let folder = Folder::new();
+        let path = folder.file("file", vec![b'x'; 3 << 20]);
+        let kinds = [ChecksumKind::Md5, ChecksumKind::Sha256];
+        for path in [path.to_str().unwrap(), "/nowhere/at/all", "/dev/null"] {
+            let mut remote = Remote::default();
+            assert_eq!(remote.begin(SampleId(3), path.into(), &kinds, NOW), None);
+            assert_eq!(finish(&mut remote), Some((SampleId(3), look(path, &kinds))));
+            assert_eq!(remote.deadline(), None);
+            assert_eq!(remote.ended(1), None);
+        }
+    }
+
+    /// A look at a file system that never answers.
+    fn hang(remote: &mut Remote, sample: u64) {
+        let started = fork_task(|_| {
+            let (reader, _writer) = pipe().unwrap();
+            let _ = File::from(reader).read(&mut [0]);
+        });
+        let path = "/far/file".into();
+        assert_eq!(remote.keep(SampleId(sample), path, started, NOW), None);
+    }
+
+    #[test]
+    fn a_file_system_that_does_not_answer_is_given_up_once() {
+        let mut remote = Remote::default();
+        hang(&mut remote, 1);
+        let end = NOW + TIME_LIMIT;
+        assert_eq!(remote.deadline(), Some(end));
+        assert_eq!(remote.expire(NOW), []);
+        assert_eq!(remote.expire(end), [(SampleId(1), no_answer())]);
+        assert_eq!((remote.deadline(), remote.expire(end)), (None, vec![]));
+        // While the child is there, nobody else is sent.
+        let path = "/far/file";
+        let again = remote.begin(SampleId(2), path.into(), &[], end);
+        assert_eq!((again, remote.looks.len()), (Some(no_answer()), 1));
+        assert_eq!(finish(&mut remote), None);
+        assert_eq!(remote.begin(SampleId(3), path.into(), &[], end), None);
+        assert_eq!(finish(&mut remote).unwrap().0, SampleId(3));
+    }
+
+    #[test]
+    fn a_child_that_dies_on_the_way_has_found_nothing() {
+        let mut remote = Remote::default();
+        hang(&mut remote, 1);
+        kill_group(remote.looks[0].pid, KILL);
+        let (_, reading) = finish(&mut remote).unwrap();
+        assert_eq!(reading, unreadable("the look at it was cut short"));
+    }
+}
