@@ -30,7 +30,7 @@ pub fn supervise(source: Source, loaded: Loaded, options: &Options) -> Exit {
         (None, false) => {
             let purpose = Purpose::Pass { dry_run: false };
             // As the reference has it (F14): failing tests are told, not returned.
-            match pass(source, loaded, purpose, Terminal::All, |_| {}) {
+            match pass(source, loaded, purpose, Terminal::All, is_all_well) {
                 Exit::Wrong => Exit::Failed,
                 Exit::Fine | Exit::Failed => Exit::Fine,
             }
@@ -148,6 +148,7 @@ pub fn check(source: Source, loaded: Loaded, dry_run: bool) -> Exit {
         for standing in shell.engine().standings() {
             say(&text::line(&standing));
         }
+        is_all_well(shell)
     };
     pass(source, loaded, Purpose::Pass { dry_run }, terminal, report)
 }
@@ -155,7 +156,7 @@ pub fn check(source: Source, loaded: Loaded, dry_run: bool) -> Exit {
 /// `validate` without a daemon: one pass, told in full.
 pub fn validate(source: Source, loaded: Loaded) -> Exit {
     let purpose = Purpose::Pass { dry_run: false };
-    let exit = pass(source, loaded, purpose, Terminal::All, |_| {});
+    let exit = pass(source, loaded, purpose, Terminal::All, is_all_well);
     if exit == Exit::Fine {
         Exit::Fine
     } else {
@@ -175,10 +176,18 @@ pub fn act(
         Ok(services) => services,
         Err(message) => return fail(&message),
     };
-    let purpose = Purpose::Obey(Command::Act { services, action });
-    match pass(source, loaded, purpose, Terminal::All, |_| {}) {
-        Exit::Wrong => Exit::Failed,
-        Exit::Fine | Exit::Failed => Exit::Fine,
+    let purpose = Purpose::Obey(Command::Act {
+        services: services.clone(),
+        action,
+    });
+    let succeeded = |shell: &Shell| {
+        let standings = shell.engine().standings();
+        let mut meant = standings.iter().filter(|s| services.contains(&s.id));
+        meant.all(|standing| standing.failures.is_empty())
+    };
+    match pass(source, loaded, purpose, Terminal::All, succeeded) {
+        Exit::Fine => Exit::Fine,
+        Exit::Failed | Exit::Wrong => Exit::Failed,
     }
 }
 
@@ -222,7 +231,7 @@ fn pass(
     loaded: Loaded,
     purpose: Purpose,
     terminal: Terminal,
-    report: impl FnOnce(&Shell),
+    succeeded: impl FnOnce(&Shell) -> bool,
 ) -> Exit {
     let settings = &loaded.model.settings;
     let pidfile = match take_pidfile(settings) {
@@ -239,16 +248,15 @@ fn pass(
     });
     pidfile.release();
     match ended {
-        Ok(shell) => {
-            report(&shell);
-            let standings = shell.engine().standings();
-            let all_is_well = standings.iter().all(|s| s.failures.is_empty());
-            if all_is_well {
-                Exit::Fine
-            } else {
-                Exit::Failed
-            }
-        }
+        Ok(shell) if succeeded(&shell) => Exit::Fine,
+        Ok(_) => Exit::Failed,
         Err(message) => fail_with(Exit::Wrong, &message),
     }
+}
+
+fn is_all_well(shell: &Shell) -> bool {
+    let standings = shell.engine().standings();
+    standings
+        .iter()
+        .all(|standing| standing.failures.is_empty())
 }

@@ -34,29 +34,35 @@ impl Exits {
         }
     }
 
-    /// Awaits the end of `process` instead of whatever was awaited for `service`.
-    pub fn watch(&mut self, service: ServiceId, process: Option<ProcessId>) {
+    /// Awaits the end of `process` instead of whatever was awaited for `service`. Returned is a
+    /// process that has gone meanwhile.
+    pub fn watch(&mut self, service: ServiceId, process: Option<ProcessId>) -> Option<ProcessId> {
         self.watched.retain(|watched| watched.service != service);
-        let Some(process) = process else { return };
-        // A process that is gone already, or a number that is somebody else's by now, is found out
-        // by the next check as well.
-        match sys::exits::pidfd(process) {
-            Some(pidfd) => {
-                let registered = self.tokens.register(Descriptor(pidfd), Interest::READABLE);
-                if let Ok(pidfd) = registered {
-                    self.watched.push(Watched {
-                        service,
-                        process,
-                        pidfd,
-                    });
-                }
-            }
-            None if self.unavailable_said || sys::exits::is_available() => {}
-            None => {
-                self.unavailable_said = true;
-                log::debug!("This kernel cannot tell when a process ends; checks find out");
-            }
+        let process = process?;
+        let Some(pidfd) = sys::exits::pidfd(process) else {
+            return self.explain(process);
+        };
+        // Without room for one more, the next check finds out.
+        let pidfd = Descriptor(pidfd);
+        let pidfd = self.tokens.register(pidfd, Interest::READABLE).ok()?;
+        self.watched.push(Watched {
+            service,
+            process,
+            pidfd,
+        });
+        None
+    }
+
+    /// Why there is no descriptor: it is gone, or the kernel has none to give.
+    fn explain(&mut self, process: ProcessId) -> Option<ProcessId> {
+        if sys::exits::is_available() {
+            return (!sys::exits::is_running(process)).then_some(process);
         }
+        if !self.unavailable_said {
+            self.unavailable_said = true;
+            log::debug!("This kernel cannot tell when a process ends; checks find out");
+        }
+        None
     }
 
     /// Whose end `token` tells.
@@ -64,9 +70,55 @@ impl Exits {
         let at = self.watched.iter().position(|w| w.pidfd.token() == token)?;
         Some(self.watched.swap_remove(at).process)
     }
+}
 
-    /// Awaits nothing any more: services have got other numbers.
-    pub fn forget(&mut self) {
-        self.watched.clear();
+#[cfg(test)]
+mod tests {
+    use mio::{Events, Poll};
+
+    use super::*;
+    use crate::sys::reap;
+    use crate::sys::spawn::{self, Child, Identity, Spawn};
+
+    const SERVICE: ServiceId = ServiceId::new(3);
+
+    fn start() -> (Child, ProcessId) {
+        let arguments = ["/bin/sleep", "1000"].map(Box::from);
+        let child = spawn::spawn(&Spawn {
+            arguments: &arguments,
+            inherited: &[],
+            additions: &[],
+            identity: &Identity::Own,
+        })
+        .unwrap();
+        let process = sys::exits::stat_of(child.pid).unwrap().id;
+        (child, process)
+    }
+
+    fn end(child: &Child) {
+        reap::kill_group(child.pid, reap::KILL);
+        reap::wait_for(child.pid);
+    }
+
+    #[test]
+    fn an_end_is_told_once_and_a_later_watch_replaces_an_earlier_one() {
+        if !sys::exits::is_available() {
+            return; // an old kernel: there is nothing to test
+        }
+        let mut poll = Poll::new().unwrap();
+        let mut exits = Exits::new(Tokens::new(poll.registry()).unwrap());
+        let (replaced, other) = start();
+        assert_eq!(exits.watch(SERVICE, Some(other)), None);
+        let (child, process) = start();
+        assert_eq!(exits.watch(SERVICE, Some(process)), None);
+        end(&replaced);
+        end(&child);
+        let mut events = Events::with_capacity(4);
+        poll.poll(&mut events, None).unwrap();
+        let tokens: Vec<Token> = events.iter().map(|event| event.token()).collect();
+        let told: Vec<ProcessId> = tokens.iter().filter_map(|t| exits.ready(*t)).collect();
+        assert_eq!(told, [process]);
+        assert_eq!(exits.ready(tokens[0]), None);
+        assert_eq!(exits.watch(SERVICE, Some(process)), Some(process));
     }
 }

@@ -2,7 +2,7 @@
 
 use log::Level;
 
-use crate::engine::{Effect, Priority};
+use crate::engine::{Effect, Input, Priority};
 
 use super::children::Order;
 use super::statefile::Kind;
@@ -48,7 +48,11 @@ impl Shell {
                 self.inputs.extend(refusal);
             }
             Effect::Kill(child) => self.children.kill(child),
-            Effect::Watch { service, process } => self.exits.watch(service, process),
+            Effect::Watch { service, process } => {
+                let gone = self.exits.watch(service, process);
+                self.inputs
+                    .extend(gone.map(|process| Input::ProcessGone { process }));
+            }
             Effect::Mail(alert) => self.mailer.push(clock::now(), *alert),
             Effect::Log { priority, text } => log::log!(level(priority), "{text}"),
             Effect::Save(state) => self.store.put(Kind::State, state),
