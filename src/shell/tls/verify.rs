@@ -96,20 +96,16 @@ impl ServerCertVerifier for Verifier {
 impl Verifier {
     fn judge(&self, leaf: &CertificateDer<'_>, others: &[CertificateDer<'_>], now: u64) -> Judged {
         if let Some(mismatch) = self.pin_mismatch(leaf) {
-            return refused(CertificateFacts::default(), mismatch);
+            return refused(None, mismatch);
         }
         let Some(certificate) = Certificate::parse(leaf) else {
             let words: Box<str> = "the certificate cannot be read".into();
-            return match self.is_binding() {
-                true => refused(CertificateFacts::default(), words),
-                false => Judged {
-                    facts: CertificateFacts {
-                        days_left: None,
-                        complaint: (self.policy.verify != Verify::Disable).then_some(words),
-                    },
-                    refusal: None,
-                    is_seen: true,
-                },
+            return match self.policy.verify {
+                _ if self.is_binding() => refused(None, words),
+                Verify::Disable => accepted(None, None),
+                Verify::Unset | Verify::Enable | Verify::AllowSelfSigned => {
+                    accepted(None, Some(words))
+                }
             };
         };
         let now_signed = i64::try_from(now).unwrap_or(i64::MAX);
@@ -118,18 +114,12 @@ impl Verifier {
             certificate: &certificate,
             others,
         };
-        let (complaint, is_fatal) = self.complaint(&chain, now).unzip();
-        let facts = CertificateFacts {
-            days_left: Some((certificate.not_after - now_signed).div_euclid(86_400)),
-            complaint,
-        };
-        match facts.complaint.clone() {
-            Some(words) if is_fatal == Some(true) => refused(facts, words),
-            Some(_) | None => Judged {
-                facts,
-                refusal: None,
-                is_seen: true,
-            },
+        let days_left = Some((certificate.not_after - now_signed).div_euclid(86_400));
+        match self.complaint(&chain, now) {
+            // The refusal tells it; a complaint beside it would say it twice.
+            Some((words, true)) => refused(days_left, words),
+            Some((words, false)) => accepted(days_left, Some(words)),
+            None => accepted(days_left, None),
         }
     }
 
@@ -260,11 +250,21 @@ impl Verifier {
 const SELF_SIGNED_REFUSED: &str = "self signed certificate is not allowed, \
     please use a trusted certificate or use the 'selfsigned: allow' SSL option";
 
-fn refused(facts: CertificateFacts, words: Box<str>) -> Judged {
+fn accepted(days_left: Option<i64>, complaint: Option<Box<str>>) -> Judged {
     Judged {
-        facts,
-        refusal: Some(words),
         is_seen: true,
+        facts: CertificateFacts {
+            days_left,
+            complaint,
+        },
+        refusal: None,
+    }
+}
+
+fn refused(days_left: Option<i64>, words: Box<str>) -> Judged {
+    Judged {
+        refusal: Some(words),
+        ..accepted(days_left, None)
     }
 }
 
