@@ -34,6 +34,8 @@ pub mod server;
 pub mod setup;
 pub mod signals;
 pub mod statefile;
+#[cfg(test)]
+mod testing;
 pub mod tls;
 mod token;
 

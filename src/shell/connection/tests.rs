@@ -7,11 +7,12 @@ use std::os::unix::net::{UnixDatagram, UnixListener};
 use std::path::Path;
 use std::thread::{self, JoinHandle};
 
-use mio::{Events, Poll};
+use mio::Poll;
 
 use super::*;
 use crate::model::Verify;
 use crate::protocol::Failure;
+use crate::shell::testing;
 use crate::shell::tls::test_data::{self as data, files};
 use crate::shell::tls::{Policy, Server};
 use crate::time::WallTime;
@@ -117,13 +118,8 @@ impl Bench {
         connection: &mut Connection,
         dialogue: &mut dyn Dialogue,
     ) -> Option<Ending> {
-        let mut events = Events::with_capacity(8);
-        self.poll
-            .poll(&mut events, Some(Duration::from_secs(60)))
-            .unwrap();
-        assert!(!events.is_empty(), "nothing happens for a minute");
-        for event in &events {
-            if connection.owns(event.token()) {
+        for token in testing::wait(&mut self.poll) {
+            if connection.owns(token) {
                 let ending = connection.ready(now, dialogue);
                 if ending.is_some() {
                     return ending;

@@ -7,10 +7,11 @@ use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
-use mio::{Events, Poll};
+use mio::Poll;
 
 use super::*;
 use crate::model::{Exchange, Protocol, TlsOptions, Verify};
+use crate::shell::testing;
 use crate::shell::tls::test_data as data;
 use crate::sys::reap;
 use crate::time::WallTime;
@@ -71,13 +72,8 @@ impl Bench {
     }
 
     fn turn(&mut self) {
-        let mut events = Events::with_capacity(64);
-        self.poll
-            .poll(&mut events, Some(Duration::from_secs(60)))
-            .unwrap();
-        assert!(!events.is_empty(), "nothing happens for a minute");
-        for event in &events {
-            self.prober.ready(self.now, event.token());
+        for token in testing::wait(&mut self.poll) {
+            self.prober.ready(self.now, token);
         }
     }
 
