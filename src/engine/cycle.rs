@@ -1,24 +1,18 @@
 //! Cycles and checks: who is looked at when, and in which order verdicts fall.
 //!
-//! At each poll deadline every monitored service that is due is sampled at once. Existence is judged
-//! first, after that of the services it depends on: if one of those is down, that is what has to be
-//! repaired. Then the other tests, then all connection tests together; the check ends with the last
-//! of them. A hung peer delays its own service only, which is then not checked again until it is
+//! At each poll deadline every monitored service that is due is sampled at once. Existence is
+//! judged first, after that of the services it depends on: if one of those is down, that is what has
+//! to be repaired. Then the other tests, then all connection tests together; the check ends with the
+//! last of them. A hung peer delays its own service only, which is then not checked again until it is
 //! done. A service that is being started or stopped is not checked at all: its job looks by itself.
 
-use std::rc::Rc;
-
-use crate::model::{
-    Action, Checksum, ChecksumKind, ConnectionTest, EventKind, Every, Rule, ServiceId, Subject,
-    Test, Window,
-};
-use crate::reading::{FileKind, FileReading, Presence, ProcessId, ProcessState, Reading};
+use crate::model::{Action, Checksum, ChecksumKind, EventKind, Every, Rule, ServiceId, Test};
+use crate::reading::{ProcessId, Reading};
 
 use super::depend::service_id;
 use super::event::{Event, Tidings};
-use super::judge::{self, FileFacts, Finding};
-use super::service::{Alarm, Check, Depth, LimitState, ProbeRun, ProbeState, Seen};
-use super::{Effect, Engine, Monitoring, Priority, ProbeId, ProbeOutcome, SampleId};
+use super::service::{Check, Depth, LimitState, ProbeState, Seen};
+use super::{Effect, Engine, Monitoring, Priority, SampleId};
 
 impl Engine {
     /// Begins a cycle: a check of every service that is due.
@@ -195,348 +189,12 @@ impl Engine {
     }
 
     /// Whether the check goes on: an action of one of its rules may have ended it.
-    fn is_checkable(&self, id: ServiceId) -> bool {
+    pub(super) fn is_checkable(&self, id: ServiceId) -> bool {
         let ward = &self.wards[id.index()];
         ward.is_monitored() && ward.work.is_none()
     }
 
-    /// Notes what was found, without judging it.
-    pub(super) fn observe(&mut self, id: ServiceId, reading: Reading) {
-        let ward = &mut self.wards[id.index()];
-        let (presence, process) = match &reading {
-            Reading::Process(ProcessState::Running(process)) => (Seen::Present, Some(process.id)),
-            Reading::Process(ProcessState::Zombie(_) | ProcessState::Absent) => {
-                (Seen::Absent, None)
-            }
-            Reading::File(Presence::Present(_)) | Reading::System(_) => (Seen::Present, None),
-            Reading::File(Presence::Absent) => (Seen::Absent, None),
-            Reading::File(Presence::Unreadable(_)) => (Seen::Unknown, None),
-        };
-        self.changed |= ward.process != process;
-        ward.presence = presence;
-        ward.process = process;
-        ward.reading = Some(reading);
-        ward.collected = Some(self.now.wall);
-    }
-
-    fn judge_existence(&mut self, id: ServiceId) {
-        let ward = &self.wards[id.index()];
-        let presence = ward.presence;
-        let Some(reading) = &ward.reading else {
-            return;
-        };
-        match reading {
-            Reading::File(Presence::Unreadable(reason)) => {
-                let text = format!("cannot be looked at -- {reason}");
-                self.raise(id, Alarm::Data, &text);
-                return;
-            }
-            // The reference raises a data access error first and restarts a cycle later (F81); a
-            // dead process is dead.
-            Reading::Process(ProcessState::Zombie(process)) => {
-                let text = format!("process with pid {} is a zombie", process.pid);
-                self.log_service(id, Priority::Error, &text);
-            }
-            Reading::Process(_) | Reading::File(_) | Reading::System(_) => {}
-        }
-        self.judge_presence(id, presence == Seen::Present, |_| true);
-        if presence == Seen::Present && self.is_checkable(id) {
-            self.judge_kind(id);
-        }
-    }
-
-    /// Gives the tests of existence that `wants` names their result.
-    fn judge_presence(&mut self, id: ServiceId, present: bool, wants: impl Fn(&Rule) -> bool) {
-        let model = self.model.clone();
-        let service = model.service(id);
-        let text = match (&service.subject, present) {
-            (Subject::Process(_), true) => {
-                let pid = self.wards[id.index()]
-                    .process
-                    .map_or(-1, |process| process.pid);
-                format!("process is running with pid {pid}")
-            }
-            (Subject::Process(_), false) => "process is not running".into(),
-            (Subject::File(_), true) => "file exists".into(),
-            (Subject::File(_), false) => "file doesn't exist".into(),
-            (Subject::System, _) => return,
-        };
-        for (index, rule) in service.rules.iter().enumerate() {
-            let fails_if_present = match rule.test {
-                Test::NotExist => false,
-                Test::Exist => true,
-                Test::Connection(_)
-                | Test::Checksum(_)
-                | Test::Permission(_)
-                | Test::PermissionChanged
-                | Test::Uid(_)
-                | Test::Gid(_)
-                | Test::Size(_)
-                | Test::SizeChanged
-                | Test::Timestamp(_)
-                | Test::TimestampChanged(_) => continue,
-            };
-            if wants(rule) && self.wards[id.index()].is_monitored() {
-                let finding = if present == fails_if_present {
-                    Finding::Failed(text.clone())
-                } else {
-                    Finding::Passed(text.clone())
-                };
-                self.take_finding(id, index, finding);
-            }
-        }
-    }
-
-    /// A start has just succeeded: that ends a failed existence at once, where it need not be seen
-    /// several times.
-    pub(super) fn confirm_existence(&mut self, id: ServiceId) {
-        let at_once =
-            |rule: &Rule| rule.test == Test::NotExist && rule.recovered.window == Window::ONCE;
-        let failing = self
-            .model
-            .service(id)
-            .rules
-            .iter()
-            .zip(&self.wards[id.index()].rules);
-        let waits = failing
-            .into_iter()
-            .any(|(r, s)| at_once(r) && s.verdict.is_suspected());
-        if waits {
-            self.judge_presence(id, true, at_once);
-        }
-    }
-
-    /// Is what is there what it should be?
-    fn judge_kind(&mut self, id: ServiceId) {
-        let Some(reading) = &self.wards[id.index()].reading else {
-            return;
-        };
-        match reading {
-            Reading::Process(_) => {
-                let text = "process is running after previous exec error \
-                            (slow starting or manually recovered?)";
-                self.clear(id, Alarm::Exec, text);
-            }
-            Reading::File(Presence::Present(file)) => match file.kind {
-                FileKind::Regular => self.clear(id, Alarm::Invalid, "is a regular file"),
-                FileKind::Socket => self.clear(id, Alarm::Invalid, "is a socket"),
-                FileKind::Directory
-                | FileKind::Fifo
-                | FileKind::BlockDevice
-                | FileKind::CharacterDevice
-                | FileKind::Other => {
-                    let text = "is neither a regular file nor a socket";
-                    self.raise(id, Alarm::Invalid, text);
-                }
-            },
-            Reading::File(Presence::Absent | Presence::Unreadable(_)) | Reading::System(_) => {}
-        }
-    }
-
-    /// The tests that need no connection.
-    fn judge_content(&mut self, id: ServiceId) {
-        let model = self.model.clone();
-        let service = model.service(id);
-        let mut unknown = self.wards[id.index()].alarms.invalid > 0;
-        for (index, rule) in service.rules.iter().enumerate() {
-            if !self.is_checkable(id) {
-                return;
-            }
-            let ward = &mut self.wards[id.index()];
-            let finding = match (&ward.reading, &service.subject) {
-                (Some(Reading::Process(ProcessState::Running(process))), _) => {
-                    judge::judge_process(&rule.test, &service.name, process)
-                }
-                (Some(Reading::File(Presence::Present(reading))), Subject::File(path))
-                    if is_file(reading) =>
-                {
-                    let base = &mut ward.rules[index].base;
-                    let before = base.clone();
-                    let wall = self.now.wall;
-                    let facts = FileFacts {
-                        name: &service.name,
-                        path,
-                        reading,
-                        wall,
-                    };
-                    let finding = facts.judge(&rule.test, base);
-                    self.changed |= before != *base;
-                    finding
-                }
-                (Some(_) | None, _) => None,
-            };
-            if let Some(finding) = finding {
-                unknown |= matches!(finding, Finding::Unknown(_));
-                self.take_finding(id, index, finding);
-            }
-        }
-        if !unknown {
-            self.clear(id, Alarm::Data, "data access succeeded");
-        }
-    }
-
-    /// Starts all connection tests of a service together.
-    fn begin_probes(&mut self, id: ServiceId) {
-        let model = self.model.clone();
-        let mut runs = Vec::new();
-        for (rule, test) in connection_tests(&model.service(id).rules) {
-            let probe = self.order_probe(test);
-            let state = ProbeState::Asked { probe, attempt: 1 };
-            runs.push(ProbeRun { rule, state });
-        }
-        if !runs.is_empty() {
-            self.wards[id.index()].check = Check::Probing { runs };
-        }
-    }
-
-    fn order_probe(&mut self, test: &ConnectionTest) -> ProbeId {
-        let probe = self.next_probe_id();
-        let connection = Rc::new(test.connection.clone());
-        self.effects.push_back(Effect::Probe { probe, connection });
-        probe
-    }
-
-    /// Takes the end of a connection test, if a check waits for it.
-    pub(super) fn take_probe(&mut self, ours: ProbeId, outcome: ProbeOutcome) {
-        let Some((id, position, attempt)) = self.find_probe(ours) else {
-            return;
-        };
-        let model = self.model.clone();
-        let Check::Probing { runs } = &mut self.wards[id.index()].check else {
-            return;
-        };
-        let rule = runs[position].rule;
-        let Test::Connection(test) = &model.service(id).rules[rule].test else {
-            return;
-        };
-        let finding = judge::judge_connection(test, &outcome);
-        if let Finding::Failed(text) = finding {
-            if attempt < test.tries {
-                let text = format!("{text} (attempt {attempt}/{})", test.tries);
-                self.log_service(id, Priority::Warning, &text);
-                let probe = self.order_probe(test);
-                let state = ProbeState::Asked {
-                    probe,
-                    attempt: attempt + 1,
-                };
-                self.set_probe(id, position, state);
-                return;
-            }
-        }
-        self.tell_certificate(id, rule, test, &outcome);
-        if let Ok(microseconds) = outcome.result {
-            let text = judge::protocol_succeeded(&test.connection, microseconds);
-            self.log_service(id, Priority::Debug, &text);
-        }
-        self.wards[id.index()].rules[rule].outcome = Some(outcome);
-        self.set_probe(id, position, ProbeState::Answered);
-        self.judge_probes(id);
-    }
-
-    fn find_probe(&self, ours: ProbeId) -> Option<(ServiceId, usize, u8)> {
-        let asked = |run: &ProbeRun| match run.state {
-            ProbeState::Asked { probe, attempt } if probe == ours => Some(attempt),
-            ProbeState::Asked { .. } | ProbeState::Answered => None,
-        };
-        self.wards.iter().enumerate().find_map(|(index, ward)| {
-            let Check::Probing { runs } = &ward.check else {
-                return None;
-            };
-            let mut found = runs.iter().enumerate();
-            let (position, attempt) = found.find_map(|(i, run)| Some((i, asked(run)?)))?;
-            Some((service_id(index), position, attempt))
-        })
-    }
-
-    fn set_probe(&mut self, id: ServiceId, position: usize, state: ProbeState) {
-        if let Check::Probing { runs } = &mut self.wards[id.index()].check {
-            runs[position].state = state;
-        }
-    }
-
-    /// What is wrong with a certificate is said once, not in each cycle.
-    fn tell_certificate(
-        &mut self,
-        id: ServiceId,
-        rule: usize,
-        test: &ConnectionTest,
-        outcome: &ProbeOutcome,
-    ) {
-        let complaint = |outcome: &ProbeOutcome| outcome.certificate.as_ref()?.complaint.clone();
-        let Some(new) = complaint(outcome) else {
-            return;
-        };
-        let last = self.wards[id.index()].rules[rule].outcome.as_ref();
-        if last.and_then(complaint).as_ref() != Some(&new) {
-            let to = judge::peer(&test.connection);
-            let text = format!("certificate of {to} cannot be verified -- {new}");
-            self.log_service(id, Priority::Warning, &text);
-        }
-    }
-
-    /// Gives the verdict once the last connection test has ended.
-    fn judge_probes(&mut self, id: ServiceId) {
-        let is_asked = |run: &ProbeRun| matches!(run.state, ProbeState::Asked { .. });
-        let ward = &mut self.wards[id.index()];
-        match &ward.check {
-            Check::Probing { runs } if !runs.iter().any(is_asked) => ward.check = Check::Idle,
-            Check::Probing { .. } | Check::Idle | Check::Sampling { .. } | Check::Held { .. } => {
-                return;
-            }
-        }
-        let model = self.model.clone();
-        let rules = &model.service(id).rules;
-        let mut warming = false;
-        for (index, test) in connection_tests(rules) {
-            if !self.is_checkable(id) {
-                return;
-            }
-            let Some(outcome) = &self.wards[id.index()].rules[index].outcome else {
-                continue;
-            };
-            let finding = judge::judge_connection(test, outcome);
-            if matches!(finding, Finding::Passed(_)) {
-                let ward = &mut self.wards[id.index()];
-                ward.rules[index].passed_for = ward.process;
-            } else if self.is_warming_up(id, index) {
-                warming = true;
-                let text = "connection test fails while the process is starting, not counted";
-                self.log_service(id, Priority::Info, text);
-                continue;
-            }
-            self.take_finding(id, index, finding);
-        }
-        if self.is_checkable(id) {
-            self.finish_check(id, warming);
-        }
-    }
-
-    /// Whether the process is so young that a failing connection is no reason to act: it has the
-    /// time limit of its start program to open its ports, counted from its own start, so that a slow
-    /// starter is not killed again and again. It ends with the first success.
-    fn is_warming_up(&self, id: ServiceId, rule: usize) -> bool {
-        let service = self.model.service(id);
-        let ward = &self.wards[id.index()];
-        let acts = match service.rules[rule].failed.action {
-            Action::Restart | Action::Stop | Action::Unmonitor => true,
-            Action::Alert | Action::Start | Action::Exec(_) | Action::Ignore => false,
-        };
-        let Some(start) = service.start.as_ref().filter(|_| acts) else {
-            return false;
-        };
-        match &ward.reading {
-            Some(Reading::Process(ProcessState::Running(process))) => {
-                let limit = start.timeout.as_secs();
-                let young = process
-                    .uptime_seconds
-                    .is_some_and(|seconds| seconds < limit);
-                young && ward.rules[rule].passed_for != Some(process.id)
-            }
-            Some(_) | None => false,
-        }
-    }
-
-    fn finish_check(&mut self, id: ServiceId, warming: bool) {
+    pub(super) fn finish_check(&mut self, id: ServiceId, warming: bool) {
         let ward = &mut self.wards[id.index()];
         ward.monitoring = if warming {
             Monitoring::Initializing
@@ -620,26 +278,6 @@ impl Engine {
     }
 }
 
-fn connection_tests(rules: &[Rule]) -> impl Iterator<Item = (usize, &ConnectionTest)> {
-    rules
-        .iter()
-        .enumerate()
-        .filter_map(|(index, rule)| match &rule.test {
-            Test::Connection(test) => Some((index, &**test)),
-            Test::NotExist
-            | Test::Exist
-            | Test::Checksum(_)
-            | Test::Permission(_)
-            | Test::PermissionChanged
-            | Test::Uid(_)
-            | Test::Gid(_)
-            | Test::Size(_)
-            | Test::SizeChanged
-            | Test::Timestamp(_)
-            | Test::TimestampChanged(_) => None,
-        })
-}
-
 fn wanted_digests(rules: &[Rule]) -> Vec<ChecksumKind> {
     let mut kinds = Vec::new();
     for rule in rules {
@@ -650,8 +288,4 @@ fn wanted_digests(rules: &[Rule]) -> Vec<ChecksumKind> {
         }
     }
     kinds
-}
-
-const fn is_file(reading: &FileReading) -> bool {
-    matches!(reading.kind, FileKind::Regular | FileKind::Socket)
 }

@@ -5,18 +5,14 @@
 //! posted only after the failure it ends.
 
 use crate::mail::Alert;
-use crate::model::{Action, AlertTarget, EventKind, Exec, MailFormat, Rule, ServiceId, Subject};
-use crate::reading::{ProcessState, Reading};
+use crate::model::{
+    Action, AlertTarget, EventKind, Exec, MailFormat, Rule, Service, ServiceId, Subject,
+};
 
-use super::depend::{Aim, Cause};
 use super::judge::Finding;
 use super::service::{Alarm, HISTORY_LIMIT};
-use super::window::Turn;
-use super::{ChildId, Effect, Engine, Happening, Priority, UserAction};
-
-/// How many programs of `exec` actions may run at a time; what is over is said and not run. A
-/// thousand services that fail in one second must not become a thousand processes.
-pub const EXECUTIONS_LIMIT: usize = 64;
+use super::window::{Turn, Verdict};
+use super::{Effect, Engine, Happening, Priority, UserAction};
 
 /// The state an event reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,7 +108,7 @@ impl Engine {
 
     /// Whether a rule's state differs from `before` in something that has to outlive a crash. A
     /// failure that goes on changes nothing on the disk unless somebody counts its events.
-    fn matters(&self, id: ServiceId, rule_index: usize, before: super::window::Verdict) -> bool {
+    fn matters(&self, id: ServiceId, rule_index: usize, before: Verdict) -> bool {
         let after = self.wards[id.index()].rules[rule_index].verdict;
         let rule = &self.model.service(id).rules[rule_index];
         let kind = rule.test.event();
@@ -200,137 +196,6 @@ impl Engine {
         );
     }
 
-    /// What is really done: a passive service is reported, not repaired (reference F136).
-    fn effective<'a>(&self, id: ServiceId, action: &'a Action) -> &'a Action {
-        match action {
-            Action::Restart | Action::Start | Action::Stop if self.is_passive(id) => &Action::Alert,
-            Action::Restart
-            | Action::Start
-            | Action::Stop
-            | Action::Alert
-            | Action::Exec(_)
-            | Action::Unmonitor
-            | Action::Ignore => action,
-        }
-    }
-
-    fn is_passive(&self, id: ServiceId) -> bool {
-        self.model.service(id).mode == crate::model::Mode::Passive
-    }
-
-    /// Does what a rule or a restart limit says.
-    pub(super) fn act(&mut self, id: ServiceId, action: &Action, event: &'static str, text: &str) {
-        match self.effective(id, action) {
-            Action::Alert | Action::Ignore => {}
-            Action::Restart => self.restart_by_rule(id),
-            Action::Start => self.repair(id, Aim::Start),
-            Action::Stop => self.repair(id, Aim::Stop),
-            Action::Unmonitor => self.unmonitor_by_rule(id),
-            Action::Exec(exec) => self.execute(id, exec, event, text),
-        }
-    }
-
-    fn restart_by_rule(&mut self, id: ServiceId) {
-        self.log_service(id, Priority::Info, "trying to restart");
-        let service = self.model.service(id);
-        if service.start.is_none() && service.restart.is_none() && service.stop.is_none() {
-            self.count_restart(id);
-            return; // and nobody who depends on it is stopped for nothing
-        }
-        self.repair(id, Aim::Restart);
-    }
-
-    fn repair(&mut self, id: ServiceId, aim: Aim) {
-        if self.wards[id.index()].work.is_some() {
-            return; // an earlier rule of the same check has seen to it
-        }
-        if aim != Aim::Stop {
-            self.count_restart(id);
-        }
-        if self.boot.dry_run {
-            self.tell_plan(&[id], aim);
-        } else {
-            self.plan(&[id], aim, Cause::Rule);
-        }
-    }
-
-    fn unmonitor_by_rule(&mut self, id: ServiceId) {
-        if self.boot.dry_run {
-            self.log_service(id, Priority::Info, "would unmonitor");
-        } else {
-            self.unmonitor(&[id]);
-        }
-    }
-
-    fn count_restart(&mut self, id: ServiceId) {
-        let ward = &mut self.wards[id.index()];
-        for limit in &mut ward.limits {
-            limit.restarts = limit.restarts.saturating_add(1);
-        }
-        self.changed |= !ward.limits.is_empty();
-    }
-
-    fn execute(&mut self, id: ServiceId, exec: &Exec, event: &'static str, text: &str) {
-        let command = exec.program.command_line();
-        if self.boot.dry_run {
-            self.log_service(id, Priority::Info, &format!("would exec: '{command}'"));
-            return;
-        }
-        if self.executions.len() >= EXECUTIONS_LIMIT {
-            let text = format!("not run: '{command}' -- {EXECUTIONS_LIMIT} programs run already");
-            self.log_service(id, Priority::Error, &text);
-            return;
-        }
-        self.log_service(id, Priority::Info, &format!("exec: '{command}'"));
-        let child = self.next_child_id();
-        self.executions.push(Execution {
-            child,
-            label: format!("'{}' exec: '{command}'", self.model.service(id).name).into(),
-        });
-        self.effects.push_back(Effect::Spawn {
-            child,
-            program: exec.program.clone(),
-            limit: exec.program.timeout,
-            environment: self.environment(id, event, text),
-        });
-    }
-
-    /// Variables for a program of this service (reference F119).
-    pub(super) fn environment(
-        &self,
-        id: ServiceId,
-        event: &str,
-        description: &str,
-    ) -> Vec<(&'static str, String)> {
-        let service = self.model.service(id);
-        let mut variables = vec![
-            ("MONIT_DATE", self.now.wall.date_text()),
-            ("MONIT_SERVICE", service.name.to_string()),
-            ("MONIT_HOST", self.host().to_string()),
-            ("MONIT_EVENT", event.to_string()),
-            ("MONIT_DESCRIPTION", description.to_string()),
-        ];
-        if matches!(service.subject, Subject::Process(_)) {
-            let ward = &self.wards[id.index()];
-            let running = match &ward.reading {
-                Some(Reading::Process(ProcessState::Running(process))) => Some(process),
-                Some(Reading::Process(ProcessState::Zombie(_) | ProcessState::Absent))
-                | Some(Reading::File(_) | Reading::System(_))
-                | None => None,
-            };
-            let pid = running.map_or(-1, |process| process.id.pid);
-            let memory = running.and_then(|process| process.memory_kib).unwrap_or(0);
-            let cpu = running
-                .and_then(|process| process.cpu_percent)
-                .unwrap_or(-1.0);
-            variables.push(("MONIT_PROCESS_PID", pid.to_string()));
-            variables.push(("MONIT_PROCESS_MEMORY", memory.to_string()));
-            variables.push(("MONIT_PROCESS_CHILDREN", "-1".to_string()));
-            variables.push(("MONIT_PROCESS_CPU_PERCENT", format!("{cpu:.1}")));
-        }
-        variables
-    }
-
     /// One more failing event of an alarm.
     pub(super) fn raise(&mut self, id: ServiceId, alarm: Alarm, text: &str) {
         let events = self.wards[id.index()].alarms.events(alarm);
@@ -392,8 +257,7 @@ impl Engine {
 
     /// Something happened to the program itself; told by the system service.
     pub(super) fn report_instance(&mut self, text: &str, action: &'static str) {
-        let system =
-            |(_, service): &(ServiceId, &crate::model::Service)| service.subject == Subject::System;
+        let system = |(_, service): &(ServiceId, &Service)| service.subject == Subject::System;
         if let Some((id, _)) = self.model.clone().iter().find(system) {
             let (kind, tidings) = (EventKind::Instance, Tidings::Changed);
             self.post(
@@ -454,7 +318,7 @@ impl Engine {
 
     /// Who is told about this service: its own recipients, and of the global ones those it neither
     /// names itself nor excludes (reference F83).
-    fn targets(&self, id: ServiceId) -> Vec<&AlertTarget> {
+    pub(super) fn targets(&self, id: ServiceId) -> Vec<&AlertTarget> {
         let service = self.model.service(id);
         let own = |address: &str| service.alerts.iter().any(|t| *t.address == *address);
         let excluded = |address: &str| service.noalert.iter().any(|a| **a == *address);
@@ -480,15 +344,6 @@ impl Engine {
         let text = format!("'{}' {text}", self.model.service(id).name);
         self.log(priority, text);
     }
-}
-
-/// A program of an `exec` action that runs.
-#[derive(Debug)]
-pub(super) struct Execution {
-    /// Its order.
-    pub(super) child: ChildId,
-    /// How the log names it, also when a reload has removed its service.
-    pub(super) label: Box<str>,
 }
 
 fn settle_format(own: &MailFormat, global: &MailFormat) -> MailFormat {

@@ -20,7 +20,8 @@ use crate::model::{Program, Service, ServiceId, Subject};
 use crate::reading::{ProcessId, Reading};
 use crate::time::Moment;
 
-use super::depend::{Phase, service_id};
+use super::depend::service_id;
+use super::plan::Phase;
 use super::service::{Alarm, Seen};
 use super::{ChildId, Effect, Ending, Engine, Monitoring, Priority, SampleId};
 

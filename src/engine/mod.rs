@@ -6,19 +6,23 @@
 //!           checked  pass     count     told     becomes   get there
 //! ```
 //!
-//! The same inputs give the same effects, byte for byte: the engine has no clock, no file, no random
-//! source and no unordered table. [`Engine::handle`] takes one input; then [`Engine::next_effect`]
+//! The same inputs give the same effects, byte for byte: the engine has no clock, no file, no
+//! random source and no unordered table. [`Engine::handle`] takes one input; then [`Engine::next_effect`]
 //! is called until there is none; then [`Engine::deadline`] says when to send [`Input::Wake`].
 //! Timers are found by a plain scan of the services, which is enough for the hundreds there may be.
 
+mod action;
 mod boot;
 mod cycle;
 mod depend;
 mod effect;
 mod event;
+mod examine;
 mod input;
 mod job;
 mod judge;
+mod plan;
+mod probing;
 mod reload;
 mod service;
 mod snapshot;
@@ -32,14 +36,15 @@ use std::time::Duration;
 use crate::model::{Model, ServiceId};
 use crate::time::{Moment, Now};
 
-use depend::{Aim, Cause, Phase, service_id};
-use event::Execution;
+use action::Execution;
+use depend::service_id;
 use job::Job;
+use plan::{Aim, Cause, Phase};
 use service::{Check, Depth, Ward};
 
+pub use action::EXECUTIONS_LIMIT;
 pub use boot::Boot;
 pub use effect::{ChildId, Effect, Priority, ProbeId, SampleId};
-pub use event::EXECUTIONS_LIMIT;
 pub use input::{CertificateFacts, Command, Ending, Input, ProbeOutcome, UserAction};
 pub use standing::{Happening, Monitoring, Standing};
 
@@ -72,8 +77,8 @@ pub struct Engine {
 
 impl Engine {
     /// An engine at its start, with its first effects waiting. `saved` is what [`Effect::Save`]
-    /// gave an earlier run; if it cannot be read, [`Self::unreadable_state`] says why and the engine
-    /// starts without.
+    /// gave an earlier run; if it cannot be read, [`Self::unreadable_state`] says why and the
+    /// engine starts without.
     pub fn new(model: Model, boot: Boot, saved: Option<&[u8]>) -> Self {
         let (restored, unreadable_state) = match saved.map(snapshot::decode) {
             Some(Ok(saved)) => (Some(saved), None),

@@ -10,8 +10,8 @@ use crate::model::{EventKind, Service, Test};
 use crate::reading::{ProcessId, Reading};
 use crate::time::WallTime;
 
-use super::depend::{Plan, Work};
 use super::judge::Base;
+use super::plan::{Plan, Work};
 use super::window::Verdict;
 use super::{Happening, Monitoring, ProbeId, ProbeOutcome, SampleId};
 

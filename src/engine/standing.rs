@@ -4,7 +4,8 @@ use crate::model::{Connection, EventKind, Service, ServiceId, Test};
 use crate::reading::Reading;
 use crate::time::WallTime;
 
-use super::depend::{Aim, Cause, Phase, Plan, service_id};
+use super::depend::service_id;
+use super::plan::{Aim, Cause, Phase, Plan};
 use super::service::Ward;
 use super::{Engine, ProbeOutcome, UserAction};
 

@@ -78,13 +78,15 @@ fn files_in_the_words_of_the_reference() {
         (
             age(Comparison::Greater, 60),
             failed(
-                "modify time for /data/f failed -- current modify time is Sun, 22 Nov 2026 06:48:20",
+                "modify time for /data/f failed -- \
+                 current modify time is Sun, 22 Nov 2026 06:48:20",
             ),
         ),
         (
             age(Comparison::Greater, 3600),
             passed(
-                "modify time test succeeded for /data/f [current modify time is Sun, 22 Nov 2026 06:48:20]",
+                "modify time test succeeded for /data/f \
+                 [current modify time is Sun, 22 Nov 2026 06:48:20]",
             ),
         ),
         (
@@ -149,7 +151,8 @@ fn a_change_is_told_once() {
         (
             Test::TimestampChanged(Stamp::Latest),
             |r| r.changed += 1,
-            "modify/change time for /data/f changed from Sun, 22 Nov 2026 06:50:00 to Sun, 22 Nov 2026 06:50:01",
+            "modify/change time for /data/f changed from Sun, 22 Nov 2026 06:50:00 \
+             to Sun, 22 Nov 2026 06:50:01",
             "modify/change time was not changed for /data/f",
         ),
     ];

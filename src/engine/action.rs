@@ -1,0 +1,153 @@
+//! What follows a verdict: repairs are planned, programs of `exec` are run.
+
+use crate::model::{Action, Exec, Mode, ServiceId, Subject};
+use crate::reading::{ProcessState, Reading};
+
+use super::plan::{Aim, Cause};
+use super::{ChildId, Effect, Engine, Priority};
+
+/// How many programs of `exec` actions may run at a time; what is over is said and not run. A
+/// thousand services that fail in one second must not become a thousand processes.
+pub const EXECUTIONS_LIMIT: usize = 64;
+
+impl Engine {
+    /// What is really done: a passive service is reported, not repaired (reference F136).
+    pub(super) fn effective<'a>(&self, id: ServiceId, action: &'a Action) -> &'a Action {
+        match action {
+            Action::Restart | Action::Start | Action::Stop if self.is_passive(id) => &Action::Alert,
+            Action::Restart
+            | Action::Start
+            | Action::Stop
+            | Action::Alert
+            | Action::Exec(_)
+            | Action::Unmonitor
+            | Action::Ignore => action,
+        }
+    }
+
+    pub(super) fn is_passive(&self, id: ServiceId) -> bool {
+        self.model.service(id).mode == Mode::Passive
+    }
+
+    /// Does what a rule or a restart limit says.
+    pub(super) fn act(&mut self, id: ServiceId, action: &Action, event: &'static str, text: &str) {
+        match self.effective(id, action) {
+            Action::Alert | Action::Ignore => {}
+            Action::Restart => self.restart_by_rule(id),
+            Action::Start => self.repair(id, Aim::Start),
+            Action::Stop => self.repair(id, Aim::Stop),
+            Action::Unmonitor => self.unmonitor_by_rule(id),
+            Action::Exec(exec) => self.execute(id, exec, event, text),
+        }
+    }
+
+    fn restart_by_rule(&mut self, id: ServiceId) {
+        self.log_service(id, Priority::Info, "trying to restart");
+        let service = self.model.service(id);
+        if service.start.is_none() && service.restart.is_none() && service.stop.is_none() {
+            self.count_restart(id);
+            return; // and nobody who depends on it is stopped for nothing
+        }
+        self.repair(id, Aim::Restart);
+    }
+
+    fn repair(&mut self, id: ServiceId, aim: Aim) {
+        if self.wards[id.index()].work.is_some() {
+            return; // an earlier rule of the same check has seen to it
+        }
+        if aim != Aim::Stop {
+            self.count_restart(id);
+        }
+        if self.boot.dry_run {
+            self.tell_plan(&[id], aim);
+        } else {
+            self.plan(&[id], aim, Cause::Rule);
+        }
+    }
+
+    fn unmonitor_by_rule(&mut self, id: ServiceId) {
+        if self.boot.dry_run {
+            self.log_service(id, Priority::Info, "would unmonitor");
+        } else {
+            self.unmonitor(&[id]);
+        }
+    }
+
+    fn count_restart(&mut self, id: ServiceId) {
+        let ward = &mut self.wards[id.index()];
+        for limit in &mut ward.limits {
+            limit.restarts = limit.restarts.saturating_add(1);
+        }
+        self.changed |= !ward.limits.is_empty();
+    }
+
+    fn execute(&mut self, id: ServiceId, exec: &Exec, event: &'static str, text: &str) {
+        let command = exec.program.command_line();
+        if self.boot.dry_run {
+            self.log_service(id, Priority::Info, &format!("would exec: '{command}'"));
+            return;
+        }
+        if self.executions.len() >= EXECUTIONS_LIMIT {
+            let text = format!("not run: '{command}' -- {EXECUTIONS_LIMIT} programs run already");
+            self.log_service(id, Priority::Error, &text);
+            return;
+        }
+        self.log_service(id, Priority::Info, &format!("exec: '{command}'"));
+        let child = self.next_child_id();
+        self.executions.push(Execution {
+            child,
+            label: format!("'{}' exec: '{command}'", self.model.service(id).name).into(),
+        });
+        self.effects.push_back(Effect::Spawn {
+            child,
+            program: exec.program.clone(),
+            limit: exec.program.timeout,
+            environment: self.environment(id, event, text),
+        });
+    }
+
+    /// Variables for a program of this service (reference F119).
+    pub(super) fn environment(
+        &self,
+        id: ServiceId,
+        event: &str,
+        description: &str,
+    ) -> Vec<(&'static str, String)> {
+        let service = self.model.service(id);
+        let mut variables = vec![
+            ("MONIT_DATE", self.now.wall.date_text()),
+            ("MONIT_SERVICE", service.name.to_string()),
+            ("MONIT_HOST", self.host().to_string()),
+            ("MONIT_EVENT", event.to_string()),
+            ("MONIT_DESCRIPTION", description.to_string()),
+        ];
+        if matches!(service.subject, Subject::Process(_)) {
+            let ward = &self.wards[id.index()];
+            let running = match &ward.reading {
+                Some(Reading::Process(ProcessState::Running(process))) => Some(process),
+                Some(Reading::Process(ProcessState::Zombie(_) | ProcessState::Absent))
+                | Some(Reading::File(_) | Reading::System(_))
+                | None => None,
+            };
+            let pid = running.map_or(-1, |process| process.id.pid);
+            let memory = running.and_then(|process| process.memory_kib).unwrap_or(0);
+            let cpu = running
+                .and_then(|process| process.cpu_percent)
+                .unwrap_or(-1.0);
+            variables.push(("MONIT_PROCESS_PID", pid.to_string()));
+            variables.push(("MONIT_PROCESS_MEMORY", memory.to_string()));
+            variables.push(("MONIT_PROCESS_CHILDREN", "-1".to_string()));
+            variables.push(("MONIT_PROCESS_CPU_PERCENT", format!("{cpu:.1}")));
+        }
+        variables
+    }
+}
+
+/// A program of an `exec` action that runs.
+#[derive(Debug)]
+pub(super) struct Execution {
+    /// Its order.
+    pub(super) child: ChildId,
+    /// How the log names it, also when a reload has removed its service.
+    pub(super) label: Box<str>,
+}

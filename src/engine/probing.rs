@@ -1,0 +1,194 @@
+//! The connection tests of a check: started together, judged when the last one has ended.
+
+use std::rc::Rc;
+
+use crate::model::{Action, ConnectionTest, Rule, ServiceId, Test};
+use crate::reading::{ProcessState, Reading};
+
+use super::depend::service_id;
+use super::judge::{self, Finding};
+use super::service::{Check, ProbeRun, ProbeState};
+use super::{Effect, Engine, Priority, ProbeId, ProbeOutcome};
+
+impl Engine {
+    /// Starts all connection tests of a service together.
+    pub(super) fn begin_probes(&mut self, id: ServiceId) {
+        let model = self.model.clone();
+        let mut runs = Vec::new();
+        for (rule, test) in connection_tests(&model.service(id).rules) {
+            let probe = self.order_probe(test);
+            let state = ProbeState::Asked { probe, attempt: 1 };
+            runs.push(ProbeRun { rule, state });
+        }
+        if !runs.is_empty() {
+            self.wards[id.index()].check = Check::Probing { runs };
+        }
+    }
+
+    fn order_probe(&mut self, test: &ConnectionTest) -> ProbeId {
+        let probe = self.next_probe_id();
+        let connection = Rc::new(test.connection.clone());
+        self.effects.push_back(Effect::Probe { probe, connection });
+        probe
+    }
+
+    /// Takes the end of a connection test, if a check waits for it.
+    pub(super) fn take_probe(&mut self, ours: ProbeId, outcome: ProbeOutcome) {
+        let Some((id, position, attempt)) = self.find_probe(ours) else {
+            return;
+        };
+        let model = self.model.clone();
+        let Check::Probing { runs } = &mut self.wards[id.index()].check else {
+            return;
+        };
+        let rule = runs[position].rule;
+        let Test::Connection(test) = &model.service(id).rules[rule].test else {
+            return;
+        };
+        let finding = judge::judge_connection(test, &outcome);
+        if let Finding::Failed(text) = finding {
+            if attempt < test.tries {
+                let text = format!("{text} (attempt {attempt}/{})", test.tries);
+                self.log_service(id, Priority::Warning, &text);
+                let probe = self.order_probe(test);
+                let state = ProbeState::Asked {
+                    probe,
+                    attempt: attempt + 1,
+                };
+                self.set_probe(id, position, state);
+                return;
+            }
+        }
+        self.tell_certificate(id, rule, test, &outcome);
+        if let Ok(microseconds) = outcome.result {
+            let text = judge::protocol_succeeded(&test.connection, microseconds);
+            self.log_service(id, Priority::Debug, &text);
+        }
+        self.wards[id.index()].rules[rule].outcome = Some(outcome);
+        self.set_probe(id, position, ProbeState::Answered);
+        self.judge_probes(id);
+    }
+
+    fn find_probe(&self, ours: ProbeId) -> Option<(ServiceId, usize, u8)> {
+        let asked = |run: &ProbeRun| match run.state {
+            ProbeState::Asked { probe, attempt } if probe == ours => Some(attempt),
+            ProbeState::Asked { .. } | ProbeState::Answered => None,
+        };
+        self.wards.iter().enumerate().find_map(|(index, ward)| {
+            let Check::Probing { runs } = &ward.check else {
+                return None;
+            };
+            let mut found = runs.iter().enumerate();
+            let (position, attempt) = found.find_map(|(i, run)| Some((i, asked(run)?)))?;
+            Some((service_id(index), position, attempt))
+        })
+    }
+
+    fn set_probe(&mut self, id: ServiceId, position: usize, state: ProbeState) {
+        if let Check::Probing { runs } = &mut self.wards[id.index()].check {
+            runs[position].state = state;
+        }
+    }
+
+    /// What is wrong with a certificate is said once, not in each cycle.
+    fn tell_certificate(
+        &mut self,
+        id: ServiceId,
+        rule: usize,
+        test: &ConnectionTest,
+        outcome: &ProbeOutcome,
+    ) {
+        let complaint = |outcome: &ProbeOutcome| outcome.certificate.as_ref()?.complaint.clone();
+        let Some(new) = complaint(outcome) else {
+            return;
+        };
+        let last = self.wards[id.index()].rules[rule].outcome.as_ref();
+        if last.and_then(complaint).as_ref() != Some(&new) {
+            let to = judge::peer(&test.connection);
+            let text = format!("certificate of {to} cannot be verified -- {new}");
+            self.log_service(id, Priority::Warning, &text);
+        }
+    }
+
+    /// Gives the verdict once the last connection test has ended.
+    fn judge_probes(&mut self, id: ServiceId) {
+        let is_asked = |run: &ProbeRun| matches!(run.state, ProbeState::Asked { .. });
+        let ward = &mut self.wards[id.index()];
+        match &ward.check {
+            Check::Probing { runs } if !runs.iter().any(is_asked) => ward.check = Check::Idle,
+            Check::Probing { .. } | Check::Idle | Check::Sampling { .. } | Check::Held { .. } => {
+                return;
+            }
+        }
+        let model = self.model.clone();
+        let rules = &model.service(id).rules;
+        let mut warming = false;
+        for (index, test) in connection_tests(rules) {
+            if !self.is_checkable(id) {
+                return;
+            }
+            let Some(outcome) = &self.wards[id.index()].rules[index].outcome else {
+                continue;
+            };
+            let finding = judge::judge_connection(test, outcome);
+            if matches!(finding, Finding::Passed(_)) {
+                let ward = &mut self.wards[id.index()];
+                ward.rules[index].passed_for = ward.process;
+            } else if self.is_warming_up(id, index) {
+                warming = true;
+                let text = "connection test fails while the process is starting, not counted";
+                self.log_service(id, Priority::Info, text);
+                continue;
+            }
+            self.take_finding(id, index, finding);
+        }
+        if self.is_checkable(id) {
+            self.finish_check(id, warming);
+        }
+    }
+
+    /// Whether the process is so young that a failing connection is no reason to act: it has the
+    /// time limit of its start program to open its ports, counted from its own start, so that a
+    /// slow starter is not killed again and again. It ends with the first success.
+    fn is_warming_up(&self, id: ServiceId, rule: usize) -> bool {
+        let service = self.model.service(id);
+        let ward = &self.wards[id.index()];
+        let acts = match service.rules[rule].failed.action {
+            Action::Restart | Action::Stop | Action::Unmonitor => true,
+            Action::Alert | Action::Start | Action::Exec(_) | Action::Ignore => false,
+        };
+        let Some(start) = service.start.as_ref().filter(|_| acts) else {
+            return false;
+        };
+        match &ward.reading {
+            Some(Reading::Process(ProcessState::Running(process))) => {
+                let limit = start.timeout.as_secs();
+                let young = process
+                    .uptime_seconds
+                    .is_some_and(|seconds| seconds < limit);
+                young && ward.rules[rule].passed_for != Some(process.id)
+            }
+            Some(_) | None => false,
+        }
+    }
+}
+
+fn connection_tests(rules: &[Rule]) -> impl Iterator<Item = (usize, &ConnectionTest)> {
+    rules
+        .iter()
+        .enumerate()
+        .filter_map(|(index, rule)| match &rule.test {
+            Test::Connection(test) => Some((index, &**test)),
+            Test::NotExist
+            | Test::Exist
+            | Test::Checksum(_)
+            | Test::Permission(_)
+            | Test::PermissionChanged
+            | Test::Uid(_)
+            | Test::Gid(_)
+            | Test::Size(_)
+            | Test::SizeChanged
+            | Test::Timestamp(_)
+            | Test::TimestampChanged(_) => None,
+        })
+}
