@@ -1,10 +1,11 @@
 //! Cycles and checks: who is looked at when, and in which order verdicts fall.
 //!
 //! At each poll deadline every monitored service that is due is sampled at once. Existence is
-//! judged first, after that of the services it depends on: if one of those is down, that is what has
-//! to be repaired. Then the other tests, then all connection tests together; the check ends with the
-//! last of them. A hung peer delays its own service only, which is then not checked again until it is
-//! done. A service that is being started or stopped is not checked at all: its job looks by itself.
+//! judged first, after that of the services it depends on: if one of those is down, that is what
+//! has to be repaired. Then the other tests, then all connection tests together; the check ends
+//! with the last of them. A hung peer delays its own service only, which is then not checked again
+//! until it is done. A service that is being started or stopped is not checked at all: its job
+//! looks by itself.
 
 use crate::model::{Action, Checksum, ChecksumKind, EventKind, Every, Rule, ServiceId, Test};
 use crate::reading::{ProcessId, Reading};

@@ -261,7 +261,7 @@ pub(super) fn connection_succeeded(connection: &Connection) -> String {
 
 /// `failed protocol test [HTTP] at [127.0.0.1]:80 [TCP/IP] -- Connection refused`.
 pub(super) fn connection_failed(connection: &Connection, reason: &str) -> String {
-    let protocol = protocol_name(&connection.protocol);
+    let protocol = connection.protocol.name();
     format!(
         "failed protocol test [{protocol}] at {} -- {reason}",
         peer(connection)
@@ -270,19 +270,10 @@ pub(super) fn connection_failed(connection: &Connection, reason: &str) -> String
 
 /// `succeeded testing protocol [HTTP] at [127.0.0.1]:80 [TCP/IP] [response time 0.330 ms]`.
 pub(super) fn protocol_succeeded(connection: &Connection, microseconds: u64) -> String {
-    let protocol = protocol_name(&connection.protocol);
+    let protocol = connection.protocol.name();
     let (ms, rest) = (microseconds / 1000, microseconds % 1000);
     let peer = peer(connection);
     format!("succeeded testing protocol [{protocol}] at {peer} [response time {ms}.{rest:03} ms]")
-}
-
-const fn protocol_name(protocol: &Protocol) -> &'static str {
-    match protocol {
-        Protocol::Default => "DEFAULT",
-        Protocol::Http(_) => "HTTP",
-        Protocol::Smtp => "SMTP",
-        Protocol::Generic(_) => "generic",
-    }
 }
 
 pub(super) fn peer(connection: &Connection) -> String {

@@ -7,9 +7,10 @@
 //! ```
 //!
 //! The same inputs give the same effects, byte for byte: the engine has no clock, no file, no
-//! random source and no unordered table. [`Engine::handle`] takes one input; then [`Engine::next_effect`]
-//! is called until there is none; then [`Engine::deadline`] says when to send [`Input::Wake`].
-//! Timers are found by a plain scan of the services, which is enough for the hundreds there may be.
+//! random source and no unordered table. [`Engine::handle`] takes one input; then
+//! [`Engine::next_effect`] is called until there is none; then [`Engine::deadline`] says when to
+//! send [`Input::Wake`]. Timers are found by a plain scan of the services, which is enough for the
+//! hundreds there may be.
 
 mod action;
 mod boot;

@@ -2,8 +2,8 @@
 //!
 //! A service that has the same name and looks at the same thing keeps its monitoring state, its
 //! counters, its job and, rule by equal rule, what its rules remember (reference F140). Checks
-//! under way are given up, and a cycle begins. A program of a service that is gone runs to its end, which
-//! nobody waits for.
+//! under way are given up, and a cycle begins. A program of a service that is gone runs to its end,
+//! which nobody waits for.
 
 use crate::model::{Action, Model, OnReboot, Service};
 

@@ -5,8 +5,8 @@
 //! `every` has still to skip (a new run checks all at once), history.
 //!
 //! A rule is found again by a fingerprint of what it says, so an edited control file costs the
-//! state of the edited rules only. The fingerprint may differ between builds of the program; then rules
-//! start afresh, which is all that is lost.
+//! state of the edited rules only. The fingerprint may differ between builds of the program; then
+//! rules start afresh, which is all that is lost.
 //!
 //! ```text
 //!  "tend state 1\n"  boot identity  number of services  service …  FNV-1a of all before
