@@ -339,7 +339,6 @@ impl Engine {
             return;
         };
         let Plan { aim, cause } = work.plan;
-        let next = ward.next.take();
         let halfway = verb == Verb::Stop && aim == Aim::Restart && succeeded;
         if halfway {
             let phase = Phase::StartPending { told: false };
@@ -349,21 +348,28 @@ impl Engine {
             });
         } else {
             if aim == Aim::Stop {
+                let next = self.wards[id.index()].next.take();
                 self.stop_monitoring(id);
+                self.wards[id.index()].next = next;
             }
             if let Cause::User(asked) = cause {
                 self.report_action(id, asked, succeeded);
             }
         }
-        if let Some(plan) = next {
-            self.assign(id, plan);
-        }
+        self.take_up_next(id);
         if !halfway && !succeeded {
             self.disappoint_dependants(id);
         }
         let ward = &self.wards[id.index()];
         if ward.work.is_none() && ward.is_monitored() && ward.presence == Seen::Unknown {
             self.order_sample(id, Depth::Full);
+        }
+    }
+
+    /// A job can be interrupted again, or is over: now comes the wish that waited for that.
+    pub(super) fn take_up_next(&mut self, id: ServiceId) {
+        if let Some(plan) = self.wards[id.index()].next.take() {
+            self.assign(id, plan);
         }
     }
 

@@ -67,15 +67,11 @@ pub(super) enum Step {
         child: ChildId,
         /// Until when the process may take to appear or vanish.
         deadline: Moment,
-        /// The pause should the machine turn out to be short of something.
-        backoff: Duration,
     },
     /// The machine was short of something; the program is tried again.
     Backoff {
         /// When.
         at: Moment,
-        /// The pause after the next failure.
-        pause: Duration,
     },
     /// The program has ended; is the process there, or gone?
     Check {
@@ -138,6 +134,15 @@ impl Verb {
         }
     }
 
+    /// The phase that waits for its turn.
+    pub(super) const fn pending(self) -> Phase {
+        match self {
+            Self::Start => Phase::StartPending { told: false },
+            Self::Stop => Phase::StopPending,
+            Self::Restart => Phase::RestartPending,
+        }
+    }
+
     /// The program of `service` for it.
     pub(super) const fn program(self, service: &Service) -> Option<&Program> {
         match self {
@@ -149,10 +154,18 @@ impl Verb {
 }
 
 impl Job {
+    /// Whether its program has been run, so that what it began has to be seen to its end.
+    pub(super) const fn has_begun(&self) -> bool {
+        match self.step {
+            Step::Run { .. } | Step::Check { .. } | Step::Pause { .. } => true,
+            Step::Look { .. } | Step::Backoff { .. } => false,
+        }
+    }
+
     /// When it wants to be woken.
     pub(super) const fn deadline(&self) -> Option<Moment> {
         match &self.step {
-            Step::Backoff { at, .. } | Step::Pause { at, .. } => Some(*at),
+            Step::Backoff { at } | Step::Pause { at, .. } => Some(*at),
             Step::Look { .. } | Step::Run { .. } | Step::Check { .. } => None,
         }
     }
@@ -173,7 +186,7 @@ impl Engine {
             let sample = self.order_look(id);
             self.set_step(id, verb, Step::Look { sample });
         } else {
-            self.run_program(id, verb, FIRST_BACKOFF);
+            self.run_program(id, verb);
         }
     }
 
@@ -185,7 +198,11 @@ impl Engine {
     }
 
     fn set_step(&mut self, id: ServiceId, verb: Verb, step: Step) {
-        self.set_phase(id, Phase::Active(Job { verb, step }));
+        // A look after a program that was run is nothing a crash could lose.
+        self.changed |= !matches!(step, Step::Check { .. } | Step::Pause { .. });
+        if let Some(work) = &mut self.wards[id.index()].work {
+            work.phase = Phase::Active(Job { verb, step });
+        }
     }
 
     fn order_look(&mut self, id: ServiceId) -> SampleId {
@@ -199,7 +216,7 @@ impl Engine {
     }
 
     /// Runs the program; where there is none, there is nothing to do.
-    fn run_program(&mut self, id: ServiceId, verb: Verb, backoff: Duration) {
+    fn run_program(&mut self, id: ServiceId, verb: Verb) {
         let model = self.model.clone();
         let Some(program) = verb.program(model.service(id)) else {
             self.succeed(id, verb);
@@ -215,11 +232,7 @@ impl Engine {
             environment: self.environment(id, verb.past(), verb.past()),
         });
         let deadline = self.now.moment + program.timeout;
-        let step = Step::Run {
-            child,
-            deadline,
-            backoff,
-        };
+        let step = Step::Run { child, deadline };
         self.set_step(id, verb, step);
     }
 
@@ -240,7 +253,7 @@ impl Engine {
             Step::Look { .. } => match (verb, running) {
                 (Verb::Stop, None) | (Verb::Start, Some(_)) => self.succeed(id, verb),
                 (Verb::Stop, Some(_)) | (Verb::Start, None) | (Verb::Restart, _) => {
-                    self.run_program(id, verb, FIRST_BACKOFF);
+                    self.run_program(id, verb);
                 }
             },
             Step::Check { pause, ran, .. } => {
@@ -260,9 +273,10 @@ impl Engine {
 
     /// Takes a program's end, if a job waits for it.
     pub(super) fn take_exit(&mut self, child: ChildId, ending: Ending, output: &[u8]) -> bool {
-        let Some((id, verb, deadline, _)) = self.take_run(child) else {
+        let Some((id, verb, deadline)) = self.take_run(child) else {
             return false;
         };
+        self.wards[id.index()].backoff = Duration::ZERO;
         let end = End::Known(ending, output.into());
         let ran = Ran { deadline, end };
         match (verb, ending) {
@@ -283,7 +297,7 @@ impl Engine {
 
     /// Takes the news that a program could not be started, if a job waits for it.
     pub(super) fn take_spawn_failure(&mut self, child: ChildId, reason: &str, short: bool) -> bool {
-        let Some((id, verb, _, backoff)) = self.take_run(child) else {
+        let Some((id, verb, _)) = self.take_run(child) else {
             return false;
         };
         let model = self.model.clone();
@@ -291,15 +305,17 @@ impl Engine {
         let program = program.map_or("", |program| &program.arguments[0]);
         if short {
             // The machine's fault, not the service's: no failed start, no counted restart.
-            let seconds = backoff.as_secs();
+            let ward = &mut self.wards[id.index()];
+            ward.backoff = (ward.backoff * 2).clamp(FIRST_BACKOFF, LONGEST_BACKOFF);
+            let at = self.now.moment + ward.backoff;
+            let seconds = ward.backoff.as_secs();
             let text = format!(
                 "cannot {} -- Program {program} failed: {reason}, next try in {seconds} s",
                 verb.word()
             );
             self.raise(id, Alarm::Exec, &text);
-            let at = self.now.moment + backoff;
-            let pause = (backoff * 2).min(LONGEST_BACKOFF);
-            self.set_step(id, verb, Step::Backoff { at, pause });
+            self.set_step(id, verb, Step::Backoff { at });
+            self.take_up_next(id);
         } else {
             let word = verb.word();
             let text =
@@ -315,7 +331,8 @@ impl Engine {
         let is_due = |job: &Job| job.deadline().is_some_and(|at| at <= now);
         while let Some((id, Job { verb, step })) = self.take_job(is_due) {
             match step {
-                Step::Backoff { pause, .. } => self.run_program(id, verb, pause),
+                // Much may have changed meanwhile: its turn has to come again.
+                Step::Backoff { .. } => self.set_phase(id, verb.pending()),
                 Step::Pause { pause, ran, .. } => self.look_again(id, verb, pause, ran),
                 Step::Look { .. } | Step::Run { .. } | Step::Check { .. } => {}
             }
@@ -367,13 +384,11 @@ impl Engine {
         }
     }
 
-    fn take_run(&mut self, ours: ChildId) -> Option<(ServiceId, Verb, Moment, Duration)> {
+    fn take_run(&mut self, ours: ChildId) -> Option<(ServiceId, Verb, Moment)> {
         let runs = |job: &Job| matches!(&job.step, Step::Run { child, .. } if *child == ours);
         let (id, job) = self.take_job(runs)?;
         match job.step {
-            Step::Run {
-                deadline, backoff, ..
-            } => Some((id, job.verb, deadline, backoff)),
+            Step::Run { deadline, .. } => Some((id, job.verb, deadline)),
             Step::Look { .. } | Step::Backoff { .. } | Step::Check { .. } | Step::Pause { .. } => {
                 None
             }
@@ -386,7 +401,10 @@ impl Engine {
             (End::Known(..), _, _) => self.fail(id, verb, ran),
             // The restart program had its time and the process runs: no reason to run it again.
             (End::Orphaned { .. }, Verb::Restart, Some(_)) => self.succeed(id, verb),
-            (End::Orphaned { .. }, _, _) => self.begin_job(id, verb),
+            (End::Orphaned { .. }, _, _) => {
+                self.set_phase(id, verb.pending());
+                self.take_up_next(id);
+            }
         }
     }
 

@@ -30,6 +30,9 @@ mod snapshot;
 mod standing;
 mod window;
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::VecDeque;
 use std::rc::Rc;
 use std::time::Duration;
@@ -69,7 +72,7 @@ pub struct Engine {
     last_order: u64,
     /// Whether something has changed that the saved state holds.
     changed: bool,
-    /// Fingerprint of the state that was last saved.
+    /// The checksum of the state that was last saved.
     saved: u64,
     /// Why the saved state could not be read.
     unreadable_state: Option<&'static str>,
@@ -104,7 +107,7 @@ impl Engine {
             effects: VecDeque::new(),
             last_order: 0,
             changed: true,
-            saved: saved.map_or(0, snapshot::fingerprint),
+            saved: saved.map_or(0, snapshot::seal_of),
             unreadable_state,
             stopped: false,
         };
@@ -340,9 +343,9 @@ impl Engine {
     fn save(&mut self) {
         if std::mem::take(&mut self.changed) && !self.boot.dry_run {
             let bytes = self.snapshot();
-            let fingerprint = snapshot::fingerprint(&bytes);
-            if fingerprint != self.saved {
-                self.saved = fingerprint;
+            let seal = snapshot::seal_of(&bytes);
+            if seal != self.saved {
+                self.saved = seal;
                 self.effects.push_back(Effect::Save(bytes));
             }
         }

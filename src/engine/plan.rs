@@ -57,7 +57,7 @@ pub(super) enum Phase {
     },
     /// Has a restart program; waits for both.
     RestartPending,
-    /// A job is under way and is not interrupted.
+    /// A job is under way. Once its program has been run it is not interrupted.
     Active(Job),
 }
 
@@ -86,6 +86,8 @@ impl Plan {
                 };
                 (Self { cause, ..self }, true)
             }
+            // What is to be stopped for good is not brought back because something else restarts.
+            Aim::Restart if !keeps_running && new.cause == Cause::Dependency => (self, true),
             // The operator who waits for a start is answered by a restart.
             Aim::Restart if keeps_running && new.cause == Cause::Dependency => (
                 Self {
@@ -100,9 +102,12 @@ impl Plan {
 }
 
 impl Work {
-    /// Whether a job is under way.
+    /// Whether a program was run, so that it has to be brought to its end before anything else.
     pub(super) const fn is_active(&self) -> bool {
-        matches!(self.phase, Phase::Active(_))
+        match &self.phase {
+            Phase::Active(job) => job.has_begun(),
+            Phase::StopPending | Phase::StartPending { .. } | Phase::RestartPending => false,
+        }
     }
 
     /// Whether this job, which is not interrupted, leads where `plan` wants to go.

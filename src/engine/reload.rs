@@ -84,27 +84,22 @@ fn carry_over(old_service: &Service, mut ward: Ward, service: &Service) -> Ward 
     ward.cycles_to_skip = 0;
     ward.changed_bits = 0;
     let states = std::mem::take(&mut ward.rules);
-    ward.rules = match_up(
-        &old_service.rules,
-        states,
-        &service.rules,
-        RuleState::default,
-    );
+    ward.rules = match_up(&old_service.rules, states, &service.rules, RuleState::new);
     let states = std::mem::take(&mut ward.limits);
     let (old, new) = (&old_service.restart_limits, &service.restart_limits);
-    ward.limits = match_up(old, states, new, LimitState::default);
+    ward.limits = match_up(old, states, new, |_| LimitState::default());
     ward
 }
 
 /// Gives each of `new` the state of the first equal one of `old` that is still to be had.
-fn match_up<K: PartialEq, S>(old: &[K], states: Vec<S>, new: &[K], fresh: fn() -> S) -> Vec<S> {
+fn match_up<K: PartialEq, S>(old: &[K], states: Vec<S>, new: &[K], fresh: fn(&K) -> S) -> Vec<S> {
     let mut old: Vec<(&K, Option<S>)> = old.iter().zip(states.into_iter().map(Some)).collect();
     new.iter()
         .map(|key| {
             let mut equal = old.iter_mut().filter(|(old_key, _)| *old_key == key);
             equal
                 .find_map(|(_, state)| state.take())
-                .unwrap_or_else(fresh)
+                .unwrap_or_else(|| fresh(key))
         })
         .collect()
 }

@@ -5,13 +5,15 @@
 //! `depend` (what a service should become) and `job` (getting there).
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
-use crate::model::{EventKind, Service, Test};
+use crate::model::{EventKind, Rule, Service, Test};
 use crate::reading::{ProcessId, Reading};
 use crate::time::WallTime;
 
 use super::judge::Base;
 use super::plan::{Plan, Work};
+use super::snapshot::rule_fingerprint;
 use super::window::Verdict;
 use super::{Happening, Monitoring, ProbeId, ProbeOutcome, SampleId};
 
@@ -54,6 +56,8 @@ pub(super) struct Ward {
     pub(super) extra_check_used: bool,
     /// Kinds of the events that were changes in the last check.
     pub(super) changed_bits: u32,
+    /// The pause after the machine was last short of something; zero if it was not.
+    pub(super) backoff: Duration,
     /// Newest first.
     pub(super) history: VecDeque<Happening>,
 }
@@ -136,8 +140,10 @@ pub(super) enum ProbeState {
 }
 
 /// What a rule remembers.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct RuleState {
+    /// The rule's fingerprint, by which it is found again in a saved state.
+    pub(super) key: u64,
     /// Where it stands.
     pub(super) verdict: Verdict,
     /// The value it compares with.
@@ -211,6 +217,20 @@ impl Alarms {
     }
 }
 
+impl RuleState {
+    /// A rule that has not been tested yet.
+    pub(super) fn new(rule: &Rule) -> Self {
+        Self {
+            key: rule_fingerprint(rule),
+            verdict: Verdict::default(),
+            base: None,
+            outcome: None,
+            passed_for: None,
+            changed: false,
+        }
+    }
+}
+
 impl Ward {
     /// A service nothing is known about.
     pub(super) fn new(service: &Service, monitoring: Monitoring) -> Self {
@@ -219,7 +239,7 @@ impl Ward {
             check: Check::Idle,
             work: None,
             next: None,
-            rules: vec![RuleState::default(); service.rules.len()],
+            rules: service.rules.iter().map(RuleState::new).collect(),
             limits: vec![LimitState::default(); service.restart_limits.len()],
             alarms: Alarms::default(),
             reading: None,
@@ -231,6 +251,7 @@ impl Ward {
             look_again: false,
             extra_check_used: false,
             changed_bits: 0,
+            backoff: Duration::ZERO,
             history: VecDeque::new(),
         }
     }
@@ -243,11 +264,9 @@ impl Ward {
     /// Forgets all failures and counters: what is monitored anew has no past.
     pub(super) fn forget(&mut self) {
         for rule in &mut self.rules {
-            *rule = RuleState {
-                base: rule.base.take(),
-                outcome: rule.outcome.take(),
-                ..RuleState::default()
-            };
+            rule.verdict = Verdict::default();
+            rule.passed_for = None;
+            rule.changed = false;
         }
         self.limits.fill(LimitState::default());
         self.alarms = Alarms::default();

@@ -17,16 +17,18 @@ use crate::model::{OnReboot, Service, Subject};
 use crate::time::Moment;
 
 use super::job::{End, FIRST_PAUSE, Job, Ran, Step, Verb};
+use super::judge::Base;
 use super::plan::{Aim, Phase, Plan, Work};
 use super::reload::at_first_sight;
-use super::service::Ward;
+use super::service::{LimitState, Ward};
+use super::window::Verdict;
 use super::{Engine, Monitoring};
 
 mod bytes;
 
-use bytes::{Saved, SavedPhase, SavedService, Writer, limit_fingerprint, rule_fingerprint};
+use bytes::{Saved, SavedPhase, SavedService, Writer, limit_fingerprint};
 
-pub(super) use bytes::{decode, fingerprint};
+pub(super) use bytes::{decode, rule_fingerprint, seal_of};
 
 impl Engine {
     /// The state as bytes.
@@ -65,15 +67,9 @@ impl SavedService {
     /// The same boot: everything is as it was, programs may still be running.
     fn resume(mut self, service: &Service, now: Moment) -> Ward {
         let mut ward = Ward::new(service, watched(self.monitored));
-        self.recall_rules(service, &mut ward);
+        self.recall_failures(service, &mut ward);
         ward.process = self.process;
         ward.next = self.next;
-        for (state, limit) in ward.limits.iter_mut().zip(&service.restart_limits) {
-            let key = limit_fingerprint(limit);
-            if let Some(position) = self.limits.iter().position(|(k, _)| *k == key) {
-                *state = self.limits.swap_remove(position).1;
-            }
-        }
         if let Some((plan, phase)) = self.work {
             resume_work(&mut ward, service, plan, phase, now);
         }
@@ -91,16 +87,28 @@ impl SavedService {
         };
         let mut ward = Ward::new(service, watched(monitored));
         if self.monitored && monitored {
-            self.recall_rules(service, &mut ward);
+            self.recall_failures(service, &mut ward);
+            for limit in &mut ward.limits {
+                *limit = LimitState {
+                    events: limit.events,
+                    ..LimitState::default()
+                };
+            }
         }
         ward
     }
 
-    fn recall_rules(&mut self, service: &Service, ward: &mut Ward) {
+    fn recall_failures(&mut self, service: &Service, ward: &mut Ward) {
         ward.alarms = self.alarms;
-        for (state, rule) in ward.rules.iter_mut().zip(&service.rules) {
-            let key = rule_fingerprint(rule);
-            if let Some(position) = self.rules.iter().position(|(k, ..)| *k == key) {
+        for (state, limit) in ward.limits.iter_mut().zip(&service.restart_limits) {
+            let key = limit_fingerprint(limit);
+            if let Some(position) = self.limits.iter().position(|(k, _)| *k == key) {
+                *state = self.limits.swap_remove(position).1;
+            }
+        }
+        for state in &mut ward.rules {
+            let same = |(key, ..): &(u64, Verdict, Option<Base>)| *key == state.key;
+            if let Some(position) = self.rules.iter().position(same) {
                 // In order, so that equal rules keep their own.
                 let (_, verdict, base) = self.rules.remove(position);
                 state.verdict = verdict;
@@ -152,7 +160,8 @@ fn resume_work(ward: &mut Ward, service: &Service, plan: Plan, phase: SavedPhase
 }
 
 impl SavedPhase {
-    const fn of(phase: &Phase) -> Self {
+    /// What is saved of a phase.
+    fn of(phase: &Phase) -> Self {
         match phase {
             Phase::StopPending => Self::StopPending,
             Phase::StartPending { .. } => Self::StartPending,
@@ -160,11 +169,7 @@ impl SavedPhase {
             Phase::Active(Job { verb, step }) => match step {
                 Step::Run { .. } | Step::Check { .. } | Step::Pause { .. } => Self::Running(*verb),
                 // No program runs yet: it begins with a look again.
-                Step::Look { .. } | Step::Backoff { .. } => match verb {
-                    Verb::Start => Self::StartPending,
-                    Verb::Stop => Self::StopPending,
-                    Verb::Restart => Self::RestartPending,
-                },
+                Step::Look { .. } | Step::Backoff { .. } => Self::of(&verb.pending()),
             },
         }
     }

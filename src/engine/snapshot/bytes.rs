@@ -65,14 +65,21 @@ pub(in crate::engine) fn decode(bytes: &[u8]) -> Result<Saved, &'static str> {
     reader.saved().filter(|_| reader.0.is_empty()).ok_or(CUT)
 }
 
+/// The checksum at the end of a state; 0 if it is too short to have one.
+pub(in crate::engine) fn seal_of(bytes: &[u8]) -> u64 {
+    bytes
+        .last_chunk()
+        .map_or(0, |seal| u64::from_le_bytes(*seal))
+}
+
 /// FNV-1a, 64 bits: tells accidents, not forgeries; the file is its owner's.
-pub(in crate::engine) fn fingerprint(bytes: &[u8]) -> u64 {
+fn fingerprint(bytes: &[u8]) -> u64 {
     let mut hasher = Fnv::default();
     hasher.write(bytes);
     hasher.finish()
 }
 
-pub(super) fn rule_fingerprint(rule: &Rule) -> u64 {
+pub(in crate::engine) fn rule_fingerprint(rule: &Rule) -> u64 {
     let mut hasher = Fnv::default();
     rule.hash(&mut hasher);
     hasher.finish()
@@ -167,8 +174,8 @@ impl Writer {
             }
         }
         self.number(ward.rules.len() as u64);
-        for (rule, state) in service.rules.iter().zip(&ward.rules) {
-            self.number(rule_fingerprint(rule));
+        for state in &ward.rules {
+            self.number(state.key);
             self.verdict(state.verdict);
             self.base(state.base.as_ref());
         }

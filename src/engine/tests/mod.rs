@@ -1,0 +1,6 @@
+//! The engine as a whole: scenarios as text, and a simulated world.
+
+mod catalogue;
+mod checkers;
+mod simulation;
+mod world;
