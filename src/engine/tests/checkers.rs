@@ -39,7 +39,7 @@ impl Checkers {
         if let Effect::Log { text, .. } = effect {
             let failed = |name: &&str| text.starts_with(&format!("'{name}' failed to stop"));
             if text.contains("failed to stop") {
-                let number = NAMES.iter().position(|name| failed(&name)).unwrap();
+                let number = NAMES.iter().position(failed).unwrap();
                 world.checkers.stop_failed[number] = true;
             }
         }
