@@ -7,7 +7,7 @@ use tend::cli::args::{self, Invocation, Options, Task};
 use tend::cli::query::{self, Question};
 use tend::cli::{self, Exit, control, run, utility};
 use tend::config::Loaded;
-use tend::shell::setup::Source;
+use tend::shell::setup::{self, Source};
 use tend::sys::output::complain;
 
 fn main() -> ExitCode {
@@ -53,6 +53,10 @@ fn with_control_file(invocation: &Invocation) -> Exit {
         Err(report) if invocation.task == Task::Supervise => return run::refuse(&source, &report),
         Err(report) => {
             utility::refuse(&report);
+            if invocation.task == Task::Quit {
+                // A control file that somebody broke must not keep the daemon from being ended.
+                return control::quit(&source.usual_pidfile());
+            }
             return wrong_setup(&invocation.task);
         }
     };
@@ -68,20 +72,21 @@ fn with_control_file(invocation: &Invocation) -> Exit {
 fn dispatch(task: &Task, options: &Options, source: Source, loaded: Loaded) -> Exit {
     let model = &loaded.model;
     let settings = &model.settings;
+    let pidfile = setup::pidfile(settings);
     match task {
         Task::SyntaxCheck => utility::syntax_is_fine(settings),
         Task::ShowId => utility::show_id(settings),
         Task::ResetId => utility::reset_id(settings),
-        Task::Reload => control::reload(settings),
-        Task::Quit => control::quit(settings),
+        Task::Reload => control::reload(pidfile),
+        Task::Quit => control::quit(pidfile),
         Task::Status(name) => query::ask(model, options, Question::Status, name.as_deref()),
         Task::Summary(name) => query::ask(model, options, Question::Summary, name.as_deref()),
         Task::Report(kind) => query::ask(model, options, Question::Report, kind.as_deref()),
-        Task::Act(action, name) => match control::daemon(settings) {
+        Task::Act(action, name) => match control::daemon(pidfile) {
             Some(_) => query::act(model, options, *action, name.as_deref()),
             None => run::act(source, loaded, options, *action, name.as_deref()),
         },
-        Task::Validate => match control::daemon(settings) {
+        Task::Validate => match control::daemon(pidfile) {
             Some(pid) => query::validate(model, options, pid),
             None => run::validate(source, loaded),
         },

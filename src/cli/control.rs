@@ -3,7 +3,6 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::model::Settings;
 use crate::sys::output::say;
 use crate::sys::{lock, reap};
 
@@ -14,8 +13,8 @@ const FAREWELL: Duration = Duration::from_secs(30);
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 /// The running daemon's number.
-pub fn daemon(settings: &Settings) -> Option<i32> {
-    lock::holder(settings.pidfile.as_deref()?)
+pub fn daemon(pidfile: &str) -> Option<i32> {
+    lock::holder(pidfile)
 }
 
 /// Lets a running daemon check at once (reference F13).
@@ -28,9 +27,9 @@ pub fn awaken(pid: i32) -> Exit {
 }
 
 /// `reload` (reference F16, F20).
-pub fn reload(settings: &Settings) -> Exit {
+pub fn reload(pidfile: &str) -> Exit {
     say("Reinitializing tend daemon");
-    match daemon(settings) {
+    match daemon(pidfile) {
         None => {
             say("tend daemon is not running");
             Exit::Fine
@@ -42,8 +41,8 @@ pub fn reload(settings: &Settings) -> Exit {
 
 /// `quit` (reference F16, F20): waits until the daemon is gone, so that the next start finds no
 /// twin.
-pub fn quit(settings: &Settings) -> Exit {
-    let Some(pid) = daemon(settings) else {
+pub fn quit(pidfile: &str) -> Exit {
+    let Some(pid) = daemon(pidfile) else {
         say("tend daemon is not running");
         return Exit::Fine;
     };
@@ -51,7 +50,7 @@ pub fn quit(settings: &Settings) -> Exit {
         return not_ours(pid);
     }
     let asked = Instant::now();
-    while daemon(settings) == Some(pid) {
+    while daemon(pidfile) == Some(pid) {
         if asked.elapsed() > FAREWELL {
             return fail(&format!("tend daemon with pid [{pid}] does not end"));
         }

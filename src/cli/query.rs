@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use crate::engine::UserAction;
 use crate::http::client::Reply;
 use crate::model::{Httpd, Model};
+use crate::shell::setup;
 use crate::sys::output::Stream;
 use crate::sys::{reap, tty};
 use crate::view::text;
@@ -184,7 +185,7 @@ fn call(httpd: &Httpd, path: &str, parameters: &[(&str, &str)]) -> Result<Reply,
 }
 
 fn reachable(model: &Model) -> Option<&Httpd> {
-    control::daemon(&model.settings)?;
+    control::daemon(setup::pidfile(&model.settings))?;
     model.settings.httpd.as_ref()
 }
 

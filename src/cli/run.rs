@@ -4,7 +4,7 @@ use crate::config::{Loaded, Report};
 use crate::engine::{Command, UserAction};
 use crate::model::{LogTarget, Model, ServiceId, Settings};
 use crate::shell::log::{self, Direction, Terminal};
-use crate::shell::setup::{DEFAULT_FACILITY, Source, interface_words};
+use crate::shell::setup::{self, DEFAULT_FACILITY, Source, interface_words};
 use crate::shell::{Purpose, Shell};
 use crate::sys::daemon::{self, Ready};
 use crate::sys::lock::{LockFailure, PidFile};
@@ -21,7 +21,7 @@ const NO_POLL: &str = "There is no poll interval: write `set daemon SECONDS` int
 /// No command: the daemon, or one pass where no interval is set.
 pub fn supervise(source: Source, loaded: Loaded, options: &Options) -> Exit {
     let settings = &loaded.model.settings;
-    if let Some(pid) = control::daemon(settings) {
+    if let Some(pid) = control::daemon(setup::pidfile(settings)) {
         return control::awaken(pid);
     }
     let foreground = options.foreground || settings.init;
@@ -116,7 +116,7 @@ fn begin(source: Source, loaded: Loaded, foreground: bool) -> Result<(Shell, Pid
 }
 
 fn take_pidfile(settings: &Settings) -> Result<PidFile, String> {
-    let path = settings.pidfile.as_deref().unwrap_or_default();
+    let path = setup::pidfile(settings);
     PidFile::take(path).map_err(|failure| match failure {
         LockFailure::Running(_) => failure.to_string(),
         LockFailure::Unusable(why) => format!("The pidfile {path} cannot be used -- {why}"),

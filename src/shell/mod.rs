@@ -33,6 +33,7 @@ pub mod resolve;
 pub mod server;
 pub mod setup;
 pub mod signals;
+mod start;
 pub mod statefile;
 #[cfg(test)]
 mod testing;
@@ -43,13 +44,12 @@ pub use token::{FIRST_ISSUED, Registered, Tokens};
 
 use std::collections::VecDeque;
 use std::ffi::OsString;
+use std::io;
 use std::time::Duration;
-use std::{env, io};
 
 use mio::Token;
 
-use crate::config::Loaded;
-use crate::engine::{Boot, Command, Engine, Input};
+use crate::engine::{Command, Engine, Input};
 use crate::http::request::body_limit;
 use crate::http::token::Secret;
 use crate::sample::Sampler;
@@ -95,6 +95,7 @@ pub struct Shell {
     /// Somebody's terminal is still ours.
     foreground: bool,
     engine: Engine,
+    /// What the effects of an input brought at once; empty between turns.
     inputs: VecDeque<Input>,
     reactor: Reactor,
     signals: Signals,
@@ -116,80 +117,6 @@ pub struct Shell {
 }
 
 impl Shell {
-    /// Everything in place and the engine's first effects performed.
-    ///
-    /// # Errors
-    /// Why the run cannot begin.
-    pub fn start(
-        source: Source,
-        loaded: Loaded,
-        purpose: Purpose,
-        foreground: bool,
-    ) -> Result<Self, String> {
-        let failed =
-            |what: &str, error: &io::Error| format!("{what}: {}", sys::errno::words(error));
-        let reactor = Reactor::new().map_err(|e| failed("cannot poll", &e))?;
-        let tokens = reactor.tokens().clone();
-        let signals =
-            Signals::install(tokens.registry()).map_err(|e| failed("cannot catch signals", &e))?;
-        let mut random = [0; 32];
-        sys::random::fill(&mut random).map_err(|e| failed("no random bytes", &e))?;
-
-        let mut model = loaded.model;
-        if purpose != Purpose::Supervise {
-            model.settings.poll = None; // to the engine this means a single pass
-            model.settings.start_delay = Duration::ZERO; // cron has chosen the time
-        }
-        let instance = reload::instance(&source, &model.settings);
-        let mut store = Store::new(&instance.statefile);
-        let saved = load_state(&mut store);
-        let boot = Boot {
-            identity: sys::boot::identity().unwrap_or_default().into(),
-            started: clock::now(),
-            dry_run: purpose == Purpose::Pass { dry_run: true },
-        };
-        let engine = Engine::new(model, boot, saved.as_deref());
-        if engine.unreadable_state().is_some() {
-            set_aside(&mut store, Kind::State);
-        }
-
-        let client = tls::Client::new();
-        let mut shell = Self {
-            source,
-            purpose,
-            foreground,
-            engine,
-            inputs: VecDeque::new(),
-            children: Children::new(tokens.clone()),
-            exits: Exits::new(tokens.clone()),
-            sampler: Sampler::new(),
-            prober: Prober::new(tokens.clone(), client.clone()),
-            mailer: Mailer::new(tokens.clone(), client),
-            names: Resolver::new(tokens.clone()),
-            server: Server::new(tokens),
-            reactor,
-            signals,
-            store,
-            instance,
-            secret: Secret::new(random),
-            inherited: env::vars_os().collect(),
-            farewell: None,
-        };
-        if shell.purpose != (Purpose::Pass { dry_run: true }) {
-            shell.restore_mail();
-        }
-        let settings = &shell.engine.model().settings;
-        shell.prober.configure(&settings.limits);
-        shell.mailer.configure(settings, &shell.instance.host_name);
-        shell.perform_all();
-        match shell.purpose.clone() {
-            Purpose::Supervise => shell.serve(),
-            Purpose::Obey(command) => shell.feed(Input::Command(command)),
-            Purpose::Pass { .. } => {}
-        }
-        Ok(shell)
-    }
-
     /// The loop.
     ///
     /// # Errors
@@ -215,7 +142,7 @@ impl Shell {
 
     /// How long there is nothing to do: until the nearest deadline.
     fn patience(&self) -> Option<Duration> {
-        if self.sampler.is_busy() || !self.inputs.is_empty() {
+        if self.sampler.is_busy() {
             return Some(Duration::ZERO);
         }
         let deadlines = [
@@ -254,10 +181,12 @@ impl Shell {
         if caught.child {
             self.reap();
         }
-        if caught.terminate {
+        // A command that somebody started in a terminal ends with the terminal.
+        let supervising = self.purpose == Purpose::Supervise;
+        if caught.terminate || caught.hangup && !supervising {
             self.stop();
         }
-        if caught.hangup {
+        if caught.hangup && supervising {
             self.reload();
         }
         if caught.user1 {
@@ -358,7 +287,7 @@ impl Shell {
     }
 
     fn is_over(&mut self) -> bool {
-        if self.purpose != Purpose::Supervise && self.engine.is_idle() && self.inputs.is_empty() {
+        if self.purpose != Purpose::Supervise && self.engine.is_idle() {
             self.begin_farewell(PASS_MAIL_TIME);
         }
         let now = clock::moment();
@@ -393,41 +322,9 @@ impl Shell {
         }
     }
 
-    /// Takes up the alerts that an earlier run has left.
-    fn restore_mail(&mut self) {
-        let stored = match self.store.load(Kind::Mail) {
-            Ok(None) => return,
-            Ok(Some(stored)) => self.mailer.restore(&stored).map_err(|e| e.to_string()),
-            Err(error) => Err(sys::errno::words(&error).into()),
-        };
-        if let Err(reason) = stored {
-            ::log::error!("The waiting mails cannot be read -- {reason}");
-            set_aside(&mut self.store, Kind::Mail);
-        }
-    }
-
     /// The engine, for those who report at the end of a pass.
     pub const fn engine(&self) -> &Engine {
         &self.engine
-    }
-}
-
-/// The saved state, or nothing where there is none or it cannot be had.
-fn load_state(store: &mut Store) -> Option<Vec<u8>> {
-    store.load(Kind::State).unwrap_or_else(|error| {
-        ::log::error!(
-            "The saved state cannot be read -- {}",
-            sys::errno::words(&error)
-        );
-        set_aside(store, Kind::State);
-        None
-    })
-}
-
-fn set_aside(store: &mut Store, kind: Kind) {
-    match store.set_aside(kind) {
-        Ok(path) => ::log::warn!("What cannot be read is kept as {}", path.display()),
-        Err(error) => ::log::error!("It cannot be set aside -- {}", sys::errno::words(&error)),
     }
 }
 

@@ -60,6 +60,12 @@ impl Source {
         Ok(loaded)
     }
 
+    /// The pidfile where the control file cannot tell.
+    pub fn usual_pidfile(&self) -> String {
+        let given = self.overrides.pidfile.clone();
+        given.unwrap_or_else(places::pidfile)
+    }
+
     /// Where to log. Foreground runs without a log of their own talk to the terminal, and so do all
     /// that were asked to be verbose; what an init system collects is not said twice.
     pub fn direction(&self, settings: &Settings, foreground: bool) -> Direction {
@@ -73,6 +79,11 @@ impl Source {
             verbose: self.overrides.verbose,
         }
     }
+}
+
+/// The pidfile's path; [`Source::load`] has filled it in.
+pub fn pidfile(settings: &Settings) -> &str {
+    settings.pidfile.as_deref().unwrap_or_default()
 }
 
 /// ` with http interface at [ADDRESS]:PORT`, as the start message ends (reference F12).

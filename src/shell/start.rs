@@ -1,0 +1,136 @@
+//! The beginning of a run: what was kept is read, the engine is made, its first effects performed.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+use std::{env, io};
+
+use crate::config::Loaded;
+use crate::engine::{Boot, Engine, Input};
+use crate::http::token::Secret;
+use crate::sample::Sampler;
+use crate::sys;
+
+use super::children::Children;
+use super::exits::Exits;
+use super::mailer::Mailer;
+use super::prober::Prober;
+use super::reactor::Reactor;
+use super::resolve::Resolver;
+use super::server::Server;
+use super::setup::Source;
+use super::signals::Signals;
+use super::statefile::{Kind, Store};
+use super::{Purpose, Shell, clock, reload, tls};
+
+impl Shell {
+    /// Everything in place and the engine's first effects performed.
+    ///
+    /// # Errors
+    /// Why the run cannot begin.
+    pub fn start(
+        source: Source,
+        loaded: Loaded,
+        purpose: Purpose,
+        foreground: bool,
+    ) -> Result<Self, String> {
+        let failed =
+            |what: &str, error: &io::Error| format!("{what}: {}", sys::errno::words(error));
+        let reactor = Reactor::new().map_err(|e| failed("cannot poll", &e))?;
+        let tokens = reactor.tokens().clone();
+        let signals =
+            Signals::install(tokens.registry()).map_err(|e| failed("cannot catch signals", &e))?;
+        let mut random = [0; 32];
+        sys::random::fill(&mut random).map_err(|e| failed("no random bytes", &e))?;
+
+        let mut model = loaded.model;
+        if purpose != Purpose::Supervise {
+            model.settings.poll = None; // to the engine this means a single pass
+            model.settings.start_delay = Duration::ZERO; // cron has chosen the time
+        }
+        let instance = reload::instance(&source, &model.settings);
+        let mut store = Store::new(&instance.statefile);
+        let dry_run = purpose == Purpose::Pass { dry_run: true };
+        let saved = load_state(&mut store, dry_run);
+        let boot = Boot {
+            identity: sys::boot::identity().unwrap_or_default().into(),
+            started: clock::now(),
+            dry_run,
+        };
+        let engine = Engine::new(model, boot, saved.as_deref());
+        if engine.unreadable_state().is_some() && !dry_run {
+            set_aside(&mut store, Kind::State);
+        }
+
+        let client = tls::Client::new();
+        let mut shell = Self {
+            source,
+            purpose,
+            foreground,
+            engine,
+            inputs: VecDeque::new(),
+            children: Children::new(tokens.clone()),
+            exits: Exits::new(tokens.clone()),
+            sampler: Sampler::new(),
+            prober: Prober::new(tokens.clone(), client.clone()),
+            mailer: Mailer::new(tokens.clone(), client),
+            names: Resolver::new(tokens.clone()),
+            server: Server::new(tokens),
+            reactor,
+            signals,
+            store,
+            instance,
+            secret: Secret::new(random),
+            inherited: env::vars_os().collect(),
+            farewell: None,
+        };
+        if !dry_run {
+            shell.restore_mail();
+        }
+        let settings = &shell.engine.model().settings;
+        shell.prober.configure(&settings.limits);
+        shell.mailer.configure(settings, &shell.instance.host_name);
+        shell.perform_all();
+        shell.settle();
+        match shell.purpose.clone() {
+            Purpose::Supervise => shell.serve(),
+            Purpose::Obey(command) => shell.feed(Input::Command(command)),
+            Purpose::Pass { .. } => {}
+        }
+        Ok(shell)
+    }
+
+    /// Takes up the alerts that an earlier run has left.
+    fn restore_mail(&mut self) {
+        let stored = match self.store.load(Kind::Mail) {
+            Ok(None) => return,
+            Ok(Some(stored)) => self.mailer.restore(&stored).map_err(|e| e.to_string()),
+            Err(error) => Err(sys::errno::words(&error).into()),
+        };
+        if let Err(reason) = stored {
+            ::log::error!("The waiting mails cannot be read -- {reason}");
+            set_aside(&mut self.store, Kind::Mail);
+        }
+    }
+}
+
+/// The saved state, or nothing where there is none or it cannot be had.
+fn load_state(store: &mut Store, dry_run: bool) -> Option<Vec<u8>> {
+    match store.load(Kind::State) {
+        Ok(saved) => saved,
+        Err(error) => {
+            let words = sys::errno::words(&error);
+            ::log::error!("The saved state cannot be read -- {words}");
+            if !dry_run {
+                set_aside(store, Kind::State);
+            }
+            None
+        }
+    }
+}
+
+fn set_aside(store: &mut Store, kind: Kind) {
+    match store.set_aside(kind) {
+        Ok(path) => ::log::warn!("What cannot be read is kept as {}", path.display()),
+        Err(error) => ::log::error!("It cannot be set aside -- {}", sys::errno::words(&error)),
+    }
+}
