@@ -15,6 +15,7 @@
 //! single bytes comes to an end; and one wake-up reads no more than [`READ_BUDGET`], so that a peer
 //! that never stops talking shares the loop with the others.
 
+mod address;
 mod socket;
 #[cfg(test)]
 mod tests;
@@ -22,10 +23,9 @@ mod tests;
 use std::collections::VecDeque;
 use std::fmt;
 use std::io::{self, Read, Write};
-use std::net::SocketAddr;
 use std::time::Duration;
 
-use mio::{Interest, Token};
+use mio::Token;
 
 use super::tls::{self, Channel, Received};
 use super::{Registered, Tokens};
@@ -34,7 +34,10 @@ use crate::model::Transport;
 use crate::protocol::{Dialogue, Happened, KNOCK_WAIT, Step};
 use crate::sys::errno;
 use crate::time::{Moment, Now};
+use address::begin;
 use socket::Socket;
+
+pub use address::Address;
 
 /// The most bytes read at one wake-up.
 const READ_BUDGET: usize = 64 * 1024;
@@ -58,15 +61,6 @@ pub struct Plan {
     pub is_tls_first: bool,
     /// For the connect, and for each silence; never zero.
     pub timeout: Duration,
-}
-
-/// One place to connect to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Address {
-    /// An internet address.
-    Ip(SocketAddr),
-    /// A socket in the file system.
-    Unix(Box<str>),
 }
 
 /// How a connection ended: as the dialogue wished, or why not.
@@ -453,45 +447,6 @@ impl Connection {
             if !all_went || self.unsent.is_empty() || tls.is_handshaking() {
                 return Ok(());
             }
-        }
-    }
-}
-
-/// Begins to connect to the first address that lets itself be tried. Those left share the time that
-/// is left for the connect, so that a dead one does not use it up.
-fn begin(
-    now: Now,
-    untried: &mut VecDeque<Address>,
-    transport: Transport,
-    connect_by: Moment,
-    tokens: &Tokens,
-) -> Result<(Registered<Socket>, Moment), Box<str>> {
-    let mut words = Box::from("there is no address to connect to");
-    while let Some(address) = untried.pop_front() {
-        let left = u32::try_from(untried.len()).unwrap_or(u32::MAX);
-        let share = now.moment.until(connect_by) / left.saturating_add(1);
-        let begun = Socket::connect(&address, transport)
-            .and_then(|socket| tokens.register(socket, Interest::READABLE | Interest::WRITABLE));
-        match begun {
-            Ok(socket) => return Ok((socket, now.moment + share)),
-            Err(error) => words = address.refusal(&error),
-        }
-    }
-    Err(words)
-}
-
-impl Address {
-    fn refusal(&self, error: &io::Error) -> Box<str> {
-        match self {
-            Self::Ip(_) => errno::words(error),
-            Self::Unix(path) if error.kind() == io::ErrorKind::WouldBlock => {
-                format!("the queue of connections to {path} is full").into()
-            }
-            Self::Unix(path) => format!(
-                "Cannot create unix socket for {path} -- {}",
-                errno::words(error)
-            )
-            .into(),
         }
     }
 }

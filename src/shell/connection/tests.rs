@@ -2,6 +2,7 @@
 //! block; the connection is driven by a poll of its own. Time stands still unless a test moves it.
 
 use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
 use std::net::{TcpListener, TcpStream, UdpSocket};
 use std::os::unix::net::{UnixDatagram, UnixListener};
 use std::path::Path;

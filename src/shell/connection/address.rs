@@ -1,0 +1,61 @@
+//! The addresses of a peer, tried in order until one can be connected to.
+
+use std::collections::VecDeque;
+use std::io;
+use std::net::SocketAddr;
+
+use mio::Interest;
+
+use super::socket::Socket;
+use crate::model::Transport;
+use crate::shell::{Registered, Tokens};
+use crate::sys::errno;
+use crate::time::{Moment, Now};
+
+/// One place to connect to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Address {
+    /// An internet address.
+    Ip(SocketAddr),
+    /// A socket in the file system.
+    Unix(Box<str>),
+}
+
+/// Begins to connect to the first address that lets itself be tried. Those left share the time that
+/// is left for the connect, so that a dead one does not use it up.
+pub(super) fn begin(
+    now: Now,
+    untried: &mut VecDeque<Address>,
+    transport: Transport,
+    connect_by: Moment,
+    tokens: &Tokens,
+) -> Result<(Registered<Socket>, Moment), Box<str>> {
+    let mut words = Box::from("there is no address to connect to");
+    while let Some(address) = untried.pop_front() {
+        let left = u32::try_from(untried.len()).unwrap_or(u32::MAX);
+        let share = now.moment.until(connect_by) / left.saturating_add(1);
+        let begun = Socket::connect(&address, transport)
+            .and_then(|socket| tokens.register(socket, Interest::READABLE | Interest::WRITABLE));
+        match begun {
+            Ok(socket) => return Ok((socket, now.moment + share)),
+            Err(error) => words = address.refusal(&error),
+        }
+    }
+    Err(words)
+}
+
+impl Address {
+    fn refusal(&self, error: &io::Error) -> Box<str> {
+        match self {
+            Self::Ip(_) => errno::words(error),
+            Self::Unix(path) if error.kind() == io::ErrorKind::WouldBlock => {
+                format!("the queue of connections to {path} is full").into()
+            }
+            Self::Unix(path) => format!(
+                "Cannot create unix socket for {path} -- {}",
+                errno::words(error)
+            )
+            .into(),
+        }
+    }
+}
