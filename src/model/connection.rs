@@ -94,7 +94,7 @@ pub enum Protocol {
     Default,
     /// `protocol http …`.
     Http(HttpTest),
-    /// `protocol smtp`: greeting, EHLO (or HELO), QUIT.
+    /// `protocol smtp`: greeting, EHLO (or HELO), STARTTLS if asked for, QUIT.
     Smtp,
     /// `send "…" expect "…"`, in order.
     Generic(Vec<Exchange>),

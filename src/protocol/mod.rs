@@ -33,7 +33,10 @@ pub fn dialogue(
     match &connection.protocol {
         Protocol::Default => Box::new(default::Presence::new(connection.transport)),
         Protocol::Http(test) => Box::new(http::Http::new(connection, test, limits, compile)),
-        Protocol::Smtp => Box::new(smtp::Smtp::new()),
+        Protocol::Smtp => {
+            let starttls = connection.tls.as_ref().is_some_and(|tls| tls.starttls);
+            Box::new(smtp::Smtp::new(starttls))
+        }
         Protocol::Generic(exchanges) => Box::new(generic::Generic::new(exchanges, limits, compile)),
     }
 }

@@ -1,5 +1,5 @@
-//! `protocol smtp`: greeting, EHLO (or HELO), QUIT. The opening is shared with the delivery of
-//! mail.
+//! `protocol smtp`: greeting, EHLO (or HELO), STARTTLS if asked for, QUIT. The opening is shared
+//! with the delivery of mail.
 
 mod opening;
 mod reply;
@@ -26,10 +26,11 @@ enum State {
 }
 
 impl Smtp {
-    pub(super) fn new() -> Self {
+    /// `starttls`: the server must offer TLS and come through its handshake.
+    pub(super) fn new(starttls: bool) -> Self {
         Self {
             replies: Replies::default(),
-            state: State::Opening(Opening::new(HELLO, false)),
+            state: State::Opening(Opening::new(HELLO, starttls)),
         }
     }
 }

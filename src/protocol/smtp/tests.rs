@@ -4,7 +4,7 @@ use super::*;
 use crate::protocol::script;
 
 fn smtp(turns: &[&str], expected: &str) {
-    script::check(&|| Box::new(Smtp::new()), turns, expected);
+    script::check(&|| Box::new(Smtp::new(false)), turns, expected);
 }
 
 /// The opening alone, with STARTTLS wanted; `open` names what is offered in the end.
@@ -176,6 +176,21 @@ fn mechanisms_in_old_and_odd_forms() {
 }
 
 #[test]
+fn a_test_with_starttls_says_goodbye_under_tls() {
+    script::check(
+        &|| Box::new(Smtp::new(true)),
+        &[
+            "220 hi\r\n",
+            "250-x\r\n250 STARTTLS\r\n",
+            "220 go\r\n",
+            "250 x\r\n",
+        ],
+        "> EHLO localhost\\r\\n\n> STARTTLS\\r\\n\nstarttls\n\
+         > EHLO localhost\\r\\n\ndone > QUIT\\r\\n\n",
+    );
+}
+
+#[test]
 fn no_mutation_breaks_it() {
     let turns = [
         "220-hi\r\n220 ho\r\n",
@@ -183,7 +198,7 @@ fn no_mutation_breaks_it() {
         "220 go\r\n",
         "250 x\r\n",
     ];
-    script::fuzz(&|| Box::new(Smtp::new()), &turns, 300);
+    script::fuzz(&|| Box::new(Smtp::new(false)), &turns, 300);
     let alone = || -> Box<dyn Dialogue> {
         Box::new(Alone(Replies::default(), Some(Opening::new("me", true))))
     };
