@@ -33,6 +33,7 @@ keywords! {
     // What a service says of itself.
     Start: "start";
     Stop: "stop";
+    Program: "program";
     Restart: "restart";
     Group: "group";
     Depends: "depends" "depend";
@@ -177,7 +178,7 @@ keywords! {
 /// Words that may stand anywhere and mean nothing (reference F145).
 const NOISE: &[&str] = &[
     "a", "an", "and", "are", "as", "but", "does", "for", "has", "in", "is", "of", "on", "only",
-    "program", "than", "the", "to", "use", "using", "with", "within",
+    "than", "the", "to", "use", "using", "with", "within",
 ];
 
 impl Keyword {

@@ -61,16 +61,6 @@ impl Lexer {
         self.offset = offset as usize;
     }
 
-    /// Where it goes on.
-    pub(super) fn offset(&self) -> u32 {
-        narrow(self.offset)
-    }
-
-    /// What is written at `span`.
-    pub(super) fn text(&self, span: Span) -> &str {
-        &self.text[span.range()]
-    }
-
     fn next(&mut self, ends_word: impl Fn(char) -> bool) -> Token {
         let (after_comma, first_on_line) = self.skip_blanks();
         let start = self.offset;
@@ -176,7 +166,7 @@ mod tests {
             let token = next(&mut lexer);
             let comma = if token.after_comma { "," } else { "" };
             let line = if token.first_on_line { "|" } else { "" };
-            let text = lexer.text(token.span);
+            let text = &text[token.span.range()];
             shown.push(match token.kind {
                 TokenKind::Word(Some(_)) => format!("{comma}{line}{}", text.to_uppercase()),
                 TokenKind::Word(None) | TokenKind::Quoted => format!("{comma}{line}{text}"),
@@ -225,11 +215,12 @@ mod tests {
     #[test]
     fn raw_text_ends_where_it_is_told() {
         let file = Sources::default().add("f", b"", None);
-        let mut lexer = Lexer::new(file, "  a 'b  \n c }".into());
+        let text = "  a 'b  \n c }";
+        let mut lexer = Lexer::new(file, text.into());
         let span = lexer.raw(&['\n', '}']);
-        assert_eq!(lexer.text(span), "a 'b");
+        assert_eq!(&text[span.range()], "a 'b");
         let span = lexer.raw(&['}']);
-        assert_eq!(lexer.text(span), "c");
+        assert_eq!(&text[span.range()], "c");
         assert!(lexer.touches('}'));
     }
 }

@@ -14,7 +14,6 @@ use file::OpenFile;
 use super::complaints::{Complaints, Reported};
 use super::keyword::{Keyword, is_noise};
 use super::later::{self, Place};
-use super::lexer::Lexer;
 use super::surroundings::Surroundings;
 use super::syntax::{ServiceSyntax, Syntax, Text};
 use super::token::{Symbol, Token, TokenKind};
@@ -31,14 +30,13 @@ pub(super) const STRING_LIMIT: usize = 16 * 1024;
 pub(super) struct Parser<'a> {
     surroundings: &'a dyn Surroundings,
     complaints: &'a mut Complaints,
-    lexer: Lexer,
     /// The token that has been looked at but not taken.
     ahead: Option<Token>,
     /// The last token taken.
     previous: Span,
     /// What would have been accepted since then.
     expected: Vec<Expected>,
-    /// The files being read: who includes whom.
+    /// The files being read, each included by the one before it; never empty.
     open_files: Vec<OpenFile>,
     /// Bytes read so far.
     total_bytes: usize,
@@ -90,11 +88,10 @@ impl Parser<'_> {
         }
         let mut comma = false;
         loop {
-            let mut token = self.lexer.token();
+            let mut token = self.token();
             comma |= token.after_comma;
             token.after_comma = comma;
-            let noise =
-                matches!(token.kind, TokenKind::Word(None)) && is_noise(self.text(token.span));
+            let noise = token.kind == TokenKind::Word(None) && is_noise(self.text(token.span));
             if !noise {
                 self.ahead = Some(token);
                 return token;
@@ -130,7 +127,7 @@ impl Parser<'_> {
         if self.accept(keyword) {
             return Ok(self.previous);
         }
-        Err(self.unexpected())
+        Err(self.missing(Expected::Word(keyword)))
     }
 
     /// Whether `symbol` is next.
@@ -153,7 +150,7 @@ impl Parser<'_> {
         if self.accept_sign(symbol) {
             return Ok(());
         }
-        Err(self.unexpected())
+        Err(self.missing(Expected::Sign(symbol)))
     }
 
     /// Takes a sign that may be left out, and that nobody needs to be told about.
@@ -176,7 +173,21 @@ impl Parser<'_> {
 
     /// What is written at `span` of the file being read.
     pub(super) fn text(&self, span: Span) -> &str {
-        self.lexer.text(span)
+        &self.complaints.sources().file(span.file).text[span.range()]
+    }
+
+    /// As if nothing had been looked at since the last token was taken.
+    fn look_away(&mut self) {
+        let Some(ahead) = self.ahead.take() else {
+            return;
+        };
+        let same_file = ahead.span.file == self.previous.file;
+        let offset = if same_file {
+            self.previous.end
+        } else {
+            ahead.span.start
+        };
+        self.lexer().rewind(offset);
     }
 
     fn took(&mut self, token: Token) {
@@ -218,7 +229,7 @@ impl Parser<'_> {
             ..token.span
         };
         self.ahead = None;
-        self.lexer.rewind(span.end);
+        self.lexer().rewind(span.end);
         self.took(Token { span, ..token });
         match number {
             Ok(value) => Ok(Spanned::new(value, span)),
@@ -248,26 +259,30 @@ impl Parser<'_> {
         }
         let start = self.peek().span.start;
         self.ahead = None;
-        self.lexer.rewind(start);
-        let token = self.lexer.value();
+        self.lexer().rewind(start);
+        let token = self.lexer().value();
         self.took(token);
         self.checked_text(token)
     }
 
     /// A value right behind the last token, where even `the` is a name.
     pub(super) fn name(&mut self, thing: &'static str) -> Parsed<Text> {
-        self.lexer.rewind(self.previous.end);
-        let token = self.lexer.value();
-        self.lexer.rewind(token.span.start);
+        self.look_away();
+        let token = self.lexer().value();
+        self.lexer().rewind(token.span.start);
         self.ahead = Some(token);
         self.value(thing)
     }
 
+    /// Whether `c` stands right behind the last token.
+    pub(super) fn touches(&mut self, c: char) -> bool {
+        self.look_away();
+        self.lexer().touches(c)
+    }
+
     /// A string right behind the last token, with no blank between.
     pub(super) fn touching_string(&mut self) -> Parsed<Option<Text>> {
-        self.ahead = None;
-        self.lexer.rewind(self.previous.end);
-        if !self.lexer.touches('"') && !self.lexer.touches('\'') {
+        if !self.touches('"') && !self.touches('\'') {
             return Ok(None);
         }
         if self.peek().kind == TokenKind::Unclosed {
@@ -279,9 +294,8 @@ impl Parser<'_> {
 
     /// Everything up to the first of `ends` as it stands.
     pub(super) fn raw(&mut self, ends: &[char]) -> Parsed<Text> {
-        self.ahead = None;
-        self.lexer.rewind(self.previous.end);
-        let span = self.lexer.raw(ends);
+        self.look_away();
+        let span = self.lexer().raw(ends);
         self.previous = span;
         self.expected.clear();
         self.checked(span, span)
@@ -289,10 +303,8 @@ impl Parser<'_> {
 
     /// The same for the next item of a list: commas before it are not part of it.
     pub(super) fn raw_item(&mut self, ends: &[char]) -> Parsed<Text> {
-        self.ahead = None;
-        self.lexer.rewind(self.previous.end);
-        self.lexer.skip_blanks();
-        self.previous.end = self.lexer.offset();
+        self.look_away();
+        self.lexer().skip_blanks();
         self.raw(ends)
     }
 
@@ -319,7 +331,10 @@ impl Parser<'_> {
     /// The text at `inside`, if it can be used; `whole` is what a complaint points at.
     fn checked(&mut self, inside: Span, whole: Span) -> Parsed<Text> {
         let text: Box<str> = self.text(inside).into();
-        let message = if text.len() > STRING_LIMIT {
+        let message = if text.starts_with(['“', '”', '„', '‘', '’', '«', '»']) && inside == whole
+        {
+            "typographic quotes mean nothing here: write `\"`".to_owned()
+        } else if text.len() > STRING_LIMIT {
             format!("longer than {STRING_LIMIT} bytes: is a quote missing?")
         } else if text.contains('\u{fffd}') {
             "this is not UTF-8: save the file in that encoding".to_owned()
@@ -346,29 +361,65 @@ impl Parser<'_> {
 
     /// The next token is none of those that would have been accepted.
     pub(super) fn unexpected(&mut self) -> Reported {
+        self.complain(None)
+    }
+
+    /// The next token is not `needed`, nor any of those that could have come before it.
+    fn missing(&mut self, needed: Expected) -> Reported {
+        self.complain(Some(needed))
+    }
+
+    fn complain(&mut self, needed: Option<Expected>) -> Reported {
         let token = self.peek();
         if token.kind == TokenKind::Unclosed {
             let error = Diagnostic::error(token.span, "this quote is never closed");
             return self.error(error);
         }
-        let mut expected: Vec<String> = Vec::new();
-        for text in self.expected.iter().map(|expected| expected.text()) {
-            if !expected.contains(&text) {
-                expected.push(text);
-            }
-        }
         let (span, found) = self.found(token);
-        let mut error = if expected.len() > LONGEST_CHOICE {
-            let known = Diagnostic::error(span, format!("{found} cannot stand here"));
-            known.note(format!("possible here: {}", OneOf(&expected)))
-        } else {
-            let message = format!("expected {}, but found {found}", OneOf(&expected));
-            Diagnostic::error(span, message)
+        let ended = span != token.span;
+        let suggestion = self.suggestion(token).filter(|_| !ended);
+        let choices = self.choices();
+        let mut error = match needed {
+            _ if choices.len() <= LONGEST_CHOICE => {
+                let message = format!("expected {}, but found {found}", OneOf(&choices));
+                Diagnostic::error(span, message)
+            }
+            Some(needed) => {
+                let message = format!("expected {}, but found {found}", needed.text());
+                Diagnostic::error(span, message)
+            }
+            None if ended => Diagnostic::error(span, "the statement ends too early"),
+            None => Diagnostic::error(span, format!("{found} cannot stand here")),
         };
-        if let Some(word) = self.suggestion(token) {
-            error = error.label(format!("did you mean `{word}`?"));
+        match suggestion {
+            Some(word) => error = error.label(format!("did you mean `{word}`?")),
+            None if choices.len() > LONGEST_CHOICE => {
+                error = error.note(format!("possible here: {}", OneOf(&choices)));
+            }
+            None => {}
+        }
+        if let Some(string) = self.long_string() {
+            error = error.related(string, "this string goes on over several lines");
         }
         self.error(error)
+    }
+
+    /// What would have been accepted, each once, as messages show it.
+    fn choices(&self) -> Vec<String> {
+        let mut choices: Vec<String> = Vec::new();
+        for text in self.expected.iter().map(|expected| expected.text()) {
+            if !choices.contains(&text) {
+                choices.push(text);
+            }
+        }
+        choices
+    }
+
+    /// The string just taken, if it goes on over several lines: a quote may be missing in it, or
+    /// one too many.
+    fn long_string(&self) -> Option<Span> {
+        let text = self.text(self.previous);
+        (text.starts_with(['"', '\'']) && text.contains('\n')).then_some(self.previous)
     }
 
     /// Like [`Self::unexpected`], where the word may be one of Monit's that is not ours yet;
@@ -413,7 +464,7 @@ impl Parser<'_> {
     }
 }
 
-/// So many choices are named in the message itself; more go into a note.
+/// So many choices are named in the message itself; more go into a note, where no word is near.
 const LONGEST_CHOICE: usize = 6;
 
 /// Services and settings.

@@ -153,6 +153,8 @@ pub(super) struct RestartLimitSyntax {
 pub(super) struct HttpdSyntax {
     /// Of the first.
     pub(super) span: Span,
+    /// Something in it could not be understood; what seems to be missing may have been there.
+    pub(super) broken: bool,
     pub(super) port: Option<u16>,
     pub(super) host: Option<Box<str>>,
     pub(super) read_only: bool,
@@ -171,6 +173,13 @@ pub(super) struct HttpdTlsSyntax {
     pub(super) pemfile: Option<Text>,
     pub(super) pemchain: Option<Text>,
     pub(super) pemkey: Option<Text>,
+}
+
+impl HttpdTlsSyntax {
+    /// Whether both parts are named.
+    pub(super) const fn is_complete(&self) -> bool {
+        self.pemfile.is_some() || (self.pemchain.is_some() && self.pemkey.is_some())
+    }
 }
 
 /// `unixsocket PATH [uid U] [gid G] [permission P]`.

@@ -33,7 +33,7 @@ pub fn render(sources: &Sources, diagnostic: &Diagnostic) -> String {
         page.include_chain(span);
     }
     for note in &diagnostic.notes {
-        page.line(&format!("{} = {note}", page.margin()));
+        page.note(note);
     }
     page.text
 }
@@ -69,6 +69,21 @@ impl<'a> Page<'a> {
     fn line(&mut self, line: &str) {
         self.text.push_str(line.trim_end());
         self.text.push('\n');
+    }
+
+    /// A note, over as many lines as it needs.
+    fn note(&mut self, note: &str) {
+        let mut line = format!("{} =", self.margin());
+        let indent = " ".repeat(line.len());
+        for word in note.split(' ') {
+            if line.len() > indent.len() && line.len() + word.len() >= NOTE_WIDTH {
+                self.line(&line);
+                line.clone_from(&indent);
+            }
+            line.push(' ');
+            line.push_str(word);
+        }
+        self.line(&line);
     }
 
     /// `  --> FILE:LINE:COLUMN`
@@ -112,6 +127,9 @@ impl<'a> Page<'a> {
         }
     }
 }
+
+/// Notes are broken so as not to be longer, in bytes; a word may be.
+const NOTE_WIDTH: usize = 90;
 
 /// Longest piece of a line that is shown, in characters; the rest is `…`.
 const EXCERPT_LIMIT: usize = 160;

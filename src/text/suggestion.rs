@@ -2,8 +2,8 @@
 
 /// The candidate nearest to `word`, if one is near enough to be what was meant.
 ///
-/// Letter case does not count. A third of the word may be wrong, where a letter too many, too few,
-/// another one, or two neighbours that changed places are one mistake each.
+/// Letter case does not count. A quarter of the word may be wrong, where a letter too many, too
+/// few, another one, or two neighbours that changed places are one mistake each.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let word: Vec<char> = word
         .chars()
@@ -15,7 +15,7 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     }
     let near = |candidate: &str| {
         let candidate: Vec<char> = candidate.chars().map(|c| c.to_ascii_lowercase()).collect();
-        let allowed = word.len().max(candidate.len()).div_ceil(3).min(3);
+        let allowed = word.len().max(candidate.len()) / 4;
         let mistakes = distance(&word, &candidate);
         (mistakes <= allowed && mistakes < word.len().min(candidate.len())).then_some(mistakes)
     };
@@ -71,7 +71,8 @@ mod tests {
     #[test]
     fn other_words_are_left_alone() {
         assert_eq!(nearest("banana", ["cycles", "port"]), None);
-        assert_eq!(nearest("ab", ["cd", "x"]), None);
+        assert_eq!(nearest("ab", ["cd", "x", "a", "b"]), None);
+        assert_eq!(nearest("now", ["not"]), None);
         assert_eq!(nearest(&"x".repeat(50), ["x"]), None);
         assert_eq!(nearest("", ["a"]), None);
     }

@@ -13,6 +13,10 @@ const OLD_NAMES: &[(&str, &str)] = &[
         "changed",
         "`checksum`, `size`, `timestamp`, `permission`, `pid` or `ppid`",
     ),
+    (
+        "change",
+        "`checksum`, `size`, `timestamp`, `permission`, `pid` or `ppid`",
+    ),
     ("match", "`content`"),
     ("start", "`action`"),
     ("stop", "`action`"),

@@ -23,7 +23,6 @@ const OPTIONS: &[(Keyword, OptionProduction)] = &[
     (Keyword::Pemkey, pemkey),
     (Keyword::AllowSelfCertification, allow_self_certification),
     (Keyword::Signature, signature),
-    (Keyword::ReadOnly, read_only),
     (Keyword::Allow, httpd_allow::allow),
 ];
 
@@ -44,6 +43,7 @@ pub(super) fn httpd(p: &mut Parser<'_>) -> Parsed {
     let span = p.previous();
     p.syntax().httpd.get_or_insert_with(|| HttpdSyntax {
         span,
+        broken: false,
         port: None,
         host: None,
         read_only: false,
@@ -53,15 +53,24 @@ pub(super) fn httpd(p: &mut Parser<'_>) -> Parsed {
         hosts: Vec::new(),
         credentials: Vec::new(),
     });
+    let read = options(p);
+    so_far(p).broken |= read.is_err();
+    read
+}
+
+fn options(p: &mut Parser<'_>) -> Parsed {
     while let Some(option) = p.accept_row(OPTIONS) {
         let word = p.previous();
         option(p, word)?;
     }
     let next = p.peek();
-    if matches!(next.kind, TokenKind::End) || p.begins_statement(next) {
-        return Ok(());
+    match next.kind {
+        TokenKind::End => Ok(()),
+        TokenKind::Word(_) if p.begins_statement(next) => Ok(()),
+        TokenKind::Word(_) | TokenKind::Quoted | TokenKind::Symbol(_) | TokenKind::Unclosed => {
+            Err(p.unexpected_at(Place::Httpd, ""))
+        }
     }
-    Err(p.unexpected_at(Place::Httpd, ""))
 }
 
 /// Whether an option of the server begins with `keyword`.
@@ -79,9 +88,7 @@ fn port(p: &mut Parser<'_>, word: Span) -> Parsed {
     let port = p.port_number()?;
     p.set_once("port", word);
     so_far(p).port = Some(port);
-    if p.accept(Keyword::ReadOnly) {
-        so_far(p).read_only = true;
-    }
+    read_only(p);
     Ok(())
 }
 
@@ -89,6 +96,7 @@ fn address(p: &mut Parser<'_>, word: Span) -> Parsed {
     let host = p.value("a host name or address")?;
     p.set_once("address", word);
     so_far(p).host = Some(host.value);
+    read_only(p);
     Ok(())
 }
 
@@ -213,7 +221,9 @@ fn signature(p: &mut Parser<'_>, _: Span) -> Parsed {
     Ok(())
 }
 
-fn read_only(p: &mut Parser<'_>, _: Span) -> Parsed {
-    so_far(p).read_only = true;
-    Ok(())
+/// `read-only` of the port, behind its number or address; behind `allow` it would be the user's.
+fn read_only(p: &mut Parser<'_>) {
+    if p.accept(Keyword::ReadOnly) {
+        so_far(p).read_only = true;
+    }
 }

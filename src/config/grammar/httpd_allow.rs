@@ -36,7 +36,11 @@ pub(super) fn allow(p: &mut Parser<'_>, _: Span) -> Parsed {
         let path = p.path()?;
         return password_file(p, path, kind);
     }
-    let who = p.value("a host, a network, `user:password` or a password file")?;
+    let mut who = p.value("a host, a network, `user:password` or a password file")?;
+    if p.touches(':') {
+        let password = p.value("a password")?;
+        who = Text::new([who.value, password.value].concat().into(), who.span);
+    }
     if who.value.starts_with('/') {
         return password_file(p, who, PasswordKind::Cleartext);
     }
@@ -113,7 +117,8 @@ fn password_file(p: &mut Parser<'_>, path: Text, kind: PasswordKind) -> Parsed {
 fn ends_users(token: Token) -> bool {
     match token.kind {
         TokenKind::Word(Some(keyword)) => {
-            matches!(keyword, Keyword::Set | Keyword::Check) || super::httpd::is_option(keyword)
+            matches!(keyword, Keyword::ReadOnly | Keyword::Set | Keyword::Check)
+                || super::httpd::is_option(keyword)
         }
         TokenKind::Word(None) | TokenKind::Quoted => false,
         TokenKind::Symbol(_) | TokenKind::Unclosed | TokenKind::End => true,

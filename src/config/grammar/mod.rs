@@ -117,14 +117,18 @@ fn set(p: &mut Parser<'_>) -> Parsed {
     }
 }
 
-/// `include PATTERN`
+/// `include PATTERN` behind another statement; at the beginning of a line nobody sees it, since the
+/// files' text stands there instead.
 ///
 /// ```text
 /// include /etc/monit.d/*.cfg
+///
+/// set daemon 5 include /etc/monit.d/*.cfg
 /// ```
+#[expect(clippy::unnecessary_wraps, reason = "a row of the table of statements")]
 fn include(p: &mut Parser<'_>) -> Parsed {
-    let pattern = p.value("a path or a pattern of paths")?;
-    p.include(&pattern);
+    let word = p.previous();
+    p.include(word);
     Ok(())
 }
 

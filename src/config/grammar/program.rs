@@ -14,7 +14,7 @@ use crate::config::token::Symbol;
 /// ```
 pub(super) fn start(p: &mut Parser<'_>) -> Parsed {
     let word = p.previous();
-    let program = program(p)?;
+    let program = method(p)?;
     p.say_once("start", word);
     p.service().start = Some(program);
     Ok(())
@@ -27,7 +27,7 @@ pub(super) fn start(p: &mut Parser<'_>) -> Parsed {
 /// ```
 pub(super) fn stop(p: &mut Parser<'_>) -> Parsed {
     let word = p.previous();
-    let program = program(p)?;
+    let program = method(p)?;
     p.say_once("stop", word);
     p.service().stop = Some(program);
     Ok(())
@@ -40,10 +40,15 @@ pub(super) fn stop(p: &mut Parser<'_>) -> Parsed {
 /// ```
 pub(super) fn restart(p: &mut Parser<'_>) -> Parsed {
     let word = p.previous();
-    let program = program(p)?;
+    let program = method(p)?;
     p.say_once("restart", word);
     p.service().restart = Some(program);
     Ok(())
+}
+
+fn method(p: &mut Parser<'_>) -> Parsed<ProgramSyntax> {
+    p.accept(Keyword::Program);
+    program(p)
 }
 
 /// What is run, as whom, and for how long at most.

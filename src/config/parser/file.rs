@@ -3,6 +3,7 @@
 use super::{InService, Parser};
 use crate::config::complaints::Complaints;
 use crate::config::grammar;
+use crate::config::keyword::Keyword;
 use crate::config::lexer::Lexer;
 use crate::config::surroundings::{Kind, Surroundings};
 use crate::config::syntax::{Syntax, Text};
@@ -26,8 +27,12 @@ pub(in crate::config) const DEPTH_LIMIT: usize = 16;
 pub(super) struct OpenFile {
     /// As it was named.
     path: Box<str>,
-    /// Device and inode.
-    identity: (u64, u64),
+    identity: Identity,
+    lexer: Lexer,
+    /// Files it includes that are read before it goes on; the next one last.
+    pending: Vec<String>,
+    /// The last `include` met.
+    include: Span,
 }
 
 /// Reads the control file at `path`; `None` if there is nothing to read.
@@ -36,7 +41,7 @@ pub(in crate::config) fn parse(
     surroundings: &dyn Surroundings,
     complaints: &mut Complaints,
 ) -> Option<Syntax> {
-    let (open, content) = match read(path, surroundings) {
+    let (identity, content) = match read(path, surroundings) {
         Ok(read) => read,
         Err(why) => {
             let message = format!("cannot read the control file {}: {why}", quoted(path));
@@ -47,12 +52,17 @@ pub(in crate::config) fn parse(
     let file = complaints.add_source(path, &content, None);
     let mut parser = Parser {
         surroundings,
-        lexer: Lexer::new(file, complaints.sources().file(file).text.clone()),
-        complaints,
         ahead: None,
         previous: Span::start_of(file),
         expected: Vec::new(),
-        open_files: vec![open],
+        open_files: vec![OpenFile {
+            path: path.into(),
+            identity,
+            lexer: Lexer::new(file, complaints.sources().file(file).text.clone()),
+            pending: Vec::new(),
+            include: Span::start_of(file),
+        }],
+        complaints,
         total_bytes: content.len(),
         syntax: Syntax {
             settings: Settings::default(),
@@ -69,8 +79,11 @@ pub(in crate::config) fn parse(
     Some(parser.syntax)
 }
 
+/// Device and inode.
+type Identity = (u64, u64);
+
 /// A file's identity and content, or why there is none.
-fn read(path: &str, surroundings: &dyn Surroundings) -> Result<(OpenFile, Vec<u8>), String> {
+fn read(path: &str, surroundings: &dyn Surroundings) -> Result<(Identity, Vec<u8>), String> {
     let look = surroundings.look(path)?;
     match look.kind {
         Kind::File => {}
@@ -84,11 +97,7 @@ fn read(path: &str, surroundings: &dyn Surroundings) -> Result<(OpenFile, Vec<u8
             FILE_LIMIT / (1024 * 1024)
         ));
     }
-    let open = OpenFile {
-        path: path.into(),
-        identity: look.identity,
-    };
-    Ok((open, content))
+    Ok((look.identity, content))
 }
 
 /// Statements.
@@ -126,9 +135,8 @@ impl Parser<'_> {
 
     /// Skips what is left of a block, up to its closing brace.
     pub(in crate::config) fn skip_block(&mut self) {
-        self.ahead = None;
-        self.lexer.rewind(self.previous.end);
-        self.previous = self.lexer.raw(&['}']);
+        self.look_away();
+        self.previous = self.lexer().raw(&['}']);
         self.skip_sign(Symbol::CloseBrace);
     }
 
@@ -142,28 +150,84 @@ impl Parser<'_> {
     }
 }
 
-/// `include`.
+/// `include`: it may stand at the beginning of any line, also inside a statement, and the text of
+/// its files is read as if it stood there.
 impl Parser<'_> {
-    /// Reads the files that match a pattern, as if their text stood here.
-    pub(in crate::config) fn include(&mut self, pattern: &Text) {
-        let paths = match self.surroundings.glob(&pattern.value) {
-            Ok(mut paths) => {
-                paths.sort();
-                paths
+    /// The next token, of whichever file.
+    pub(super) fn token(&mut self) -> Token {
+        loop {
+            if let Some(path) = self.current().pending.pop() {
+                self.open(&path);
+                continue;
             }
+            let token = self.lexer().token();
+            match token.kind {
+                TokenKind::End if self.open_files.len() > 1 => {
+                    self.open_files.pop();
+                }
+                TokenKind::Word(Some(Keyword::Include)) if token.first_on_line => {
+                    self.include(token.span);
+                }
+                TokenKind::Word(_)
+                | TokenKind::Quoted
+                | TokenKind::Symbol(_)
+                | TokenKind::Unclosed
+                | TokenKind::End => return token,
+            }
+        }
+    }
+
+    /// The file being read.
+    pub(super) fn lexer(&mut self) -> &mut Lexer {
+        &mut self.current().lexer
+    }
+
+    fn current(&mut self) -> &mut OpenFile {
+        let last = self.open_files.last_mut();
+        last.expect("the control file itself stays open")
+    }
+
+    /// `include PATTERN`, after its word.
+    pub(in crate::config) fn include(&mut self, word: Span) {
+        let token = self.lexer().value();
+        let pattern = match token.kind {
+            TokenKind::Word(_) | TokenKind::Quoted if !self.begins_statement(token) => {
+                self.checked_text(token)
+            }
+            TokenKind::Word(_)
+            | TokenKind::Quoted
+            | TokenKind::Symbol(_)
+            | TokenKind::Unclosed
+            | TokenKind::End => {
+                self.lexer().rewind(token.span.start);
+                Err(self.error(Diagnostic::error(word, "`include` names no file")))
+            }
+        };
+        let Ok(pattern) = pattern else {
+            return;
+        };
+        let mut paths = self.matches(&pattern);
+        paths.sort_by(|a, b| b.cmp(a));
+        self.current().pending = paths;
+        self.current().include = pattern.span;
+    }
+
+    /// The files that match a pattern.
+    fn matches(&mut self, pattern: &Text) -> Vec<String> {
+        let shown = quoted(&pattern.value);
+        let paths = match self.surroundings.glob(&pattern.value) {
+            Ok(paths) => paths,
             Err(why) => {
-                let message = format!("cannot look for {}: {why}", quoted(&pattern.value));
+                let message = format!("cannot look for {shown}: {why}");
                 self.error(Diagnostic::error(pattern.span, message));
-                return;
+                return Vec::new();
             }
         };
         if paths.is_empty() && !self.may_be_empty(&pattern.value) {
-            let message = format!("no file matches {}", quoted(&pattern.value));
+            let message = format!("no file matches {shown}");
             self.warn(Diagnostic::warning(pattern.span, message));
         }
-        for path in paths {
-            self.include_file(&path, pattern.span);
-        }
+        paths
     }
 
     /// Whether it is no news that nothing matches: `/etc/monit.d/*` of an empty directory.
@@ -176,55 +240,51 @@ impl Parser<'_> {
         wild && look.is_ok_and(|look| look.kind == Kind::Directory)
     }
 
-    fn include_file(&mut self, path: &str, from: Span) {
+    /// Opens an included file; a directory is passed over (reference F149).
+    fn open(&mut self, path: &str) {
         let look = self.surroundings.look(path);
         if look.is_ok_and(|look| look.kind == Kind::Directory) {
             return;
         }
-        match self.read_included(path) {
-            Ok((open, content)) => self.read_inside(open, &content, from),
+        let from = self.current().include;
+        let (identity, content) = match self.read_included(path) {
+            Ok(read) => read,
             Err(why) => {
                 let message = format!("cannot include {}: {why}", quoted(path));
                 self.error(Diagnostic::error(from, message));
+                return;
             }
-        }
+        };
+        let file = self.complaints.add_source(path, &content, Some(from));
+        let text = self.complaints.sources().file(file).text.clone();
+        self.total_bytes += content.len();
+        self.open_files.push(OpenFile {
+            path: path.into(),
+            identity,
+            lexer: Lexer::new(file, text),
+            pending: Vec::new(),
+            include: Span::start_of(file),
+        });
     }
 
-    fn read_included(&self, path: &str) -> Result<(OpenFile, Vec<u8>), String> {
+    fn read_included(&self, path: &str) -> Result<(Identity, Vec<u8>), String> {
         if self.open_files.len() >= DEPTH_LIMIT {
             return Err(format!("more than {DEPTH_LIMIT} files deep"));
         }
         if self.complaints.sources().count() >= FILES_LIMIT {
             return Err(format!("more than {}", Count(FILES_LIMIT as u64, "file")));
         }
-        let (open, content) = read(path, self.surroundings)?;
-        let same = |other: &OpenFile| other.identity == open.identity;
+        let (identity, content) = read(path, self.surroundings)?;
+        let same = |other: &OpenFile| other.identity == identity;
         if let Some(first) = self.open_files.iter().position(same) {
-            let mut way: Vec<&str> = self.open_files[first..].iter().map(|f| &*f.path).collect();
-            way.push(path);
+            let open = self.open_files[first..].iter().map(|open| &*open.path);
+            let way: Vec<&str> = open.chain([path]).collect();
             return Err(format!("it includes itself: {}", way.join(" → ")));
         }
         if self.total_bytes + content.len() > TOTAL_LIMIT {
             let limit = TOTAL_LIMIT / (1024 * 1024);
             return Err(format!("all files together are larger than {limit} MiB"));
         }
-        Ok((open, content))
-    }
-
-    /// Reads a file's statements, then goes on where it was.
-    fn read_inside(&mut self, open: OpenFile, content: &[u8], from: Span) {
-        let file = self.complaints.add_source(&open.path, content, Some(from));
-        let text = self.complaints.sources().file(file).text.clone();
-        self.total_bytes += content.len();
-        self.open_files.push(open);
-        let outer = std::mem::replace(&mut self.lexer, Lexer::new(file, text));
-        let previous = std::mem::replace(&mut self.previous, Span::start_of(file));
-        self.ahead = None;
-        self.statements();
-        self.lexer = outer;
-        self.lexer.rewind(previous.end);
-        self.previous = previous;
-        self.ahead = None;
-        self.open_files.pop();
+        Ok((identity, content))
     }
 }

@@ -2,20 +2,22 @@
 
 use super::machine::Machine;
 use super::{passwords, pem};
-use crate::config::syntax::{CredentialSyntax, HttpdSyntax, UnixSocketSyntax};
+use crate::config::syntax::{CredentialSyntax, HttpdSyntax, HttpdTlsSyntax, UnixSocketSyntax};
 use crate::model::{Access, Credential, Httpd, HttpdAddress, HttpdUnixSocket, PasswordKind};
 use crate::text::Diagnostic;
 
 /// The model of all `set httpd` statements together.
 pub(super) fn httpd(syntax: HttpdSyntax, machine: &mut Machine<'_>) -> Httpd {
-    let tls = syntax.tls.and_then(|tls| pem::identity(tls, machine));
-    if syntax.port.is_none() && syntax.unix_socket.is_none() {
+    let known = |tls: &HttpdTlsSyntax| !syntax.broken || tls.is_complete();
+    let tls = syntax.tls.filter(known);
+    let tls = tls.and_then(|tls| pem::identity(&tls, machine));
+    if syntax.port.is_none() && syntax.unix_socket.is_none() && !syntax.broken {
         let message = "`set httpd` needs a `port` or a `unixsocket` to listen on";
         machine
             .complaints
             .add(Diagnostic::error(syntax.span, message));
     }
-    if syntax.hosts.is_empty() && syntax.credentials.is_empty() {
+    if syntax.hosts.is_empty() && syntax.credentials.is_empty() && !syntax.broken {
         let message = "no `allow` says who may use the status page";
         let warning = Diagnostic::warning(syntax.span, message);
         machine

@@ -84,21 +84,19 @@ impl Machine<'_> {
 
     /// A program that cannot be run is a warning: it may be installed later (reference F125).
     fn look_at_program(&mut self, path: &str, line: &Text) {
+        let shown = quoted(path);
         let wrong = if path.starts_with('/') {
             match self.surroundings.look(path) {
-                Err(why) => format!("the program {} cannot be run: {why}", quoted(path)),
+                Err(why) => format!("the program {shown} cannot be run: {why}"),
                 Ok(look) => match look.kind {
                     Kind::File if look.mode & 0o111 != 0 => return,
-                    Kind::File => format!("the program {} is not executable", quoted(path)),
-                    Kind::Directory => format!("{} is a directory, no program", quoted(path)),
-                    Kind::Special => format!("{} is no program", quoted(path)),
+                    Kind::File => format!("the program {shown} is not executable"),
+                    Kind::Directory => format!("{shown} is a directory, no program"),
+                    Kind::Special => format!("{shown} is no program"),
                 },
             }
         } else {
-            let message = format!("the program {} has no absolute path", quoted(path));
-            let error = Diagnostic::error(line.span, message).label("must begin with `/`");
-            self.complaints.add(error);
-            return;
+            format!("the program {shown} cannot be run: its path is not absolute")
         };
         self.complaints.add(Diagnostic::warning(line.span, wrong));
     }

@@ -13,8 +13,8 @@ pub(in crate::config) const FILE_LIMIT: usize = 1024 * 1024;
 const KEY_MODE: u32 = 0o750;
 
 /// The two files of the server's identity, if they will do.
-pub(super) fn identity(syntax: HttpdTlsSyntax, machine: &mut Machine<'_>) -> Option<HttpdTls> {
-    let (chain, key) = files(&syntax, machine)?;
+pub(super) fn identity(syntax: &HttpdTlsSyntax, machine: &mut Machine<'_>) -> Option<HttpdTls> {
+    let (chain, key) = files(syntax, machine)?;
     let chain_bytes = read(chain, machine);
     let key_bytes = if chain.value == key.value {
         chain_bytes.clone()

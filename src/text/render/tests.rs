@@ -192,6 +192,19 @@ warning: `a` twice
 }
 
 #[test]
+fn a_long_note_is_broken_between_words() {
+    let note = ["word"; 40].join(" ");
+    let rendered = render(&Sources::default(), &Diagnostic::general("x").note(&*note));
+    let lines: Vec<&str> = rendered.lines().skip(1).collect();
+    assert_eq!(lines.len(), 3);
+    assert!(lines[0].starts_with(" = word word"), "{}", lines[0]);
+    assert!(lines[1].starts_with("   word word"), "{}", lines[1]);
+    assert!(lines.iter().all(|line| line.len() <= 90));
+    let words: Vec<&str> = rendered.split_whitespace().skip(3).collect();
+    assert_eq!(words.join(" "), note);
+}
+
+#[test]
 fn an_error_about_no_place() {
     let rendered = render(
         &Sources::default(),

@@ -1,0 +1,308 @@
+//! What can be wrong with a service and its programs.
+
+use super::err;
+
+err! {
+    check_unknown,
+    r#"check proces web with pidfile /x
+  start program = "/bin/x"
+  frobnicate
+set daemon 0"#,
+    "
+error: expected `process`, `file` or `system`, but found `proces`
+ --> /etc/monitrc:1:7
+  |
+1 | check proces web with pidfile /x
+  |       ^^^^^^ did you mean `process`?
+
+error: the poll interval cannot be 0
+ --> /etc/monitrc:4:12
+  |
+4 | set daemon 0
+  |            ^
+"
+}
+
+err! {
+    check_not_supported_yet,
+    "check filesystem root with path /
+  if space usage > 80% then alert",
+    "
+error: `check filesystem` is not supported yet
+ --> /etc/monitrc:1:7
+  |
+1 | check filesystem root with path /
+  |       ^^^^^^^^^^
+"
+}
+
+err! {
+    check_without_name,
+    "check process",
+    "
+error: expected a service name, but found the end of the file
+ --> /etc/monitrc:1:14
+  |
+1 | check process
+  |              ^
+"
+}
+
+err! {
+    check_without_path,
+    "check file conf
+  if changed checksum then alert",
+    "
+error: expected `path`, but found the end of the statement
+ --> /etc/monitrc:1:16
+  |
+1 | check file conf
+  |                ^
+"
+}
+
+err! {
+    statement_without_service,
+    r#"start program = "/bin/x""#,
+    r#"
+error: `start` belongs to a service
+ --> /etc/monitrc:1:1
+  |
+1 | start program = "/bin/x"
+  | ^^^^^
+  = a `check` must stand before it
+"#
+}
+
+err! {
+    name_twice,
+    "check process web with pidfile /run/web.pid
+check file WEB with path /etc/web",
+    "
+error: there is a service `WEB` already
+ --> /etc/monitrc:2:12
+  |
+2 | check file WEB with path /etc/web
+  |            ^^^
+ ::: /etc/monitrc:1:15
+  |
+1 | check process web with pidfile /run/web.pid
+  |               --- this one
+"
+}
+
+err! {
+    name_of_the_machine,
+    "check process box with pidfile /x",
+    "
+error: `box` is also the name of this machine
+ --> /etc/monitrc:1:15
+  |
+1 | check process box with pidfile /x
+  |               ^^^
+  = the machine is a service too: give it another name by `check system`
+"
+}
+
+err! {
+    system_twice,
+    "check system one
+check system two",
+    "
+error: a second `check system`: there is but one machine
+ --> /etc/monitrc:2:14
+  |
+2 | check system two
+  |              ^^^
+ ::: /etc/monitrc:1:14
+  |
+1 | check system one
+  |              --- the first one
+"
+}
+
+err! {
+    system_resource,
+    "check system $HOST
+  if loadavg (5min) > 3 then alert",
+    "
+error: `loadavg` is not supported yet
+ --> /etc/monitrc:2:6
+  |
+2 |   if loadavg (5min) > 3 then alert
+  |      ^^^^^^^
+"
+}
+
+err! {
+    service_word,
+    r#"check process web with pidfile /run/web.pid
+  grouup www
+  start program = "/bin/x"
+  modus passive"#,
+    "
+error: `grouup` cannot stand here
+ --> /etc/monitrc:2:3
+  |
+2 |   grouup www
+  |   ^^^^^^ did you mean `group`?
+
+error: `modus` cannot stand here
+ --> /etc/monitrc:4:3
+  |
+4 |   modus passive
+  |   ^^^^^
+  = possible here: `uid`, `gid`, `timeout`, `set`, `check`, `include`, `start`, `stop`,
+    `restart`, `if`, `alert`, `noalert`, `group`, `depends`, `mode`, `every`, `not` or
+    `onreboot`
+"
+}
+
+err! {
+    mode,
+    "check process web with pidfile /run/web.pid
+  mode pasive",
+    "
+error: expected `active`, `passive` or `manual`, but found `pasive`
+ --> /etc/monitrc:2:8
+  |
+2 |   mode pasive
+  |        ^^^^^^ did you mean `passive`?
+"
+}
+
+err! {
+    every_cron,
+    r#"check process web with pidfile /run/web.pid
+  every "* 8-19 * * 1-5"
+  not every "* 0-3 * * 0""#,
+    r#"
+error: `every` with a cron time is not supported yet
+ --> /etc/monitrc:2:9
+  |
+2 |   every "* 8-19 * * 1-5"
+  |         ^^^^^^^^^^^^^^^^
+
+error: `not every` is not supported yet
+ --> /etc/monitrc:3:3
+  |
+3 |   not every "* 0-3 * * 0"
+  |   ^^^^^^^^^
+"#
+}
+
+err! {
+    every_zero,
+    "check process web with pidfile /run/web.pid
+  every 0 cycles",
+    "
+error: the number of cycles cannot be 0
+ --> /etc/monitrc:2:9
+  |
+2 |   every 0 cycles
+  |         ^
+"
+}
+
+err! {
+    depends_unknown,
+    "check process web with pidfile /w
+  depends on databse
+check process database with pidfile /d",
+    "
+error: there is no service `databse`
+ --> /etc/monitrc:2:14
+  |
+2 |   depends on databse
+  |              ^^^^^^^ did you mean `database`?
+"
+}
+
+err! {
+    depends_on_itself,
+    "check process web with pidfile /run/web.pid
+  depends on web",
+    "
+error: `web` depends on itself
+ --> /etc/monitrc:2:14
+  |
+2 |   depends on web
+  |              ^^^
+"
+}
+
+err! {
+    depends_in_a_circle,
+    "check process web with pidfile /w
+  depends on app
+check process app with pidfile /a
+  depends on cache, db
+check process db with pidfile /d
+  depends on web
+check process cache with pidfile /c",
+    "
+error: `web` depends on itself: web → app → db → web
+ --> /etc/monitrc:6:14
+  |
+6 |   depends on web
+  |              ^^^
+"
+}
+
+err! {
+    user_unknown,
+    r#"check process web with pidfile /run/web.pid
+  start program = "/bin/x" as uid nbody and gid users"#,
+    r#"
+error: there is no user `nbody` on this machine
+ --> /etc/monitrc:2:35
+  |
+2 |   start program = "/bin/x" as uid nbody and gid users
+  |                                   ^^^^^
+
+error: there is no group `users` on this machine
+ --> /etc/monitrc:2:49
+  |
+2 |   start program = "/bin/x" as uid nbody and gid users
+  |                                                 ^^^^^
+"#
+}
+
+err! {
+    user_twice,
+    r#"check process web with pidfile /run/web.pid
+  start program = "/bin/x" as uid root as uid nobody"#,
+    r#"
+error: `uid` is given twice
+ --> /etc/monitrc:2:43
+  |
+2 |   start program = "/bin/x" as uid root as uid nobody
+  |                                           ^^^
+"#
+}
+
+err! {
+    program_timeout_zero,
+    r#"check process web with pidfile /run/web.pid
+  start program = "/bin/x" with timeout 0 seconds"#,
+    r#"
+error: a time limit of zero leaves no time at all
+ --> /etc/monitrc:2:41
+  |
+2 |   start program = "/bin/x" with timeout 0 seconds
+  |                                         ^^^^^^^^^
+"#
+}
+
+err! {
+    program_empty,
+    r#"check process web with pidfile /run/web.pid
+  start program = """#,
+    r#"
+error: no program is named here
+ --> /etc/monitrc:2:19
+  |
+2 |   start program = ""
+  |                   ^^
+"#
+}
