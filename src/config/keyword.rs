@@ -177,8 +177,8 @@ keywords! {
 
 /// Words that may stand anywhere and mean nothing (reference F145).
 const NOISE: &[&str] = &[
-    "a", "an", "and", "are", "as", "but", "does", "for", "has", "in", "is", "of", "on", "only",
-    "than", "the", "to", "use", "using", "with", "within",
+    "and", "are", "as", "but", "does", "for", "has", "in", "is", "of", "on", "only", "than", "the",
+    "to", "use", "using", "with", "within",
 ];
 
 impl Keyword {

@@ -64,6 +64,14 @@ const OPTIONS: &[(Keyword, OptionProduction)] = &[
     (Keyword::Retry, retry),
 ];
 
+/// Whether an option of a connection test is next.
+pub(super) fn at_option(p: &mut Parser<'_>) -> bool {
+    let next = p.peek().kind;
+    OPTIONS
+        .iter()
+        .any(|(first, _)| next == TokenKind::Word(Some(*first)))
+}
+
 /// `[host H] port P | unixsocket PATH`, and options in any order.
 ///
 /// ```text

@@ -6,6 +6,7 @@ use crate::config::keyword::Keyword;
 use crate::config::later::Place;
 use crate::config::parser::{Parsed, Parser};
 use crate::config::syntax::{ActionSyntax, RepeatSyntax, RuleSyntax, SubjectSyntax, TestSyntax};
+use crate::config::token::TokenKind;
 use crate::model::{Action, Window};
 use crate::text::{Diagnostic, Span, Spanned, quoted};
 
@@ -151,40 +152,41 @@ pub(super) fn rule(p: &mut Parser<'_>) -> Parsed {
 }
 
 fn test(p: &mut Parser<'_>) -> Parsed<TestSyntax> {
-    let rows = if p.accept(Keyword::Failed) {
-        FAILED
+    let (rows, connection): (&[Row], Option<TestProduction>) = if p.accept(Keyword::Failed) {
+        (FAILED, Some(connection::failed))
     } else if p.accept(Keyword::Succeeded) {
-        SUCCEEDED
+        (SUCCEEDED, Some(connection::succeeded))
     } else if p.accept(Keyword::Changed) {
-        CHANGED
+        (CHANGED, None)
     } else {
-        PLAIN
+        (PLAIN, None)
     };
     let subject = Subjects::of(&p.service().subject);
-    let fitting = |row: &&Row| subject.is_some_and(|subject| row.1.contain(subject));
-    for (keyword, _, production) in rows.iter().filter(fitting) {
-        if p.at(*keyword) {
+    for (keyword, subjects, production) in rows {
+        if subjects.contain(subject) && p.at(*keyword) {
             return production(p);
         }
     }
-    let fits_others = [PLAIN, FAILED, SUCCEEDED, CHANGED].concat();
-    Err(no_such_test(p, &fits_others))
+    match (subject, connection) {
+        // the options of a connection test come in any order: `failed protocol http port 80`
+        (Some(Subjects::Process), Some(production)) if connection::at_option(p) => production(p),
+        _ => Err(no_such_test(p)),
+    }
 }
 
 /// A test that is unknown, or known elsewhere only.
-fn no_such_test(p: &mut Parser<'_>, all: &[Row]) -> Reported {
+fn no_such_test(p: &mut Parser<'_>) -> Reported {
     let token = p.peek();
+    let subject = Subjects::of(&p.service().subject);
+    let elsewhere =
+        |row: &Row| token.kind == TokenKind::Word(Some(row.0)) && !row.1.contain(subject);
+    if ![PLAIN, FAILED, CHANGED].concat().iter().any(elsewhere) {
+        return p.unexpected_at(Place::Test, "");
+    }
     let word = quoted(p.text(token.span));
     let kind = p.service().subject.kind();
-    let is_next = |row: &&Row| token.kind == crate::config::token::TokenKind::Word(Some(row.0));
-    let subject = Subjects::of(&p.service().subject);
-    match all.iter().find(is_next) {
-        Some(row) if !subject.is_some_and(|subject| row.1.contain(subject)) => {
-            let message = format!("{word} cannot be tested in a `check {kind}`");
-            p.error(Diagnostic::error(token.span, message))
-        }
-        Some(_) | None => p.unexpected_at(Place::Test, ""),
-    }
+    let message = format!("{word} cannot be tested in a `check {kind}`");
+    p.error(Diagnostic::error(token.span, message))
 }
 
 impl Subjects {
@@ -198,8 +200,8 @@ impl Subjects {
         }
     }
 
-    fn contain(self, one: Self) -> bool {
-        self == one || self == Self::ProcessOrFile
+    fn contain(self, one: Option<Self>) -> bool {
+        one.is_some_and(|one| self == one || self == Self::ProcessOrFile)
     }
 }
 

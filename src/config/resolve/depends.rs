@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::machine::Machine;
-use super::names::SERVICES_LIMIT;
+use super::names::NAMES_LIMIT;
 use crate::config::syntax::{ServiceSyntax, Syntax, Text};
 use crate::model::ServiceId;
 use crate::text::{Diagnostic, nearest, quoted};
@@ -14,7 +14,7 @@ pub(super) fn resolve(syntax: &Syntax, machine: &mut Machine<'_>) -> Vec<Vec<Ser
         .services
         .iter()
         .map(|service| service.name.value.to_ascii_lowercase());
-    let index: BTreeMap<String, usize> = known.zip(0..SERVICES_LIMIT).collect();
+    let index: BTreeMap<String, usize> = known.zip(0..NAMES_LIMIT).collect();
     let names = Names {
         syntax,
         index: &index,

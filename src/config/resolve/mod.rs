@@ -14,6 +14,13 @@ mod pem;
 mod rules;
 mod service;
 
+#[cfg(test)]
+pub(super) use names::NAMES_LIMIT;
+#[cfg(test)]
+pub(super) use passwords::FILE_LIMIT as PASSWORD_FILE_LIMIT;
+#[cfg(test)]
+pub(super) use pem::FILE_LIMIT as PEM_FILE_LIMIT;
+
 use super::complaints::Complaints;
 use super::surroundings::Surroundings;
 use super::syntax::Syntax;

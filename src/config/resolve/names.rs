@@ -6,15 +6,15 @@ use super::machine::Machine;
 use crate::config::syntax::{ServiceSyntax, SubjectSyntax};
 use crate::text::{Diagnostic, Span, quoted};
 
-/// So many services fit a model: their ids have 16 bits, and the system's own may come on top.
-pub(in crate::config) const SERVICES_LIMIT: usize = 65_535;
+/// So many services may be named: their ids have 16 bits, and the machine itself may come on top.
+pub(in crate::config) const NAMES_LIMIT: usize = 65_534;
 
 /// Complains about names used twice, a second `check system`, and too many services.
 pub(super) fn check(services: &[ServiceSyntax], machine: &mut Machine<'_>) {
     duplicates(services, machine);
     systems(services, machine);
-    if let Some(surplus) = services.get(SERVICES_LIMIT - 1) {
-        let message = format!("more than {} services", SERVICES_LIMIT - 1);
+    if let Some(surplus) = services.get(NAMES_LIMIT) {
+        let message = format!("more than {} services", NAMES_LIMIT);
         machine
             .complaints
             .add(Diagnostic::error(surplus.name.span, message));

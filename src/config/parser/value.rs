@@ -1,0 +1,175 @@
+//! Values: what is no word of the language.
+
+use super::{Expected, Parsed, Parser};
+use crate::config::syntax::Text;
+use crate::config::token::{Token, TokenKind};
+use crate::text::{Diagnostic, Span, Spanned, quoted};
+
+/// Longest string or word of a control file, in bytes. What is longer is a quote that was
+/// forgotten.
+pub(in crate::config) const STRING_LIMIT: usize = 16 * 1024;
+
+impl Parser<'_> {
+    /// Whether a number is next.
+    pub(in crate::config) fn at_number(&mut self) -> bool {
+        self.expected.push(Expected::Thing("a number"));
+        let token = self.peek();
+        token.kind == TokenKind::Word(None)
+            && self
+                .text(token.span)
+                .starts_with(|c: char| c.is_ascii_digit())
+    }
+
+    /// A whole number; a unit that sticks to it is the next token.
+    pub(in crate::config) fn number(&mut self) -> Parsed<Spanned<u64>> {
+        if !self.at_number() {
+            return Err(self.unexpected());
+        }
+        let token = self.peek();
+        let text = self.text(token.span);
+        let length = text
+            .find(|c: char| !c.is_ascii_digit())
+            .unwrap_or(text.len());
+        let (digits, unit) = text.split_at(length);
+        let number: Result<u64, _> = digits.parse();
+        if !unit.chars().all(char::is_alphabetic) {
+            let message = format!("{} is no whole number", quoted(text));
+            return Err(self.error(Diagnostic::error(token.span, message)));
+        }
+        let span = Span {
+            end: token.span.start + u32::try_from(length).expect("shorter than the token"),
+            ..token.span
+        };
+        self.ahead = None;
+        self.lexer().rewind(span.end);
+        self.took(Token { span, ..token });
+        match number {
+            Ok(value) => Ok(Spanned::new(value, span)),
+            Err(_) => Err(self.error(Diagnostic::error(
+                span,
+                "a number this large is not possible",
+            ))),
+        }
+    }
+
+    /// Whether a value may be next: a word that no statement begins with, or a string.
+    pub(in crate::config) fn at_value(&mut self, thing: &'static str) -> bool {
+        self.expected.push(Expected::Thing(thing));
+        let token = self.peek();
+        match token.kind {
+            TokenKind::Word(_) => !self.begins_statement(token),
+            TokenKind::Quoted => true,
+            TokenKind::Symbol(symbol) => symbol.begins_value(),
+            TokenKind::Unclosed | TokenKind::End => false,
+        }
+    }
+
+    /// A name, path, address or string, whatever words of the language it looks like.
+    pub(in crate::config) fn value(&mut self, thing: &'static str) -> Parsed<Text> {
+        if !self.at_value(thing) {
+            return Err(self.unexpected());
+        }
+        let start = self.peek().span.start;
+        self.ahead = None;
+        self.lexer().rewind(start);
+        let token = self.lexer().value();
+        self.took(token);
+        self.checked_text(token)
+    }
+
+    /// A value right behind the last token, where even `the` is a name.
+    pub(in crate::config) fn name(&mut self, thing: &'static str) -> Parsed<Text> {
+        self.look_away();
+        let token = self.lexer().value();
+        self.lexer().rewind(token.span.start);
+        self.ahead = Some(token);
+        self.value(thing)
+    }
+
+    /// Whether `c` stands right behind the last token.
+    pub(in crate::config) fn touches(&mut self, c: char) -> bool {
+        self.look_away();
+        self.lexer().touches(c)
+    }
+
+    /// A string right behind the last token, with no blank between.
+    pub(in crate::config) fn touching_string(&mut self) -> Parsed<Option<Text>> {
+        if !self.touches('"') && !self.touches('\'') {
+            return Ok(None);
+        }
+        if self.peek().kind == TokenKind::Unclosed {
+            return Err(self.unexpected());
+        }
+        let token = self.take();
+        self.checked_text(token).map(Some)
+    }
+
+    /// Everything up to the first of `ends` as it stands.
+    pub(in crate::config) fn raw(&mut self, ends: &[char]) -> Parsed<Text> {
+        self.look_away();
+        let span = self.lexer().raw(ends);
+        self.previous = span;
+        self.expected.clear();
+        let text = self.checked(span, span)?;
+        if text.value.contains(NO_UTF8) {
+            let message = "this is not UTF-8: some letters are lost";
+            self.warn(Diagnostic::warning(span, message));
+        }
+        Ok(text)
+    }
+
+    /// The same for the next item of a list: commas before it are not part of it.
+    pub(in crate::config) fn raw_item(&mut self, ends: &[char]) -> Parsed<Text> {
+        self.look_away();
+        self.lexer().skip_blanks();
+        self.raw(ends)
+    }
+
+    /// An absolute path.
+    pub(in crate::config) fn path(&mut self) -> Parsed<Text> {
+        let path = self.value("an absolute path")?;
+        if path.value.starts_with('/') {
+            return Ok(path);
+        }
+        let message = format!("{} is no absolute path", quoted(&path.value));
+        let error = Diagnostic::error(path.span, message).label("must begin with `/`");
+        Err(self.error(error))
+    }
+
+    /// The text of a word or string, if it can be used.
+    pub(super) fn checked_text(&mut self, token: Token) -> Parsed<Text> {
+        let mut inside = token.span;
+        if token.kind == TokenKind::Quoted {
+            inside.start += 1;
+            inside.end -= 1;
+        } else if self.text(inside).starts_with(TYPOGRAPHIC_QUOTES) {
+            let message = "typographic quotes mean nothing here: write `\"`";
+            return Err(self.error(Diagnostic::error(inside, message)));
+        }
+        let text = self.checked(inside, token.span)?;
+        if text.value.contains(NO_UTF8) {
+            let message = "this is not UTF-8: save the file in that encoding";
+            return Err(self.error(Diagnostic::error(token.span, message)));
+        }
+        Ok(text)
+    }
+
+    /// The text at `inside`, if it can be used; `whole` is what a complaint points at.
+    fn checked(&mut self, inside: Span, whole: Span) -> Parsed<Text> {
+        let text: Box<str> = self.text(inside).into();
+        let message = if text.len() > STRING_LIMIT {
+            format!("longer than {STRING_LIMIT} bytes: is a quote missing?")
+        } else if text.contains('\0') {
+            "a NUL byte stands in here".to_owned()
+        } else {
+            return Ok(Spanned::new(text, whole));
+        };
+        Err(self.error(Diagnostic::error(whole, message)))
+    }
+}
+
+/// What a text processor makes of quotes; control files come from web pages, too.
+const TYPOGRAPHIC_QUOTES: [char; 7] = ['“', '”', '„', '‘', '’', '«', '»'];
+
+/// What stands for bytes that are no UTF-8.
+const NO_UTF8: char = '\u{fffd}';

@@ -1,0 +1,175 @@
+//! What is accepted, but not in silence.
+
+use super::said;
+use crate::config::Kind;
+use crate::config::memory::Memory;
+
+#[test]
+fn programs_that_cannot_be_run() {
+    let memory = Memory::new(
+        "check process web matching web
+  start program = \"/opt/web start\"
+  stop program = \"/etc stop\"
+  restart program = /etc/passwd
+  if not exist then exec \"service web start\"
+",
+    )
+    .other("/etc", Kind::Directory)
+    .file("/etc/passwd", 0o644, "");
+    assert_eq!(
+        said(&memory),
+        "
+warning: the program `/opt/web` cannot be run: No such file or directory
+ --> /etc/monitrc:2:19
+  |
+2 |   start program = \"/opt/web start\"
+  |                   ^^^^^^^^^^^^^^^^
+
+warning: `/etc` is a directory, no program
+ --> /etc/monitrc:3:18
+  |
+3 |   stop program = \"/etc stop\"
+  |                  ^^^^^^^^^^^
+
+warning: the program `/etc/passwd` is not executable
+ --> /etc/monitrc:4:21
+  |
+4 |   restart program = /etc/passwd
+  |                     ^^^^^^^^^^^
+
+warning: the program `service` cannot be run: its path is not absolute
+ --> /etc/monitrc:5:26
+  |
+5 |   if not exist then exec \"service web start\"
+  |                          ^^^^^^^^^^^^^^^^^^^
+"
+    );
+}
+
+#[test]
+fn the_last_of_two_counts() {
+    let memory = Memory::new("set daemon 5\nset daemon 10\n");
+    assert_eq!(
+        said(&memory),
+        "
+warning: `set daemon` is given twice
+ --> /etc/monitrc:2:5
+  |
+2 | set daemon 10
+  |     ^^^^^^ this one counts
+ ::: /etc/monitrc:1:5
+  |
+1 | set daemon 5
+  |     ------ this one has no effect
+"
+    );
+    let memory = Memory::new(
+        "check process a matching a\n mode active\ncheck process c matching c\n mode passive\n",
+    );
+    assert_eq!(said(&memory), "\n");
+}
+
+#[test]
+fn a_checksum_test_replaces_another() {
+    let memory = Memory::new(
+        "check file f with path /f\n  if changed checksum then alert\n  \
+         if failed sha1 checksum then stop\n",
+    );
+    assert_eq!(
+        said(&memory),
+        "
+warning: a service has one checksum test
+ --> /etc/monitrc:3:3
+  |
+3 |   if failed sha1 checksum then stop
+  |   ^^^^^^^^^^^^^^^^^^^^^^^ this one counts
+ ::: /etc/monitrc:2:3
+  |
+2 |   if changed checksum then alert
+  |   ------------------- this one has no effect
+"
+    );
+    assert_eq!(memory.load().unwrap().model.services[0].rules.len(), 2);
+}
+
+#[test]
+fn keys_of_a_mail_format_on_one_line() {
+    let memory = Memory::new("set mail-format { from: a@box subject: hello }\n");
+    assert_eq!(
+        said(&memory),
+        "
+warning: `subject:` is part of the text here
+ --> /etc/monitrc:1:25
+  |
+1 | set mail-format { from: a@box subject: hello }
+  |                         ^^^^^^^^^^^^^^^^^^^^
+  = each key of a mail format begins a line of its own
+"
+    );
+}
+
+#[test]
+fn old_versions_of_tls() {
+    let memory = Memory::new(
+        "set mailserver a.example.org using tlsv1\ncheck process p matching p\n  \
+         if failed port 1 type tcpssl sslv3 then alert\n",
+    );
+    let said = said(&memory);
+    assert!(
+        said.contains("warning: `tlsv1` cannot be chosen\n"),
+        "{said}"
+    );
+    assert!(
+        said.contains("warning: `sslv3` cannot be chosen\n"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_status_page_for_nobody() {
+    assert_eq!(
+        said(&Memory::new("set httpd port 2812\n")),
+        "
+warning: no `allow` says who may use the status page
+ --> /etc/monitrc:1:5
+  |
+1 | set httpd port 2812
+  |     ^^^^^
+  = for example `allow localhost` or `allow user:password`
+"
+    );
+}
+
+#[test]
+fn a_backslash_before_a_quote() {
+    let text = r#"check process p matching p
+  start program = "/bin/sh -c \"sleep 5\""
+"#;
+    assert_eq!(
+        said(&Memory::new(text)),
+        r#"
+warning: a backslash does not escape a quote in a program's arguments
+ --> /etc/monitrc:2:19
+  |
+2 |   start program = "/bin/sh -c \"sleep 5\""
+  |                   ^^^^^^^^^^^^^^^^^^^^^^^^
+  = group arguments by single quotes inside the double ones
+"#
+    );
+}
+
+#[test]
+fn letters_that_are_no_utf8() {
+    let memory = Memory::new(b"set mail-format { subject: gr\xfcn }\n# gr\xfcn\n".to_vec());
+    let said = said(&memory);
+    assert!(
+        said.starts_with("\nwarning: this is not UTF-8: some letters are lost\n"),
+        "{said}"
+    );
+    let memory = Memory::new(b"set log /var/log/gr\xfcn\n".to_vec());
+    let said = super::said(&memory);
+    assert!(
+        said.starts_with("\nerror: this is not UTF-8: save the file"),
+        "{said}"
+    );
+}
