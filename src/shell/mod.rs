@@ -112,6 +112,8 @@ pub struct Shell {
     secret: Secret,
     /// Our own environment, for the programs we start.
     inherited: Vec<(OsString, OsString)>,
+    /// Beginning, or a reload, left memory behind that running does not need.
+    untidy: bool,
     /// Set once all is said: when we go, whether or not the last mails are out.
     farewell: Option<Moment>,
 }
@@ -123,7 +125,12 @@ impl Shell {
     /// When even waiting fails: nothing can be done then but to end and be started anew.
     pub fn run(&mut self) -> io::Result<()> {
         while !self.is_over() {
-            let ready = self.reactor.wait(self.patience())?;
+            let patience = self.patience();
+            if self.untidy && patience != Some(Duration::ZERO) {
+                self.untidy = false;
+                sys::memory::give_back();
+            }
+            let ready = self.reactor.wait(patience)?;
             self.heed_timers();
             if ready.contains(&signals::TOKEN) {
                 self.heed_signals();

@@ -81,6 +81,7 @@ impl Shell {
             instance,
             secret: Secret::new(random),
             inherited: env::vars_os().collect(),
+            untidy: true,
             farewell: None,
         };
         if !dry_run {

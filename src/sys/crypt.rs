@@ -2,15 +2,14 @@
 
 use std::ffi::{CStr, CString, c_char};
 
-#[cfg_attr(target_env = "gnu", link(name = "crypt"))]
-unsafe extern "C" {
-    /// Answers in a buffer of its own that the next call overwrites.
-    fn crypt(password: *const c_char, setting: *const c_char) -> *const c_char;
-}
+/// `char *crypt(const char *password, const char *setting)`: answers in a buffer of its own that
+/// the next call overwrites.
+type Crypt = unsafe extern "C" fn(*const c_char, *const c_char) -> *const c_char;
 
 /// The hash of `password` by the method and salt of `setting`, which may be a whole hash: they are
 /// equal if the password is right. `None` where the C library does not know the method.
 pub fn hash(password: &str, setting: &str) -> Option<String> {
+    let crypt = library()?;
     let password = CString::new(password).ok()?;
     let setting = CString::new(setting).ok()?;
     // SAFETY: both strings end in NUL. The answer is copied before anybody can call again: the
@@ -25,6 +24,29 @@ pub fn hash(password: &str, setting: &str) -> Option<String> {
     // of the oldest method.
     let told = !hash.starts_with('*') && hash.starts_with(method(setting.to_str().ok()?));
     (told && !hash.is_empty()).then(|| hash.to_owned())
+}
+
+/// musl's own.
+#[cfg(not(target_env = "gnu"))]
+fn library() -> Option<Crypt> {
+    unsafe extern "C" {
+        fn crypt(password: *const c_char, setting: *const c_char) -> *const c_char;
+    }
+    Some(crypt)
+}
+
+/// glibc has it in a library of its own, which is loaded once a hash is asked for: most control
+/// files hold none, and it would cost them 80 KiB.
+#[cfg(target_env = "gnu")]
+fn library() -> Option<Crypt> {
+    let names = [c"libcrypt.so.1", c"libcrypt.so.2"];
+    // SAFETY: the names end in NUL; loading it again gives the same handle.
+    let load = |name: &CStr| unsafe { libc::dlopen(name.as_ptr(), libc::RTLD_NOW) };
+    let handle = names.into_iter().map(load).find(|h| !h.is_null())?;
+    // SAFETY: the handle is good and never closed; the name ends in NUL.
+    let symbol = unsafe { libc::dlsym(handle, c"crypt".as_ptr()) };
+    // SAFETY: crypt(3) has this type in both versions of the library.
+    (!symbol.is_null()).then(|| unsafe { std::mem::transmute::<*mut libc::c_void, Crypt>(symbol) })
 }
 
 /// The `$5$` a setting begins with; nothing in the oldest method's.

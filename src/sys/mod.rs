@@ -15,6 +15,7 @@ pub mod exits;
 pub mod file;
 pub mod glob;
 pub mod lock;
+pub mod memory;
 pub mod name;
 pub mod output;
 pub mod random;
