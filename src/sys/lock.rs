@@ -2,8 +2,12 @@
 //!
 //! A write lock held for life is what counts; the number is for people and scripts. So a pidfile
 //! left by a crash is simply taken over, whoever has its number today, while a live twin is always
-//! found. The lock belongs to the process: it is taken after the last fork of going to the
-//! background, and children do not share it.
+//! found. It is taken after the last fork of going to the background, and children close what they
+//! inherit before they do anything that lasts.
+//!
+//! The lock belongs to the open file where the kernel has that kind (3.15). The older kind belongs
+//! to the process and goes with the first descriptor of the file that is closed, be it one that a
+//! check of this very pidfile opened.
 
 use std::fmt;
 use std::fs::{self, File, OpenOptions};
@@ -16,8 +20,7 @@ use super::errno::{retry, words};
 use super::reap::own_pid;
 use crate::reading::parse_pidfile;
 
-/// Our pidfile, locked. Close no other descriptor of the same file while it lives: that would drop
-/// the lock (fcntl(2)).
+/// Our pidfile, locked.
 #[derive(Debug)]
 pub struct PidFile {
     path: PathBuf,
@@ -130,9 +133,18 @@ fn open(path: &Path) -> Result<File, LockFailure> {
 
 fn lock(path: &Path, file: &File) -> Result<(), LockFailure> {
     let wanted = request();
-    // SAFETY: the request is whole and only read.
-    let taken =
-        retry(|| unsafe { libc::fcntl(file.as_raw_fd(), libc::F_SETLK, &raw const wanted) });
+    let room = Room {
+        wanted,
+        _larger: [0; 4],
+    };
+    let set = |command| {
+        // SAFETY: the request is whole, in any layout the command may mean, and only read.
+        retry(|| unsafe { libc::fcntl(file.as_raw_fd(), command, &raw const room) })
+    };
+    let taken = match set(libc::F_OFD_SETLK) {
+        Err(error) if error.raw_os_error() == Some(libc::EINVAL) => set(libc::F_SETLK),
+        taken => taken,
+    };
     match taken {
         Ok(_) => Ok(()),
         Err(error) if matches!(error.raw_os_error(), Some(libc::EACCES | libc::EAGAIN)) => {
@@ -142,6 +154,14 @@ fn lock(path: &Path, file: &File) -> Result<(), LockFailure> {
         }
         Err(error) => Err(unusable(path, &words(&error))),
     }
+}
+
+/// On 32-bit machines the lock of an open file is asked for with wider fields than libc's `flock`
+/// has. All but the kind is zero, and the kind comes first in both.
+#[repr(C)]
+struct Room {
+    wanted: libc::flock,
+    _larger: [u64; 4],
 }
 
 /// A write lock on the whole file.
@@ -222,6 +242,19 @@ mod tests {
         );
         held.release();
         assert!(folder.names().is_empty());
+    }
+
+    #[test]
+    fn a_check_that_reads_our_own_pidfile_does_not_unlock_it() {
+        let folder = Folder::new();
+        let path = folder.path("tend.pid");
+        let held = PidFile::take(&path).unwrap();
+        assert_eq!(
+            fs::read(&path).unwrap(),
+            format!("{}\n", own_pid()).as_bytes()
+        );
+        assert!(twin(&path).ends_with("is running"));
+        held.release();
     }
 
     #[test]
