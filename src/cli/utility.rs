@@ -164,11 +164,19 @@ pub fn procmatch(pattern: Option<&str>, options: &Options) -> Exit {
             say(&format!("Regex {pattern} parsing error: {reason}"));
             Exit::Failed
         }
-        Ok(compiled) => {
-            let found = sample::matches(&compiled);
-            let shown = table::matches(pattern, &found, query::is_fancy(options));
-            let _ = Stream::Out.write(shown.as_bytes());
-            Exit::Fine
-        }
+        Ok(compiled) => match sample::matches(&compiled) {
+            Ok(found) => {
+                let shown = table::matches(pattern, &found, query::is_fancy(options));
+                let _ = Stream::Out.write(shown.as_bytes());
+                Exit::Fine
+            }
+            Err(error) => {
+                complain(&format!(
+                    "Cannot list the processes: {}",
+                    errno::words(&error)
+                ));
+                Exit::Failed
+            }
+        },
     }
 }

@@ -125,7 +125,9 @@ impl Engine {
             let ward = &self.wards[id.index()];
             let running = match &ward.reading {
                 Some(Reading::Process(ProcessState::Running(process))) => Some(process),
-                Some(Reading::Process(ProcessState::Zombie(_) | ProcessState::Absent))
+                Some(Reading::Process(
+                    ProcessState::Zombie(_) | ProcessState::Absent | ProcessState::Unreadable(_),
+                ))
                 | Some(Reading::File(_) | Reading::System(_))
                 | None => None,
             };

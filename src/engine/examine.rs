@@ -16,6 +16,7 @@ impl Engine {
             Reading::Process(ProcessState::Zombie(_) | ProcessState::Absent) => {
                 (Seen::Absent, None)
             }
+            Reading::Process(ProcessState::Unreadable(_)) => (Seen::Unknown, ward.process),
             Reading::File(Presence::Present(_)) | Reading::System(_) => (Seen::Present, None),
             Reading::File(Presence::Absent) => (Seen::Absent, None),
             Reading::File(Presence::Unreadable(_)) => (Seen::Unknown, None),
@@ -34,7 +35,8 @@ impl Engine {
             return;
         };
         match reading {
-            Reading::File(Presence::Unreadable(reason)) => {
+            Reading::Process(ProcessState::Unreadable(reason))
+            | Reading::File(Presence::Unreadable(reason)) => {
                 let text = format!("cannot be looked at -- {reason}");
                 self.raise(id, Alarm::Data, &text);
                 return;

@@ -18,6 +18,9 @@ pub enum ProcessState {
     Zombie(ProcessId),
     /// No such process, no pidfile, or nothing useful in it.
     Absent,
+    /// It could not be told: something stands in the way, in the system's words. A box that is out
+    /// of descriptors must not take its daemons for dead.
+    Unreadable(Box<str>),
 }
 
 /// A running process. Without `/proc` no more than its number is known.

@@ -199,12 +199,17 @@ impl Sampler {
             return Vec::new();
         }
         let patterns: Vec<&str> = orders.iter().map(|(.., pattern)| &**pattern).collect();
-        let found = table::search(&patterns, children);
+        let found: Vec<Finding> = match table::search(&patterns, children) {
+            Ok(pids) => {
+                let found = |pid: Option<i32>| pid.map_or(Finding::Absent, process::look);
+                pids.into_iter().map(found).collect()
+            }
+            Err(error) => vec![Finding::unknown(&error); patterns.len()],
+        };
         orders
             .into_iter()
             .zip(found)
-            .map(|((sample, service, _), pid)| {
-                let found = pid.map_or(Finding::Absent, process::look);
+            .map(|((sample, service, _), found)| {
                 (sample, self.process_reading(service, found, now, machine))
             })
             .collect()

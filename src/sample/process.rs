@@ -1,6 +1,7 @@
 //! One process: found by its pidfile or its number, and what it has used since the last look.
 
 use std::fs::Metadata;
+use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::time::Duration;
 
@@ -9,8 +10,9 @@ use crate::reading::{
     ProcessId, ProcessReading, ProcessStat, ProcessState, ProcessStatus, parse_pidfile,
 };
 use crate::sys::clock;
-use crate::sys::exits::stat_of;
-use crate::sys::file::{open_regular, read_at_most, read_kernel};
+use crate::sys::errno::words;
+use crate::sys::exits::{stat_of, text_of};
+use crate::sys::file::{open_regular, read_at_most};
 use crate::sys::reap::process_alive;
 use crate::time::Moment;
 
@@ -43,10 +45,12 @@ impl PidfileFacts {
 }
 
 /// What looking for a process came to.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Finding {
     /// It is not there.
     Absent,
+    /// It could not be told, for this reason.
+    Unknown(Box<str>),
     /// It is there, but there is no `/proc` to say more, or it is hidden.
     Unseen(i32),
     /// The kernel tells.
@@ -66,11 +70,11 @@ const STATUS_LIMIT: usize = 4096;
 /// has written the pidfile since, is a number the system has handed out again: the service's
 /// process is gone.
 pub(super) fn by_pidfile(path: &str, before: Option<&Mark>) -> Finding {
-    let Ok(file) = open_regular(path) else {
-        return Finding::Absent;
+    let (content, facts) = match read_pidfile(path) {
+        Ok(read) => read,
+        Err(error) if names_nobody(&error) => return Finding::Absent,
+        Err(error) => return Finding::unknown(&error),
     };
-    let facts = file.metadata().ok().map(|facts| PidfileFacts::of(&facts));
-    let content = read_at_most(file, PIDFILE_LIMIT).unwrap_or_default();
     let Some(pid) = parse_pidfile(&content) else {
         return Finding::Absent;
     };
@@ -79,21 +83,40 @@ pub(super) fn by_pidfile(path: &str, before: Option<&Mark>) -> Finding {
             Finding::Absent
         }
         Finding::Seen(stat, status, _) => Finding::Seen(stat, status, facts),
-        found @ (Finding::Absent | Finding::Unseen(_)) => found,
+        found @ (Finding::Absent | Finding::Unknown(_) | Finding::Unseen(_)) => found,
     }
+}
+
+fn read_pidfile(path: &str) -> io::Result<(Vec<u8>, Option<PidfileFacts>)> {
+    let file = open_regular(path)?;
+    let facts = PidfileFacts::of(&file.metadata()?);
+    Ok((read_at_most(file, PIDFILE_LIMIT)?, Some(facts)))
+}
+
+/// Whether an error says that there is no pidfile, or something that cannot be one, rather than
+/// that it cannot be told.
+fn names_nobody(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::NotFound
+            | io::ErrorKind::NotADirectory
+            | io::ErrorKind::IsADirectory
+            | io::ErrorKind::InvalidInput
+    )
 }
 
 /// The process with this number.
 pub(super) fn look(pid: i32) -> Finding {
-    let Some(stat) = stat_of(pid) else {
-        return if process_alive(pid) {
-            Finding::Unseen(pid)
-        } else {
-            Finding::Absent
-        };
+    let stat = match stat_of(pid) {
+        Ok(Some(stat)) => stat,
+        Ok(None) if process_alive(pid) => return Finding::Unseen(pid),
+        Ok(None) => return Finding::Absent,
+        Err(error) => return Finding::unknown(&error),
     };
-    let status = read_kernel(&format!("/proc/{pid}/status"), STATUS_LIMIT).unwrap_or_default();
-    let status = ProcessStatus::parse(&status);
+    let status = match text_of(pid, "status", STATUS_LIMIT) {
+        Ok(text) => ProcessStatus::parse(&text.unwrap_or_default()),
+        Err(error) => return Finding::unknown(&error),
+    };
     // The kernel shows threads by their numbers too, though it does not list them.
     match status.thread_group {
         Some(group) if group != pid => Finding::Absent,
@@ -109,6 +132,10 @@ impl Mark {
 }
 
 impl Finding {
+    pub(super) fn unknown(error: &io::Error) -> Self {
+        Self::Unknown(words(error))
+    }
+
     /// As the engine wants it, and what to remember until the next look.
     pub(super) fn reading(
         self,
@@ -119,6 +146,7 @@ impl Finding {
         match self {
             // What was remembered stays: a pidfile that is stale today is stale tomorrow.
             Self::Absent => (ProcessState::Absent, before),
+            Self::Unknown(why) => (ProcessState::Unreadable(why), before),
             Self::Unseen(pid) => (ProcessState::Running(unseen(pid)), None),
             Self::Seen(stat, ..) if stat.is_zombie => (ProcessState::Zombie(stat.id), before),
             Self::Seen(stat, status, pidfile) => {

@@ -4,11 +4,10 @@
 //! service (reference F117), a parent before its child; we ourselves and what we have just started
 //! are none.
 
-use std::fs;
+use std::{fs, io};
 
 use crate::reading::{ProcessStat, process_name};
-use crate::sys::exits::{stat_of, stat_text};
-use crate::sys::file::read_kernel;
+use crate::sys::exits::{STAT_LIMIT, stat_of, text_of};
 use crate::sys::reap::own_pid;
 use crate::sys::regex::Regex;
 
@@ -29,80 +28,85 @@ pub struct Match {
 }
 
 /// Every process a pattern matches, in the table's order: for `procmatch`.
-pub fn matches(pattern: &Regex) -> Vec<Match> {
+pub fn matches(pattern: &Regex) -> io::Result<Vec<Match>> {
     let mut found = Vec::new();
     let mut candidates = Candidates::default();
     walk(|pid, command| {
         if !pattern.is_match(command) {
-            return;
+            return Ok(());
         }
-        let Some(stat) = stat_of(pid) else { return };
-        candidates.consider(stat);
-        found.push(Match {
-            pid,
-            ppid: stat.ppid,
-            command: String::from_utf8_lossy(command).into_owned(),
-            is_chosen: false,
-        });
-    });
+        if let Some(stat) = stat_of(pid)? {
+            candidates.consider(stat);
+            found.push(Match {
+                pid,
+                ppid: stat.ppid,
+                command: String::from_utf8_lossy(command).into_owned(),
+                is_chosen: false,
+            });
+        }
+        Ok(())
+    })?;
     let chosen = candidates.chosen();
     for entry in &mut found {
         entry.is_chosen = chosen == Some(entry.pid);
     }
-    found
+    Ok(found)
 }
 
 /// The number of the process each pattern means. `children` are ours: neither they nor what they
-/// started are meant.
-pub(super) fn search(patterns: &[&str], children: &[i32]) -> Vec<Option<i32>> {
-    let mut searches: Vec<(Option<Regex>, Candidates)> = patterns
-        .iter()
-        .map(|pattern| (Regex::compile(pattern).ok(), Candidates::default()))
-        .collect();
+/// started are meant. An error leaves all of them open.
+pub(super) fn search(patterns: &[&str], children: &[i32]) -> io::Result<Vec<Option<i32>>> {
+    // They were compiled when the control file was read; what fails here is short of memory.
+    let compile = |pattern: &&str| Regex::compile(pattern).map_err(io::Error::other);
+    let compiled: Vec<Regex> = patterns.iter().map(compile).collect::<io::Result<_>>()?;
+    let mut candidates: Vec<Candidates> = Vec::new();
+    candidates.resize_with(patterns.len(), Candidates::default);
     walk(|pid, command| {
-        // Asked for at the first match, and then known for the other patterns.
-        let mut stat = None;
-        for (pattern, candidates) in &mut searches {
-            if pattern
-                .as_ref()
-                .is_some_and(|pattern| pattern.is_match(command))
-            {
-                let stat = *stat.get_or_insert_with(|| eligible(pid, children));
-                stat.into_iter().for_each(|stat| candidates.consider(stat));
-            }
+        let matching = |(pattern, _): &(&Regex, _)| pattern.is_match(command);
+        let mut matching = compiled
+            .iter()
+            .zip(&mut candidates)
+            .filter(matching)
+            .peekable();
+        if matching.peek().is_none() {
+            return Ok(());
         }
-    });
-    let chosen = searches
-        .into_iter()
-        .map(|(_, candidates)| candidates.chosen());
-    chosen.collect()
+        if let Some(stat) = eligible(pid, children)? {
+            matching.for_each(|(_, candidates)| candidates.consider(stat));
+        }
+        Ok(())
+    })?;
+    Ok(candidates.iter().map(Candidates::chosen).collect())
 }
 
-fn eligible(pid: i32, children: &[i32]) -> Option<ProcessStat> {
-    stat_of(pid).filter(|stat| !descends_from(stat, children))
+fn eligible(pid: i32, children: &[i32]) -> io::Result<Option<ProcessStat>> {
+    match stat_of(pid)? {
+        Some(stat) if !descends_from(&stat, children)? => Ok(Some(stat)),
+        Some(_) | None => Ok(None),
+    }
 }
 
 /// The longest line of ancestors that is followed; numbers handed out again while we look could
 /// make it endless.
 const ANCESTORS: usize = 64;
 
-fn descends_from(stat: &ProcessStat, children: &[i32]) -> bool {
+fn descends_from(stat: &ProcessStat, children: &[i32]) -> io::Result<bool> {
     if children.is_empty() {
-        return false;
+        return Ok(false);
     }
     let mut pid = stat.id.pid;
     let mut parent = stat.ppid;
     for _ in 0..ANCESTORS {
         if children.contains(&pid) {
-            return true;
+            return Ok(true);
         }
         if parent <= 1 {
-            return false;
+            return Ok(false);
         }
         pid = parent;
-        parent = stat_of(pid).map_or(0, |stat| stat.ppid);
+        parent = stat_of(pid)?.map_or(0, |stat| stat.ppid);
     }
-    false
+    Ok(false)
 }
 
 /// The oldest of those considered so far; several, if they started within one clock tick.
@@ -138,39 +142,46 @@ impl Candidates {
 
 /// Calls `visit` with every process but ourselves and its command line. Whoever ends meanwhile, or
 /// is hidden from us, is passed over.
-fn walk(mut visit: impl FnMut(i32, &[u8])) {
-    let Ok(entries) = fs::read_dir("/proc") else {
-        return;
-    };
+///
+/// A table without ourselves is none: `/proc` is not mounted, and nobody may be taken for dead.
+fn walk(mut visit: impl FnMut(i32, &[u8]) -> io::Result<()>) -> io::Result<()> {
     let own = own_pid();
-    for entry in entries.flatten() {
-        let name = entry.file_name();
+    let mut is_whole = false;
+    for entry in fs::read_dir("/proc")? {
+        let name = entry?.file_name();
         let Some(pid) = name.to_str().and_then(|name| name.parse().ok()) else {
             continue;
         };
         if pid == own {
-            continue;
+            is_whole = true;
+        } else if let Some(command) = command_line(pid)? {
+            visit(pid, &command)?;
         }
-        if let Some(command) = command_line(pid) {
-            visit(pid, &command);
-        }
+    }
+    if is_whole {
+        Ok(())
+    } else {
+        Err(io::Error::other("there is no process table in /proc"))
     }
 }
 
 /// Arguments joined by blanks; the name of a kernel thread, which has none.
-fn command_line(pid: i32) -> Option<Vec<u8>> {
-    let mut command = read_kernel(&format!("/proc/{pid}/cmdline"), COMMAND_LIMIT).ok()?;
+fn command_line(pid: i32) -> io::Result<Option<Vec<u8>>> {
+    let Some(mut command) = text_of(pid, "cmdline", COMMAND_LIMIT)? else {
+        return Ok(None);
+    };
     let end = command.iter().rposition(|&byte| byte != 0);
     command.truncate(end.map_or(0, |last| last + 1));
     if command.is_empty() {
-        return process_name(&stat_text(pid)?).map(<[u8]>::to_vec);
+        let stat = text_of(pid, "stat", STAT_LIMIT)?.unwrap_or_default();
+        return Ok(process_name(&stat).map(<[u8]>::to_vec));
     }
     for byte in &mut command {
         if *byte == 0 {
             *byte = b' ';
         }
     }
-    Some(command)
+    Ok(Some(command))
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use super::*;
 use crate::model::{Every, Mode, OnReboot};
 use crate::reading::{ProcessReading, ProcessState};
-use crate::sys::testing::{Folder, Program, unique};
+use crate::sys::testing::{Folder, Program, exhaust_descriptors, in_child, unique};
 
 fn service(name: &str, subject: Subject) -> Service {
     Service {
@@ -60,7 +60,7 @@ fn process(service: &Service, children: &[i32]) -> ProcessState {
 fn running(state: ProcessState) -> Option<ProcessReading> {
     match state {
         ProcessState::Running(reading) => Some(reading),
-        ProcessState::Zombie(_) | ProcessState::Absent => None,
+        ProcessState::Zombie(_) | ProcessState::Absent | ProcessState::Unreadable(_) => None,
     }
 }
 
@@ -96,7 +96,7 @@ fn a_process_nobody_has_noticed_the_end_of() {
         match process(&with_pidfile(&path), &[]) {
             ProcessState::Running(_) => std::thread::yield_now(),
             ProcessState::Zombie(id) => break assert_eq!(id.pid, program.pid()),
-            ProcessState::Absent => panic!("it was not reaped"),
+            other @ (ProcessState::Absent | ProcessState::Unreadable(_)) => panic!("{other:?}"),
         }
     }
 }
@@ -139,7 +139,10 @@ fn a_process_by_its_command_line() {
         process(&matching(&format!("^{mark}")), &[]),
         ProcessState::Absent
     );
-    assert_eq!(process(&matching("("), &[]), ProcessState::Absent);
+    assert!(matches!(
+        process(&matching("("), &[]),
+        ProcessState::Unreadable(_)
+    ));
 }
 
 #[test]
@@ -170,7 +173,8 @@ fn a_parent_before_its_child_and_never_our_own_start_program() {
 #[test]
 fn a_kernel_thread_by_its_name() {
     // In a container there are none to be seen.
-    if crate::sys::exits::stat_of(2).is_some_and(|stat| stat.ppid == 0) {
+    let second = crate::sys::exits::stat_of(2).unwrap();
+    if second.is_some_and(|stat| stat.ppid == 0) {
         assert_eq!(pid_of(process(&matching("^kthreadd$"), &[])), Some(2));
     }
 }
@@ -204,7 +208,7 @@ fn what_procmatch_shows() {
         is_chosen: true,
     };
     let pattern = crate::sys::regex::Regex::compile(&mark).unwrap();
-    assert_eq!(matches(&pattern), [expected]);
+    assert_eq!(matches(&pattern).unwrap(), [expected]);
 }
 
 #[test]
@@ -248,4 +252,26 @@ fn files_and_the_machine() {
         Reading::File(_) | Reading::Process(_) | Reading::System(_) => panic!("{reading:?}"),
     };
     assert_eq!((digests(&readings[2]), digests(&readings[3])), (0, 1));
+}
+
+/// A box out of descriptors must not take its daemons for dead and start them again.
+#[test]
+fn nobody_is_dead_for_want_of_descriptors() {
+    let folder = Folder::new();
+    let own = crate::sys::reap::own_pid();
+    let path = folder.file("pid", own.to_string());
+    let seen = in_child(|out| {
+        exhaust_descriptors();
+        for service in [
+            with_pidfile(&path),
+            matching("."),
+            matching("^no such process$"),
+        ] {
+            writeln!(out, "{:?}", process(&service, &[])).unwrap();
+        }
+    });
+    let unreadable = "Unreadable(\"Too many open files\")\n";
+    let words = crate::sys::errno::number_words(24);
+    let expected = unreadable.replace("Too many open files", &words).repeat(3);
+    assert_eq!(String::from_utf8(seen).unwrap(), expected);
 }

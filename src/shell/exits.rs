@@ -91,7 +91,7 @@ mod tests {
             identity: &Identity::Own,
         })
         .unwrap();
-        let process = sys::exits::stat_of(child.pid).unwrap().id;
+        let process = sys::exits::stat_of(child.pid).unwrap().unwrap().id;
         (child, process)
     }
 

@@ -12,7 +12,8 @@ use super::file::read_kernel;
 /// is used only where there is no id.
 pub fn identity() -> Option<String> {
     let host = boot_id().or_else(boot_time)?;
-    let init = stat_of(1).map_or(0, |stat| stat.id.start_ticks);
+    let init = stat_of(1).ok().flatten();
+    let init = init.map_or(0, |stat| stat.id.start_ticks);
     Some(format!("{host}/{init}"))
 }
 

@@ -1,6 +1,7 @@
 //! Instant notice of the end of a process that is not our child.
 
 use std::ffi::c_int;
+use std::io;
 use std::os::fd::{FromRawFd, OwnedFd};
 
 use super::descriptors::close_on_exec;
@@ -8,7 +9,7 @@ use super::{errno, file};
 use crate::reading::{ProcessId, ProcessStat};
 
 /// The most of `/proc/PID/stat` that is read; real ones stay under 600 bytes.
-const STAT_LIMIT: usize = 4096;
+pub const STAT_LIMIT: usize = 4096;
 
 /// A descriptor that becomes readable when this very process ends; `None` where the kernel cannot
 /// (before 5.3) or the process is not there any more. It must then be looked at as ever.
@@ -34,17 +35,22 @@ pub fn is_available() -> bool {
 
 /// Whether this very process is there, be it as a zombie.
 pub fn is_running(process: ProcessId) -> bool {
-    stat_of(process.pid).is_some_and(|stat| stat.id == process)
+    stat_of(process.pid).is_ok_and(|stat| stat.is_some_and(|stat| stat.id == process))
 }
 
-/// What the process table says about a number.
-pub fn stat_of(pid: i32) -> Option<ProcessStat> {
-    ProcessStat::parse(&stat_text(pid)?)
+/// What the process table says about a number; nothing where it has no such process or may not be
+/// read. The error is a shortage: then nothing is known.
+pub fn stat_of(pid: i32) -> io::Result<Option<ProcessStat>> {
+    Ok(text_of(pid, "stat", STAT_LIMIT)?.and_then(|text| ProcessStat::parse(&text)))
 }
 
-/// The line itself.
-pub fn stat_text(pid: i32) -> Option<Vec<u8>> {
-    file::read_kernel(&format!("/proc/{pid}/stat"), STAT_LIMIT).ok()
+/// One of a process's texts, e.g. its `cmdline`; as [`stat_of`].
+pub fn text_of(pid: i32, name: &str, limit: usize) -> io::Result<Option<Vec<u8>>> {
+    match file::read_kernel(&format!("/proc/{pid}/{name}"), limit) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if errno::is_shortage(&error) => Err(error),
+        Err(_) => Ok(None),
+    }
 }
 
 #[cfg(test)]
@@ -58,7 +64,7 @@ mod tests {
 
     #[test]
     fn a_process_is_its_number_and_its_start() {
-        let ours = stat_of(own_pid()).unwrap().id;
+        let ours = stat_of(own_pid()).unwrap().unwrap().id;
         assert!(is_running(ours));
         let earlier = ProcessId {
             start_ticks: ours.start_ticks + 1,
@@ -66,7 +72,7 @@ mod tests {
         };
         assert!(!is_running(earlier));
         assert!(pidfd(earlier).is_none());
-        assert_eq!(stat_of(0), None);
+        assert_eq!(stat_of(0).unwrap(), None);
     }
 
     #[test]
@@ -76,7 +82,7 @@ mod tests {
             let _ = std::fs::File::from(reader).read(&mut [0]);
         })
         .unwrap();
-        let descriptor = pidfd(stat_of(task.pid).unwrap().id);
+        let descriptor = pidfd(stat_of(task.pid).unwrap().unwrap().id);
         let readable = |timeout| {
             // A negative number, where there is no descriptor, is passed over.
             let mut asked = libc::pollfd {

@@ -39,6 +39,17 @@ pub(crate) fn make_executable(path: &Path) {
     fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
 }
 
+/// From here on nothing can be opened; for children.
+pub(crate) fn exhaust_descriptors() {
+    let none = libc::rlimit {
+        rlim_cur: 0,
+        rlim_max: 0,
+    };
+    // SAFETY: the limit is whole.
+    let set = unsafe { libc::setrlimit(libc::RLIMIT_NOFILE, &raw const none) };
+    assert_eq!(set, 0);
+}
+
 /// A folder of a test's own; removed when dropped.
 pub(crate) struct Folder(PathBuf);
 

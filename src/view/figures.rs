@@ -152,7 +152,9 @@ fn is_present(standing: &Standing<'_>) -> bool {
         Reading::Process(ProcessState::Running(_))
         | Reading::File(Presence::Present(_))
         | Reading::System(_) => true,
-        Reading::Process(ProcessState::Zombie(_) | ProcessState::Absent)
+        Reading::Process(
+            ProcessState::Zombie(_) | ProcessState::Absent | ProcessState::Unreadable(_),
+        )
         | Reading::File(Presence::Absent | Presence::Unreadable(_)) => false,
     })
 }
@@ -185,7 +187,9 @@ impl Lines {
             Reading::System(system) => self.system(system, standing.collected),
             Reading::Process(ProcessState::Running(process)) => self.process(process),
             Reading::File(Presence::Present(file)) => self.file(file, standing.collected),
-            Reading::Process(ProcessState::Zombie(_) | ProcessState::Absent)
+            Reading::Process(
+                ProcessState::Zombie(_) | ProcessState::Absent | ProcessState::Unreadable(_),
+            )
             | Reading::File(Presence::Absent | Presence::Unreadable(_)) => {}
         }
     }

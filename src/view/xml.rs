@@ -153,7 +153,9 @@ impl Writer {
                     self.connections(standing);
                 }
                 Reading::File(Presence::Present(file)) => self.file(file),
-                Reading::Process(ProcessState::Zombie(_) | ProcessState::Absent)
+                Reading::Process(
+                    ProcessState::Zombie(_) | ProcessState::Absent | ProcessState::Unreadable(_),
+                )
                 | Reading::File(Presence::Absent | Presence::Unreadable(_)) => {}
             }
         }

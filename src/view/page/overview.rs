@@ -136,7 +136,9 @@ fn cells(standing: &Standing<'_>) -> [Option<String>; 4] {
         Some(Reading::Process(ProcessState::Running(process))) => process_cells(process, standing),
         Some(Reading::File(Presence::Present(file))) => file_cells(file),
         Some(
-            Reading::Process(ProcessState::Zombie(_) | ProcessState::Absent)
+            Reading::Process(
+                ProcessState::Zombie(_) | ProcessState::Absent | ProcessState::Unreadable(_),
+            )
             | Reading::File(Presence::Absent | Presence::Unreadable(_)),
         )
         | None => [const { None }; 4],
