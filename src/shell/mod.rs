@@ -174,6 +174,8 @@ impl Shell {
         self.children.expire(now);
         self.sampler.expire(now);
         self.server.expire(now);
+        let names = self.server.names_due(now);
+        self.ask_for(&names);
         if self.prober.deadline().is_some_and(|at| at <= now) {
             self.prober.expire(clock::now());
             self.settle();
@@ -308,9 +310,15 @@ impl Shell {
         let model = self.engine.model();
         let httpd = model.settings.httpd.as_ref();
         let limit = body_limit(model);
-        for name in self.server.configure(clock::moment(), httpd, limit) {
-            self.names.let_go(&name); // asked again below, once for each configuration
-            let answer = self.names.ask(&name);
+        let names = self.server.configure(clock::moment(), httpd, limit);
+        self.ask_for(&names);
+    }
+
+    /// Has names looked up for the status server.
+    fn ask_for(&mut self, names: &[Box<str>]) {
+        for name in names {
+            self.names.let_go(name); // of an earlier configuration
+            let answer = self.names.ask(name);
             debug_assert!(answer.is_none(), "numbers are known without asking");
         }
         self.tell_names();
@@ -318,13 +326,11 @@ impl Shell {
 
     /// Hands the status server the addresses of the names in its rules.
     fn tell_names(&mut self) {
+        let now = clock::moment();
         for (name, answer) in self.names.answers() {
             match answer {
-                Ok(addresses) => self.server.resolved(clock::moment(), &name, addresses),
-                // Who comes from there is not let in; a reload asks again.
-                Err(reason) => {
-                    ::log::warn!("The status server cannot find host {name} -- {reason}")
-                }
+                Ok(addresses) => self.server.resolved(now, &name, addresses),
+                Err(reason) => self.server.not_found(now, name, &reason),
             }
         }
     }

@@ -35,6 +35,8 @@ const CLIENTS_AT_ONCE: usize = 32;
 const ACCEPTS_PER_TURN: usize = 16;
 /// Before a socket that could not be bound is tried again.
 const BIND_AGAIN: Duration = Duration::from_secs(10);
+/// Before names that were not found are looked up again.
+const NAMES_AGAIN: Duration = Duration::from_secs(60);
 /// Before connections are taken again when descriptors had run out.
 const ACCEPT_AGAIN: Duration = Duration::from_secs(1);
 
@@ -44,6 +46,10 @@ pub struct Server {
     httpd: Option<Httpd>,
     /// Names somebody has to look up, with what was found.
     names: Vec<(Box<str>, Vec<IpAddr>)>,
+    /// Names that were not found, and when they are to be asked for again: at boot the network may
+    /// come later than we do.
+    lost_names: Vec<Box<str>>,
+    names_again: Option<Moment>,
     body_limit: usize,
     listeners: Vec<Listener>,
     clients: Vec<Client>,
@@ -79,6 +85,8 @@ impl Server {
             tokens,
             httpd: None,
             names: Vec::new(),
+            lost_names: Vec::new(),
+            names_again: None,
             body_limit: 0,
             listeners: Vec::new(),
             clients: Vec::new(),
@@ -101,6 +109,7 @@ impl Server {
         self.body_limit = body_limit;
         self.tls = None; // the certificate may have been renewed
         self.failing.clear();
+        self.lost_names.clear();
         let names = self.httpd.as_ref().map_or(Vec::new(), names_in);
         self.names.retain(|(name, _)| names.contains(name));
         self.bind(now);
@@ -112,6 +121,25 @@ impl Server {
         self.names.retain(|(known, _)| **known != *name);
         self.names.push((name.into(), addresses));
         self.bind(now);
+    }
+
+    /// A name was not found.
+    pub fn not_found(&mut self, now: Moment, name: Box<str>, reason: &str) {
+        if !self.names.iter().any(|(known, _)| *known == name) {
+            log::warn!("The status server cannot find host {name} -- {reason}; trying again");
+            self.names.push((name.clone(), Vec::new())); // said once
+        }
+        self.lost_names.push(name);
+        self.names_again = Some(now + NAMES_AGAIN);
+    }
+
+    /// The names that are to be looked up again at this moment.
+    pub fn names_due(&mut self, now: Moment) -> Vec<Box<str>> {
+        if self.names_again.is_none_or(|at| now < at) {
+            return Vec::new();
+        }
+        self.names_again = None;
+        std::mem::take(&mut self.lost_names)
     }
 
     /// Opens what is missing, closes what is no longer wanted.
@@ -348,6 +376,7 @@ impl Server {
             .map(Client::deadline)
             .chain(self.bind_again)
             .chain(self.accept_again)
+            .chain(self.names_again)
             .min()
     }
 

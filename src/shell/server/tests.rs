@@ -273,4 +273,9 @@ fn names_that_must_be_looked_up_are_told() {
     server.resolved(NOW, "b.example", vec!["192.0.2.7".parse().unwrap()]);
     assert_eq!(server.addresses("b.example").len(), 1);
     assert!(server.listeners.is_empty() && server.failing.is_empty());
+    server.not_found(NOW, "status.example".into(), "no such host");
+    assert!(server.names_due(NOW).is_empty());
+    let again = server.deadline().unwrap();
+    assert_eq!(server.names_due(again), ["status.example".into()]);
+    assert_eq!(server.deadline(), None);
 }
