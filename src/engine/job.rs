@@ -17,7 +17,7 @@
 use std::time::Duration;
 
 use crate::model::{Program, Service, ServiceId, Subject};
-use crate::reading::{ProcessId, Reading};
+use crate::reading::{ProcessId, ProcessState, Reading};
 use crate::time::Moment;
 
 use super::depend::service_id;
@@ -247,17 +247,25 @@ impl Engine {
         let Some((id, Job { verb, step })) = self.take_job(wants) else {
             return;
         };
+        let blind = match &reading {
+            Reading::Process(ProcessState::Unreadable(why)) => Some(why.clone()),
+            Reading::Process(_) | Reading::File(_) | Reading::System(_) => None,
+        };
         self.observe(id, reading);
         let running = self.wards[id.index()].process;
-        match step {
-            Step::Look { .. } => match (verb, running) {
+        match (step, blind) {
+            // Whoever cannot see starts nothing that may run already.
+            (Step::Look { .. }, Some(why)) => {
+                self.back_off(id, verb, &format!("cannot be looked at -- {why}"));
+            }
+            (Step::Look { .. }, None) => match (verb, running) {
                 (Verb::Stop, None) | (Verb::Start, Some(_)) => self.succeed(id, verb),
                 (Verb::Stop, Some(_)) | (Verb::Start, None) | (Verb::Restart, _) => {
                     self.run_program(id, verb);
                 }
             },
-            Step::Check { pause, ran, .. } => {
-                if ran.reached(verb, running) {
+            (Step::Check { pause, ran, .. }, blind) => {
+                if blind.is_none() && ran.reached(verb, running) {
                     self.succeed(id, verb);
                 } else if self.now.moment < ran.deadline {
                     let at = (self.now.moment + pause).min(ran.deadline);
@@ -267,7 +275,7 @@ impl Engine {
                     self.give_up(id, verb, &ran, running);
                 }
             }
-            Step::Run { .. } | Step::Backoff { .. } | Step::Pause { .. } => {}
+            (Step::Run { .. } | Step::Backoff { .. } | Step::Pause { .. }, _) => {}
         }
     }
 
@@ -304,18 +312,11 @@ impl Engine {
         let program = verb.program(model.service(id));
         let program = program.map_or("", |program| &program.arguments[0]);
         if short {
-            // The machine's fault, not the service's: no failed start, no counted restart.
-            let ward = &mut self.wards[id.index()];
-            ward.backoff = (ward.backoff * 2).clamp(FIRST_BACKOFF, LONGEST_BACKOFF);
-            let at = self.now.moment + ward.backoff;
-            let seconds = ward.backoff.as_secs();
             let text = format!(
-                "cannot {} -- Program {program} failed: {reason}, next try in {seconds} s",
+                "cannot {} -- Program {program} failed: {reason}",
                 verb.word()
             );
-            self.raise(id, Alarm::Exec, &text);
-            self.set_step(id, verb, Step::Backoff { at });
-            self.take_up_next(id);
+            self.back_off(id, verb, &text);
         } else {
             let word = verb.word();
             let text =
@@ -323,6 +324,18 @@ impl Engine {
             self.fail_saying(id, verb, &text);
         }
         true
+    }
+
+    /// Tries again later: it is the machine's fault, not the service's, so there is no failed start
+    /// and no counted restart.
+    fn back_off(&mut self, id: ServiceId, verb: Verb, why: &str) {
+        let ward = &mut self.wards[id.index()];
+        ward.backoff = (ward.backoff * 2).clamp(FIRST_BACKOFF, LONGEST_BACKOFF);
+        let at = self.now.moment + ward.backoff;
+        let text = format!("{why}, next try in {} s", ward.backoff.as_secs());
+        self.raise(id, Alarm::Exec, &text);
+        self.set_step(id, verb, Step::Backoff { at });
+        self.take_up_next(id);
     }
 
     /// Goes on with every job whose pause is over.

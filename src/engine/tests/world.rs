@@ -362,6 +362,14 @@ impl World {
     }
 
     fn reading(&mut self, number: usize) -> Reading {
+        // A box short of descriptors cannot tell; what it was told before stands.
+        if !self.peace && number < NAMES.len() - 1 && self.dice.one_in(40) {
+            let why = "Too many open files".into();
+            return match number {
+                CONF => Reading::File(Presence::Unreadable(why)),
+                _ => Reading::Process(ProcessState::Unreadable(why)),
+            };
+        }
         match number {
             CONF if !self.conf_there => Reading::File(Presence::Absent),
             CONF => Reading::File(Presence::Present(FileReading {
