@@ -184,7 +184,7 @@ impl Engine {
                 self.begin_probes(id);
             }
         }
-        if matches!(self.wards[id.index()].check, Check::Idle) {
+        if self.is_checkable(id) && matches!(self.wards[id.index()].check, Check::Idle) {
             self.finish_check(id, false);
         }
     }
