@@ -30,8 +30,9 @@ use pause::Pause;
 const ALERTS_LIMIT: usize = 1000;
 /// Bytes of all waiting alerts together; likewise.
 const BYTES_LIMIT: usize = 1024 * 1024;
-/// Letters that travel over one connection.
-const BATCH_LIMIT: usize = 100;
+/// Letters that travel over one connection: of two hundred alerts of one moment the first may have
+/// left already, and the rest goes together.
+const BATCH_LIMIT: usize = 200;
 
 /// An alert's place in the queue; never used twice within a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -74,8 +74,8 @@ fn alerts_go_out_in_order_over_one_connection() {
 }
 
 #[test]
-fn two_hundred_alerts_take_two_connections() {
-    let mut queue = filled(1, 200);
+fn four_hundred_alerts_take_two_connections() {
+    let mut queue = filled(1, 400);
     let mut connections = 0;
     while let Some((_, letters, _)) = due(&mut queue, 0) {
         connections += 1;

@@ -278,8 +278,8 @@ fn what_no_server_takes_waits_for_better_times() {
 }
 
 #[test]
-fn two_hundred_alerts_travel_over_two_connections() {
-    let sink = Sink::new(2);
+fn two_hundred_alerts_travel_over_one_connection() {
+    let sink = Sink::new(1);
     let mut bench = Bench::new(vec![server(sink.port)]);
     let services: Vec<_> = (0..200).map(|number| format!("s{number}")).collect();
     let names: Vec<_> = services.iter().map(String::as_str).collect();
