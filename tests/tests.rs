@@ -1,1 +1,13 @@
-//! Black box.
+//! The black-box tests: the built program, real processes, real sockets. One file per face.
+
+#![allow(clippy::disallowed_methods)] // tests start programs, open sockets and wait
+#![allow(clippy::print_stderr)] // and say what they saw where they fail
+
+mod check;
+mod commands;
+mod control_file;
+mod hostile;
+mod mail;
+mod page;
+mod supervision;
+mod support;

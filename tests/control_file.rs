@@ -1,0 +1,223 @@
+//! The control file: that the one this program was written for is understood as it is, and that
+//! a wrong one is answered with every error, its place and a caret.
+
+use std::path::Path;
+
+use crate::support::{Outcome, Sandbox};
+
+/// The control file of a box from 2005, byte for byte.
+const SEED: &str = include_str!("../contrib/examples/monitrc-apache-postfix");
+
+#[test]
+fn the_seed_is_understood_but_for_what_this_machine_lacks() {
+    let test = Sandbox::new();
+    test.write("monitrc", SEED);
+    test.permit("monitrc", 0o600);
+    let outcome = test.tend(&["-t"]);
+    let told = format!("{}{}", outcome.stdout, outcome.stderr);
+    let mut errors = 0;
+    for (path, is_error) in [
+        ("/usr/local/certs/monit.pem", true),
+        ("/etc/init.d/apache2", false),
+        ("/etc/init.d/postfix", false),
+    ] {
+        if Path::new(path).exists() {
+            continue;
+        }
+        errors += usize::from(is_error);
+        for (index, line) in SEED.lines().enumerate() {
+            if let Some(column) = line.find(path) {
+                // The caret stands under the word, or under the quote before it.
+                let place = |column: usize| format!("monitrc:{}:{column}\n", index + 1);
+                let told_there = [column, column + 1]
+                    .into_iter()
+                    .any(|c| told.contains(&place(c)));
+                assert!(told_there, "{}{path}:\n{told}", place(column));
+            }
+        }
+    }
+    assert_eq!(outcome.code, i32::from(errors > 0), "{told}");
+    assert_eq!(told.matches("error: ").count(), errors, "{told}");
+    if errors > 0 {
+        assert!(told.contains('^'), "a caret:\n{told}");
+    }
+}
+
+#[test]
+fn the_seed_runs_once_its_certificate_is_there() {
+    let test = Sandbox::new();
+    let text = SEED.replace("/usr/local/certs/monit.pem", "$DIR/monit.pem");
+    test.write("monitrc", &text);
+    test.permit("monitrc", 0o600);
+    let pem = format!(
+        "{}{}",
+        crate::support::tls::KEY,
+        crate::support::tls::CERTIFICATE
+    );
+    test.write("monit.pem", &pem);
+    test.permit("monit.pem", 0o600);
+    let outcome = test.tend(&["-t"]);
+    assert_eq!(outcome.code, 0, "{outcome:?}");
+    assert!(
+        outcome.stdout.contains("Control file syntax OK"),
+        "{outcome:?}"
+    );
+}
+
+#[test]
+fn every_error_is_told_in_one_run_with_a_caret() {
+    let outcome = wrong(
+        "set daemon 120
+set mailserver localhost prot 25
+check process web with pidfile /run/web.pid
+  if 3 restarts within 5 cylces then unmonitor
+check process web with pidfile /run/web.pid
+  depends on nobody
+",
+    );
+    for place in ["monitrc:2:26", "monitrc:4:26", "monitrc:5:", "monitrc:6:"] {
+        assert!(
+            outcome.stderr.contains(place),
+            "{place}:\n{}",
+            outcome.stderr
+        );
+    }
+    assert!(
+        outcome.stderr.contains("did you mean `cycles`?"),
+        "{}",
+        outcome.stderr
+    );
+    assert!(outcome.stderr.contains("^^^^^^"), "{}", outcome.stderr);
+}
+
+#[test]
+fn wrong_files_are_refused_with_line_and_column() {
+    for (text, place) in [
+        ("set daemon 0\n", "monitrc:1:"),
+        ("check file a with path relative\n", "monitrc:1:"),
+        ("check file a with path \"/x\n", "monitrc:1:"),
+        ("set alert root\n", "monitrc:1:"),
+        (
+            "check process a with pidfile /x as uid nosuchuser\n",
+            "monitrc:1:",
+        ),
+        (
+            "check process a with pidfile /x\n  start program = \"/bin/true\" as uid nosuchuser\n",
+            "monitrc:2:",
+        ),
+        (
+            "check process a with pidfile /x\n  if failed port 0 then alert\n",
+            "monitrc:2:",
+        ),
+        (
+            "check process a with pidfile /x
+               if failed port 25 with timeout 0 seconds then alert\n",
+            "monitrc:2:",
+        ),
+        (
+            "check process a with pidfile /x\n  if 5 restarts within 3 cycles then alert\n",
+            "monitrc:2:",
+        ),
+        (
+            "check file a with path /x\n  if 3 restarts within 3 cycles then fly\n",
+            "monitrc:2:",
+        ),
+        ("check file a with path /x\n depends on a\n", "monitrc:2:"),
+        ("\u{1}\u{2}\n", "monitrc:1:"),
+        (
+            "set httpd port 2812 with ssl { pemchain: /x }\n  allow localhost\n",
+            "monitrc:1:",
+        ),
+    ] {
+        let outcome = wrong(text);
+        assert!(outcome.stderr.contains(place), "{text}\n{}", outcome.stderr);
+        assert!(outcome.stderr.contains('^'), "{text}\n{}", outcome.stderr);
+    }
+}
+
+#[test]
+fn files_written_elsewhere_are_read_too() {
+    for text in [
+        "set daemon 5",
+        "set daemon 5\r\ncheck file a with path /x\r\n",
+        "\u{feff}set daemon 5\n",
+        "# only a comment",
+        "check file \"naïve name ☃\" with path /x
+         check file b with path /y depends on \"naïve name ☃\"\n",
+    ] {
+        let test = Sandbox::new();
+        test.write("monitrc", text);
+        test.permit("monitrc", 0o600);
+        let outcome = test.tend(&["-t"]);
+        assert_eq!(outcome.code, 0, "{text:?}: {outcome:?}");
+    }
+}
+
+#[test]
+fn a_file_others_may_read_is_refused() {
+    let test = Sandbox::new();
+    test.write("monitrc", "set daemon 5\ncheck nonsense\n");
+    test.permit("monitrc", 0o644);
+    let outcome = test.tend(&["-t"]);
+    assert_eq!(outcome.code, 1);
+    assert!(outcome.stderr.contains("its mode is 0644"), "{outcome:?}");
+    assert!(
+        outcome.stderr.contains("monitrc:2:"),
+        "and the rest is told too: {outcome:?}"
+    );
+}
+
+#[test]
+fn included_files_are_named_in_their_errors() {
+    let test = Sandbox::new();
+    std::fs::create_dir(test.path("conf.d")).expect("the sandbox is ours");
+    test.write("conf.d/a", "check file a with path /x\n");
+    test.write("conf.d/b", "check fiel b with path /y\n");
+    test.write("monitrc", "set daemon 5\ninclude $DIR/conf.d/*\n");
+    test.permit("monitrc", 0o600);
+    let outcome = test.tend(&["-t"]);
+    assert_eq!(outcome.code, 1, "{outcome:?}");
+    assert!(outcome.stderr.contains("conf.d/b:1:"), "{outcome:?}");
+    assert!(
+        outcome.stderr.contains("monitrc:2"),
+        "who included it: {outcome:?}"
+    );
+    assert!(
+        outcome.stderr.contains("did you mean `file`?"),
+        "{outcome:?}"
+    );
+}
+
+#[test]
+fn a_pem_file_without_its_key_says_which_part_is_missing() {
+    for (content, missing) in [
+        (crate::support::tls::CERTIFICATE, "key"),
+        (crate::support::tls::KEY, "certificate"),
+    ] {
+        let test = Sandbox::new();
+        test.write("half.pem", content);
+        test.permit("half.pem", 0o600);
+        test.write(
+            "monitrc",
+            "set daemon 5
+set httpd port 2812
+  ssl enable pemfile $DIR/half.pem
+  allow localhost
+",
+        );
+        test.permit("monitrc", 0o600);
+        let outcome = test.tend(&["-t"]);
+        assert_eq!(outcome.code, 1, "{outcome:?}");
+        assert!(outcome.stderr.contains(missing), "{missing}: {outcome:?}");
+        assert!(outcome.stderr.contains("monitrc:3:"), "{outcome:?}");
+    }
+}
+
+fn wrong(text: &str) -> Outcome {
+    let test = Sandbox::new();
+    test.write("monitrc", text);
+    test.permit("monitrc", 0o600);
+    let outcome = test.tend(&["-t"]);
+    assert_eq!(outcome.code, 1, "{text}\n{outcome:?}");
+    outcome
+}

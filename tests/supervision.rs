@@ -1,0 +1,373 @@
+//! Keeping daemons alive: they are killed and come back, give up after too many tries, start and
+//! stop in the order of their dependencies, and lose nothing when `tend` itself dies.
+
+use crate::support::daemon::check;
+use crate::support::{Sandbox, eventually, process};
+
+#[test]
+fn a_killed_daemon_comes_back() {
+    let mut test = Sandbox::new()
+        .daemon("web")
+        .monitrc(&format!("set daemon 1\n{}", check("web")));
+    test.start();
+    test.kill("web");
+    test.wait_for_log_times("'web' process is not running", 2);
+    test.wait_for_log_times("'web' trying to restart", 2);
+    let start = format!("'web' start: '{} start'", test.path("web").display());
+    test.wait_for_log_times(&start, 2);
+    assert_eq!(
+        test.calls("web", "stop"),
+        0,
+        "what does not run is not stopped"
+    );
+}
+
+#[test]
+fn a_daemon_that_ends_itself_without_a_pidfile_comes_back() {
+    let mut test = Sandbox::new()
+        .daemon("web")
+        .monitrc(&format!("set daemon 1\n{}", check("web")));
+    test.start();
+    let first = test.wait_for_process("web.pid", None);
+    test.wait_for_log("'web' process is running with pid");
+    std::fs::remove_file(test.path("web.pid")).expect("the daemon wrote it");
+    let second = test.wait_for_process("web.pid", Some(first));
+    assert!(process::is_running(first), "nobody may guess whose it was");
+    assert_ne!(first, second);
+}
+
+#[test]
+fn many_restarts_end_in_unmonitor() {
+    let mut test = Sandbox::new().broken_daemon("flap").monitrc(
+        "set daemon 1
+         check process flap with pidfile $DIR/flap.pid
+           start program = \"$DIR/flap start\" with timeout 1 second
+           stop program = \"$DIR/flap stop\"
+           if 5 restarts within 5 cycles then timeout
+        ",
+    );
+    test.start();
+    test.wait_for_log("'flap' service restarted 5 times within 5 cycles(s) - unmonitor");
+    assert_eq!(test.calls("flap", "start"), 5);
+}
+
+#[test]
+fn restarts_that_last_longer_than_a_cycle_are_counted_all_the_same() {
+    let mut test = Sandbox::new().broken_daemon("flap").monitrc(
+        "set daemon 1
+         check process flap with pidfile $DIR/flap.pid
+           start program = \"$DIR/flap start\" with timeout 3 seconds
+           if 3 restarts within 3 cycles then unmonitor
+        ",
+    );
+    test.start();
+    test.wait_for_log("'flap' service restarted 3 times within 3 cycles(s) - unmonitor");
+    assert_eq!(test.calls("flap", "start"), 3);
+}
+
+#[test]
+fn a_start_program_that_fails_shows_what_it_said() {
+    let mut test = Sandbox::new()
+        .script("web", "start) echo 'cannot bind' >&2; exit 3;;")
+        .monitrc(
+            "set daemon 1
+             check process web with pidfile $DIR/web.pid
+               start program = \"$DIR/web start\" with timeout 1 second
+            ",
+        );
+    test.start();
+    let command = format!("'{} start'", test.path("web").display());
+    test.wait_for_log(&format!(
+        "'web' failed to start (exit status 3) -- {command}: cannot bind"
+    ));
+}
+
+#[test]
+fn a_start_program_that_is_missing_fails_at_once() {
+    let mut test = Sandbox::new().monitrc(
+        "set daemon 1
+         check process web with pidfile $DIR/web.pid
+           start program = \"$DIR/nothing start\" with timeout 1000 seconds
+        ",
+    );
+    test.start();
+    test.wait_for_log("'web' failed to start");
+    // A second try means that the first did not wait for its thousand seconds.
+    test.wait_for_log_times("'web' failed to start", 2);
+}
+
+#[test]
+fn a_start_program_past_its_limit_is_killed_with_all_it_started() {
+    let mut test = Sandbox::new()
+        .script("web", "start) sleep 1000001 & echo $! >$DIR/child; wait;;")
+        .monitrc(
+            "set daemon 1
+             check process web with pidfile $DIR/web.pid
+               start program = \"$DIR/web start\" with timeout 1 second
+               if 1 restart within 1 cycle then unmonitor
+            ",
+        );
+    test.start();
+    test.wait_for_log("'web' failed to start");
+    let child = test.pid("child").expect("the script writes it first");
+    eventually("its child is gone", || !process::is_running(child));
+}
+
+#[test]
+fn a_hung_start_program_delays_nobody() {
+    let mut test = Sandbox::new()
+        .script("stuck", "start) sleep 1000002;;")
+        .daemon("web")
+        .monitrc(&format!(
+            "set daemon 1
+             check process stuck with pidfile $DIR/stuck.pid
+               start program = \"$DIR/stuck start\" with timeout 1000 seconds
+             {}",
+            check("web")
+        ));
+    test.start();
+    eventually("the hung program runs", || {
+        test.calls("stuck", "start") == 1
+    });
+    test.kill("web");
+    assert_eq!(test.calls("stuck", "start"), 1, "and is not started twice");
+}
+
+#[test]
+fn a_changed_checksum_unmonitors_what_depends_on_the_file() {
+    let mut test = Sandbox::new().daemon("web").monitrc(&format!(
+        "set daemon 1
+         set httpd unixsocket $DIR/socket
+           allow admin:swordfish
+         check file settings with path $DIR/settings
+           if failed checksum then unmonitor
+         {}
+           depends on settings
+        ",
+        check("web")
+    ));
+    test.write("settings", "one\n");
+    test.start();
+    let pid = test.wait_for_process("web.pid", None);
+    eventually("both are watched", || {
+        let summary = test.tend(&["summary"]).stdout;
+        summary.matches(" OK ").count() == 3
+    });
+    test.write("settings", "two\n");
+    eventually("both are let go", || {
+        let summary = test.tend(&["summary"]).stdout;
+        summary.matches("Not monitored").count() == 2
+    });
+    assert!(process::is_running(pid));
+}
+
+#[test]
+fn a_chain_stops_from_its_end_and_starts_from_its_root() {
+    let mut test = Sandbox::new()
+        .daemon("db")
+        .daemon("app")
+        .daemon("web")
+        .monitrc(&format!(
+            "set daemon 1
+             {} depends on app
+             {} depends on db
+             {}",
+            check("web"),
+            check("app"),
+            check("db")
+        ));
+    test.start();
+    test.wait_for_process("web.pid", None);
+    let started = test.read("order");
+    assert_eq!(started, "db start\napp start\nweb start\n");
+    let web = test.wait_for_process("web.pid", None);
+    test.kill("db");
+    test.wait_for_process("web.pid", Some(web));
+    let after = test.read("order");
+    let after = after.strip_prefix(&started).expect("the file only grows");
+    assert_eq!(
+        after,
+        "web stop\napp stop\ndb start\napp start\nweb start\n"
+    );
+}
+
+#[test]
+fn passive_mode_only_tells() {
+    let mut test = Sandbox::new()
+        .daemon("web")
+        .monitrc(&format!("set daemon 1\n{} mode passive\n", check("web")));
+    test.start();
+    test.wait_for_log_times("'web' process is not running", 3);
+    assert_eq!(test.calls("web", "start"), 0);
+}
+
+#[test]
+fn exec_runs_once_per_change_and_knows_why() {
+    let mut test = Sandbox::new()
+        .script("note", "it) env | grep ^MONIT_ | sort >$DIR/why;;")
+        .monitrc(
+            "set daemon 1
+             check file page with path $DIR/page
+               if failed permission 644 then exec \"$DIR/note it\"
+            ",
+        );
+    test.write("page", "hello");
+    test.permit("page", 0o600);
+    test.start();
+    test.wait_for_log_times("'page' permission test failed", 3);
+    assert_eq!(test.calls("note", "it"), 1);
+    eventually("the variables are there", || {
+        test.read("why").contains("SERVICE")
+    });
+    let why = test.read("why");
+    assert!(why.contains("MONIT_SERVICE=page\n"), "{why}");
+    assert!(why.contains("MONIT_EVENT=Permission failed\n"), "{why}");
+    assert!(
+        why.contains("MONIT_DESCRIPTION=permission test failed"),
+        "{why}"
+    );
+    assert!(why.contains("MONIT_DATE="), "{why}");
+    assert!(why.contains("MONIT_HOST="), "{why}");
+}
+
+#[test]
+fn arguments_reach_the_program_as_they_are_written() {
+    let mut test = Sandbox::new()
+        .script("web", "start) printf '[%s]' \"$@\" >$DIR/arguments;;")
+        .monitrc(
+            "set daemon 1
+             check process web with pidfile $DIR/web.pid
+               start program = \"$DIR/web start a=b --k=v $(id) `id` ; 'two words' * $HOME\"
+            ",
+        );
+    test.start();
+    eventually("the program ran", || {
+        test.read("arguments").ends_with("[$HOME]")
+    });
+    assert_eq!(
+        test.read("arguments"),
+        "[start][a=b][--k=v][$(id)][`id`][;][two words][*][$HOME]"
+    );
+}
+
+#[test]
+fn programs_inherit_no_descriptor_and_no_terminal() {
+    let mut test = Sandbox::new()
+        .script(
+            "web",
+            "start) ls /proc/self/fd >$DIR/descriptors; pwd >$DIR/cwd
+                cut -d' ' -f1,5,6 /proc/$$/stat >$DIR/session;;",
+        )
+        .monitrc(
+            "set daemon 1
+             set httpd port 1 and use address 127.0.0.1
+               allow localhost
+             check process web with pidfile $DIR/web.pid
+               start program = \"$DIR/web start\"
+            ",
+        );
+    test.start();
+    eventually("the program ran", || !test.read("session").is_empty());
+    // 3 is the folder that `ls` itself has open.
+    assert_eq!(test.read("descriptors"), "0\n1\n2\n3\n");
+    assert_eq!(test.read("cwd"), "/\n");
+    let session = test.read("session");
+    let ids: Vec<&str> = session.split_whitespace().collect();
+    assert!(
+        ids[0] == ids[1] && ids[1] == ids[2],
+        "own session: {session}"
+    );
+}
+
+#[test]
+fn programs_run_as_the_user_the_file_names() {
+    if !crate::support::is_root("programs_run_as_the_user_the_file_names") {
+        return;
+    }
+    let mut test = Sandbox::new()
+        .script("web", "start) { id -u; id -g; id -G; } >$DIR/nobody/ids;;")
+        .monitrc(
+            "set daemon 1
+             check process web with pidfile $DIR/web.pid
+               start program = \"$DIR/web start\" as uid 65534 and gid 65534
+            ",
+        );
+    for (file, mode) in [("web.calls", 0o666), ("order", 0o666)] {
+        test.write(file, "");
+        test.permit(file, mode);
+    }
+    std::fs::create_dir(test.path("nobody")).expect("the sandbox can be written");
+    test.permit("nobody", 0o777);
+    test.start();
+    eventually("the program ran", || {
+        test.read("nobody/ids").lines().count() == 3
+    });
+    assert_eq!(test.read("nobody/ids"), "65534\n65534\n65534\n");
+}
+
+#[test]
+fn daemons_outlive_tend_and_are_found_again() {
+    let mut test = Sandbox::new()
+        .daemon("web")
+        .monitrc(&format!("set daemon 1\n{}", check("web")));
+    test.start();
+    let pid = test.wait_for_process("web.pid", None);
+    test.wait_for_log("'web' process is running with pid");
+    assert_eq!(test.end("TERM"), 0);
+    assert!(process::is_running(pid));
+    assert!(
+        !test.path("tend.pid").exists(),
+        "a clean end leaves no pidfile"
+    );
+    test.start();
+    test.end("INT");
+    assert_eq!(test.wait_for_process("web.pid", None), pid);
+    assert_eq!(test.calls("web", "start"), 1);
+}
+
+#[test]
+fn killed_in_the_middle_of_a_restart_it_recovers() {
+    let mut test = Sandbox::new()
+        .daemon("left")
+        .script(
+            "slow",
+            "start)
+                while [ ! -e $DIR/go ]; do sleep 1; done
+                sleep 1000003 </dev/null >/dev/null 2>&1 &
+                echo $! >$DIR/slow.pid;;
+             stop) ;;",
+        )
+        .monitrc(&format!(
+            "set daemon 1
+             set httpd unixsocket $DIR/socket
+               allow admin:swordfish
+             {} {}",
+            check("left"),
+            check("slow")
+        ));
+    test.start();
+    test.wait_for_process("left.pid", None);
+    eventually("`unmonitor` is taken", || {
+        test.tend(&["unmonitor", "left"]).code == 0
+    });
+    eventually("it is let go", || {
+        test.tend(&["summary"]).stdout.contains("Not monitored")
+    });
+    eventually("the restart is under way", || {
+        test.calls("slow", "start") == 1
+    });
+    test.end("KILL");
+    test.start();
+    test.write("go", "");
+    test.wait_for_process("slow.pid", None);
+    eventually("it is watched again", || {
+        let status = test.tend(&["status", "slow"]).stdout;
+        status.contains("status                       OK")
+    });
+    let summary = test.tend(&["summary", "left"]).stdout;
+    assert!(
+        summary.contains("Not monitored"),
+        "kept over the kill: {summary}"
+    );
+    assert!(!test.path("state.unreadable").exists());
+}

@@ -1,0 +1,276 @@
+//! A folder with a control file, and `tend` run in it.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use super::{eventually, process};
+
+/// The environment variable that marks everything a sandbox starts.
+const MARK: &str = "TEND_TEST_SANDBOX";
+
+/// A test's own folder. Dropping it ends every process started below it and removes it.
+pub(crate) struct Sandbox {
+    folder: PathBuf,
+    running: Option<Child>,
+}
+
+/// What a finished `tend` left.
+#[derive(Debug)]
+pub(crate) struct Outcome {
+    /// Exit code; -1 where a signal ended it.
+    pub(crate) code: i32,
+    /// Standard output.
+    pub(crate) stdout: String,
+    /// Standard error.
+    pub(crate) stderr: String,
+}
+
+impl Sandbox {
+    /// An empty folder.
+    pub(crate) fn new() -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("tend-test-{}-{number}", std::process::id());
+        let folder = std::env::temp_dir().join(name);
+        fs::create_dir_all(&folder).expect("a folder for temporary files");
+        Self {
+            folder,
+            running: None,
+        }
+    }
+
+    /// Writes the control file: `$DIR` stands for the folder, and what every test wants (log,
+    /// pidfile, state file inside the folder) is added at the end, so that line numbers hold.
+    pub(crate) fn monitrc(self, text: &str) -> Self {
+        self.rewrite_monitrc(text);
+        self
+    }
+
+    /// The same for a control file that is there already, before a reload.
+    pub(crate) fn rewrite_monitrc(&self, text: &str) {
+        let own = "
+            set log $DIR/log
+            set pidfile $DIR/tend.pid
+            set statefile $DIR/state
+            set idfile $DIR/id
+        ";
+        self.write("monitrc", &format!("{text}{own}"));
+        self.permit("monitrc", 0o600);
+    }
+
+    /// Names another log in the control file.
+    pub(crate) fn rewrite_log(&self, target: &str) {
+        let text = self.read("monitrc");
+        let keeps = |line: &&str| !line.trim_start().starts_with("set log ");
+        let kept: Vec<&str> = text.lines().filter(keeps).collect();
+        self.write(
+            "monitrc",
+            &format!("{}\nset log {target}\n", kept.join("\n")),
+        );
+    }
+
+    /// Writes a file; `$DIR` stands for the folder.
+    pub(crate) fn write(&self, name: &str, text: &str) {
+        let text = text.replace("$DIR", &self.folder.display().to_string());
+        fs::write(self.path(name), text).expect("the sandbox can be written");
+    }
+
+    /// Sets a file's mode.
+    pub(crate) fn permit(&self, name: &str, mode: u32) {
+        let mode = fs::Permissions::from_mode(mode);
+        fs::set_permissions(self.path(name), mode).expect("the sandbox's files are ours");
+    }
+
+    /// A path inside the folder.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+
+    /// A file's text; empty where there is none yet.
+    pub(crate) fn read(&self, name: &str) -> String {
+        let bytes = fs::read(self.path(name)).unwrap_or_default();
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+
+    /// The log.
+    pub(crate) fn log(&self) -> String {
+        self.read("log")
+    }
+
+    /// How often the log says `text`.
+    pub(crate) fn log_count(&self, text: &str) -> usize {
+        self.log().matches(text).count()
+    }
+
+    /// Waits until the log says `text`.
+    #[track_caller]
+    pub(crate) fn wait_for_log(&self, text: &str) {
+        self.wait_for_log_times(text, 1);
+    }
+
+    /// Waits until the log has said `text` so many times.
+    #[track_caller]
+    pub(crate) fn wait_for_log_times(&self, text: &str, times: usize) {
+        let complaint = format!("log says {times} × {text:?}");
+        eventually(&complaint, || self.log_count(text) >= times);
+    }
+
+    /// The number in a pidfile.
+    pub(crate) fn pid(&self, pidfile: &str) -> Option<u32> {
+        self.read(pidfile).trim().parse().ok()
+    }
+
+    /// Waits until a pidfile names a running process other than `old`, and says which.
+    #[track_caller]
+    pub(crate) fn wait_for_process(&self, pidfile: &str, old: Option<u32>) -> u32 {
+        let mut found = None;
+        eventually(&format!("{pidfile} names a process that runs"), || {
+            found = self.pid(pidfile).filter(|pid| process::is_running(*pid));
+            found.is_some() && found != old
+        });
+        found.expect("just waited for")
+    }
+
+    /// Kills a daemon that `tend` has seen running, and waits until it has brought it back. One
+    /// that is killed before, in the middle of its start, comes back as well, but only when the
+    /// start program's time limit is over.
+    #[track_caller]
+    pub(crate) fn kill(&self, name: &str) -> u32 {
+        let (pidfile, seen) = (
+            format!("{name}.pid"),
+            format!("'{name}' process is running with pid"),
+        );
+        self.wait_for_log(&seen);
+        let old = self.wait_for_process(&pidfile, None);
+        let times = self.log_count(&seen);
+        process::signal(old, "KILL");
+        let new = self.wait_for_process(&pidfile, Some(old));
+        self.wait_for_log_times(&seen, times + 1);
+        new
+    }
+
+    /// The program in this sandbox, about to be run with `arguments`: the one just built, or
+    /// whatever `SUBJECT` names, so that an expectation can be tried on the original.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let subject = std::env::var("SUBJECT");
+        let program = subject.as_deref().unwrap_or(env!("CARGO_BIN_EXE_tend"));
+        let mut command = Command::new(program);
+        command
+            .args(arguments)
+            .current_dir(&self.folder)
+            .env(MARK, &self.folder)
+            .env("HOME", &self.folder)
+            .env("TERM", "dumb")
+            .stdin(Stdio::null());
+        command
+    }
+
+    /// Runs `tend -c monitrc ARGUMENTS` to its end.
+    pub(crate) fn tend(&self, arguments: &[&str]) -> Outcome {
+        self.run(&[&["-c", "monitrc"], arguments].concat())
+    }
+
+    /// Runs `tend ARGUMENTS` to its end. A daemon it leaves behind may keep no pipe open, so the
+    /// output goes through files.
+    pub(crate) fn run(&self, arguments: &[&str]) -> Outcome {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let (out, err) = (format!("out-{number}"), format!("err-{number}"));
+        let mut child = self
+            .command(arguments)
+            .stdout(self.create(&out))
+            .stderr(self.create(&err))
+            .spawn()
+            .expect("tend was built");
+        let mut status = None;
+        eventually(&format!("`tend {}` ends", arguments.join(" ")), || {
+            status = child.try_wait().expect("our own child");
+            status.is_some()
+        });
+        Outcome {
+            code: status.and_then(|status| status.code()).unwrap_or(-1),
+            stdout: self.read(&out),
+            stderr: self.read(&err),
+        }
+    }
+
+    /// Starts `tend -I -c monitrc` and waits until it says that it has started.
+    pub(crate) fn start(&mut self) -> u32 {
+        self.start_with(&[])
+    }
+
+    /// The same with further options.
+    pub(crate) fn start_with(&mut self, options: &[&str]) -> u32 {
+        let before = self.log_count(" started");
+        let pid = self.spawn(&[&["-I", "-c", "monitrc"], options].concat());
+        eventually("tend starts", || {
+            let complaint = self.read("err");
+            assert!(process::is_running(pid), "tend ended at once: {complaint}");
+            self.log_count(" started") > before
+        });
+        pid
+    }
+
+    /// Starts `tend` with exactly these arguments and waits for nothing.
+    pub(crate) fn spawn(&mut self, arguments: &[&str]) -> u32 {
+        let child = self
+            .command(arguments)
+            .stdout(self.create("out"))
+            .stderr(self.create("err"))
+            .spawn()
+            .expect("tend was built");
+        let pid = child.id();
+        self.running = Some(child);
+        pid
+    }
+
+    /// Ends the running `tend` by a signal and takes its exit code, -1 where the signal killed it.
+    pub(crate) fn end(&mut self, signal: &str) -> i32 {
+        let mut child = self.running.take().expect("tend was started");
+        process::signal(child.id(), signal);
+        let mut status = None;
+        eventually("tend ends", || {
+            status = child.try_wait().expect("our own child");
+            status.is_some()
+        });
+        status.and_then(|status| status.code()).unwrap_or(-1)
+    }
+
+    /// Every process started below this sandbox that still runs.
+    pub(crate) fn processes(&self) -> Vec<u32> {
+        process::with_environment(MARK, &self.folder.display().to_string())
+    }
+
+    /// The folder.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    fn create(&self, name: &str) -> fs::File {
+        fs::File::create(self.path(name)).expect("the sandbox can be written")
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("--- log\n{}--- stderr\n{}---", self.log(), self.read("err"));
+        }
+        // The supervisor goes first, or it would bring back what is ended after it.
+        if let Some(mut child) = self.running.take() {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+        loop {
+            let left = self.processes();
+            if left.is_empty() {
+                break;
+            }
+            left.iter().for_each(|pid| process::signal(*pid, "KILL"));
+        }
+        let _ = fs::remove_dir_all(&self.folder);
+    }
+}
