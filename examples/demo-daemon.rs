@@ -1,10 +1,12 @@
-//! Two small daemons for `contrib/demo` to supervise: a web server and a mail sink.
+//! Small daemons for `contrib/demo` and `contrib/bench` to supervise and to test: a web server,
+//! a mail sink, and a host that hangs. An `ADDRESS` is `127.0.0.1:8080`.
 //!
 //! ```text
-//! demo-daemon web  PORT PIDFILE            answers every request with a page
-//! demo-daemon mail PORT PIDFILE MAILBOX    takes every mail and appends it to a file
-//! demo-daemon start …                      runs the rest of the line in the background
-//! demo-daemon stop PIDFILE                 ends what wrote the pidfile
+//! demo-daemon web  ADDRESS PIDFILE           answers every request with a page
+//! demo-daemon mail ADDRESS PIDFILE MAILBOX   takes every mail and appends it to a file
+//! demo-daemon hang ADDRESS PIDFILE COUNT     listens on so many ports and never says a word
+//! demo-daemon start …                        runs the rest of the line in the background
+//! demo-daemon stop PIDFILE                   ends what wrote the pidfile
 //! ```
 //!
 //! One connection at a time and no limits: for a demonstration on loopback, and nothing else.
@@ -14,7 +16,7 @@
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, BufRead, BufReader, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::{Command, ExitCode, Stdio};
 
 fn main() -> ExitCode {
@@ -23,8 +25,9 @@ fn main() -> ExitCode {
     let result = match words.as_slice() {
         ["start", rest @ ..] => start(rest),
         ["stop", pidfile] => stop(pidfile),
-        ["web", port, pidfile] => serve(port, pidfile, answer),
-        ["mail", port, pidfile, mailbox] => serve(port, pidfile, |s| take_mail(s, mailbox)),
+        ["web", address, pidfile] => serve(address, pidfile, answer),
+        ["mail", address, pidfile, mailbox] => serve(address, pidfile, |s| take_mail(s, mailbox)),
+        ["hang", address, pidfile, count] => hang(address, pidfile, count),
         _ => Err(io::Error::other("see the head of examples/demo-daemon.rs")),
     };
     match result {
@@ -53,14 +56,37 @@ fn stop(pidfile: &str) -> io::Result<()> {
     fs::remove_file(pidfile)
 }
 
-fn serve(port: &str, pidfile: &str, talk: impl Fn(TcpStream) -> io::Result<()>) -> io::Result<()> {
-    let listener = TcpListener::bind(format!("127.0.0.1:{port}"))?;
-    fs::write(pidfile, format!("{}\n", std::process::id()))?;
+fn serve(
+    address: &str,
+    pidfile: &str,
+    talk: impl Fn(TcpStream) -> io::Result<()>,
+) -> io::Result<()> {
+    let listener = TcpListener::bind(address)?;
+    write_pidfile(pidfile)?;
     for stream in listener.incoming() {
         // A client that goes away in the middle is no reason to stop serving the others.
         let _ = stream.and_then(&talk);
     }
     Ok(())
+}
+
+/// Clients get through to a socket that nobody accepts from, and wait.
+fn hang(address: &str, pidfile: &str, count: &str) -> io::Result<()> {
+    let mut address: SocketAddr = address.parse().map_err(|_| io::Error::other("address"))?;
+    let count: u16 = count.parse().map_err(|_| io::Error::other("count"))?;
+    let mut sockets = Vec::new();
+    for _ in 0..count {
+        sockets.push(TcpListener::bind(address)?);
+        address.set_port(address.port() + 1);
+    }
+    write_pidfile(pidfile)?;
+    loop {
+        std::thread::park();
+    }
+}
+
+fn write_pidfile(pidfile: &str) -> io::Result<()> {
+    fs::write(pidfile, format!("{}\n", std::process::id()))
 }
 
 fn answer(mut stream: TcpStream) -> io::Result<()> {
