@@ -44,9 +44,13 @@ pub(super) fn close_on_exec(raw: RawFd) {
 }
 
 /// Gives a child exactly these descriptors as 0, 1, 2 …; `None` stands for the null device. All
-/// others are closed. The error is the number of the call that failed. Async-signal-safe.
+/// others are closed, first of all: a parent that is nearly out of descriptors must leave its child
+/// room to move its own. The error is the number of the call that failed. Async-signal-safe.
 pub(super) fn arrange<const N: usize>(wanted: [Option<RawFd>; N]) -> Result<(), c_int> {
     let past = c_int::try_from(N).expect("a handful");
+    let mut kept = wanted.map(|wanted| wanted.unwrap_or(-1));
+    kept.sort_unstable();
+    close_from(past, &kept);
     let mut sources = [-1; N];
     // First out of the way, so that no source lies where another one must go.
     for (source, wanted) in sources.iter_mut().zip(wanted) {
@@ -66,7 +70,7 @@ pub(super) fn arrange<const N: usize>(wanted: [Option<RawFd>; N]) -> Result<(), 
             return Err(last());
         }
     }
-    close_from(past);
+    close_from(past, &[]);
     Ok(())
 }
 
@@ -98,19 +102,39 @@ fn move_above(raw: RawFd, lowest: c_int) -> c_int {
     }
 }
 
-/// Closes every descriptor from `lowest` on, in time proportional to how many are open: a limit of
-/// 2^30 descriptors (containers) must not cost seconds. Async-signal-safe; for children only.
-fn close_from(lowest: c_int) {
-    let first = c_uint::try_from(lowest).expect("not negative");
+/// Closes every descriptor from `lowest` on but the `kept`, which are sorted, in time proportional
+/// to how many are open: a limit of 2^30 descriptors (containers) must not cost seconds.
+/// Async-signal-safe; for children only.
+fn close_from(lowest: c_int, kept: &[RawFd]) {
+    if close_ranges(lowest, kept).is_err() && close_listed(lowest, kept).is_err() {
+        close_counted(lowest, kept);
+    }
+}
+
+/// Closes what lies before, between and after the `kept`.
+fn close_ranges(lowest: c_int, kept: &[RawFd]) -> Result<(), ()> {
+    let mut first = lowest;
+    for &kept in kept.iter().filter(|&&kept| kept >= lowest) {
+        if first < kept {
+            close_range(first, kept - 1)?;
+        }
+        first = kept + 1;
+    }
+    close_range(first, c_int::MAX)
+}
+
+fn close_range(first: c_int, last: c_int) -> Result<(), ()> {
+    let number = |raw| c_uint::try_from(raw).expect("not negative");
+    let (first, last) = (number(first), number(last));
     // SAFETY: this runs in a child that owns none of these. `close_range` is of 5.9.
-    let done = unsafe { libc::syscall(libc::SYS_close_range, first, c_uint::MAX, 0) } == 0;
-    if !done && close_listed(lowest).is_err() {
-        close_counted(lowest);
+    match unsafe { libc::syscall(libc::SYS_close_range, first, last, 0) } {
+        0 => Ok(()),
+        _ => Err(()),
     }
 }
 
 /// Closes what `/proc/self/fd` lists.
-fn close_listed(lowest: c_int) -> Result<(), ()> {
+fn close_listed(lowest: c_int, kept: &[RawFd]) -> Result<(), ()> {
     let flags = libc::O_RDONLY | libc::O_DIRECTORY;
     // SAFETY: the path ends in NUL.
     let list = unsafe { libc::open(c"/proc/self/fd".as_ptr(), flags) };
@@ -130,7 +154,7 @@ fn close_listed(lowest: c_int) -> Result<(), ()> {
         };
         match usize::try_from(length) {
             Ok(0) => break Ok(()),
-            Ok(length) => close_entries(&entries[..length], lowest, list),
+            Ok(length) => close_entries(&entries[..length], lowest, list, kept),
             Err(_) => break Err(()),
         }
     };
@@ -141,7 +165,7 @@ fn close_listed(lowest: c_int) -> Result<(), ()> {
 
 /// One buffer of `struct linux_dirent64`: inode (8 bytes), offset (8), record length (2), type (1),
 /// name ending in NUL.
-fn close_entries(mut entries: &[u8], lowest: c_int, list: c_int) {
+fn close_entries(mut entries: &[u8], lowest: c_int, list: c_int, kept: &[RawFd]) {
     while let [
         _,
         _,
@@ -166,7 +190,7 @@ fn close_entries(mut entries: &[u8], lowest: c_int, list: c_int) {
     ] = entries
     {
         if let Some(raw) = decimal(name) {
-            if raw >= lowest && raw != list {
+            if raw >= lowest && raw != list && !kept.contains(&raw) {
                 // SAFETY: this runs in a child that owns none of these.
                 unsafe { libc::close(raw) };
             }
@@ -189,7 +213,7 @@ fn decimal(name: &[u8]) -> Option<c_int> {
 /// How many numbers are tried where neither the call nor `/proc` is there.
 const COUNTED_LIMIT: c_int = 65_536;
 
-fn close_counted(lowest: c_int) {
+fn close_counted(lowest: c_int, kept: &[RawFd]) {
     let mut limit = libc::rlimit {
         rlim_cur: 0,
         rlim_max: 0,
@@ -199,14 +223,17 @@ fn close_counted(lowest: c_int) {
     let highest = c_int::try_from(limit.rlim_cur).unwrap_or(COUNTED_LIMIT);
     let highest = if known { highest } else { COUNTED_LIMIT };
     for raw in lowest..highest.min(COUNTED_LIMIT) {
-        // SAFETY: this runs in a child that owns none of these.
-        unsafe { libc::close(raw) };
+        if !kept.contains(&raw) {
+            // SAFETY: this runs in a child that owns none of these.
+            unsafe { libc::close(raw) };
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use std::io::Read;
+    use std::os::fd::IntoRawFd;
 
     use super::super::testing::in_child;
     use super::*;
@@ -231,9 +258,16 @@ mod tests {
 
     #[test]
     fn every_way_of_closing_closes_the_same() {
-        assert_eq!(left_after(|| close_from(200)), "[10, 199]");
-        assert_eq!(left_after(|| close_listed(200).unwrap()), "[10, 199]");
-        assert_eq!(left_after(|| close_counted(200)), "[10, 199]");
+        let ways: [fn(&[RawFd]); 3] = [
+            |kept| close_from(200, kept),
+            |kept| close_listed(200, kept).unwrap(),
+            |kept| close_counted(200, kept),
+        ];
+        for close in ways {
+            assert_eq!(left_after(|| close(&[])), "[10, 199]");
+            let left = left_after(|| close(&[-1, 10, 201, 300]));
+            assert_eq!(left, "[10, 199, 201, 300]");
+        }
     }
 
     #[test]
@@ -248,10 +282,30 @@ mod tests {
                 // SAFETY: the limit is whole. Refused where we may not raise it: then the count is
                 // short anyway.
                 unsafe { libc::setrlimit(libc::RLIMIT_NOFILE, &raw const limit) };
-                close_counted(200);
+                close_counted(200, &[]);
             }),
             "[10, 199]"
         );
+    }
+
+    #[test]
+    fn a_child_of_a_parent_that_is_out_of_descriptors_finds_room() {
+        let written = in_child(|out| {
+            let (reader, writer) = pipe().unwrap();
+            let (reader, writer) = (reader.into_raw_fd(), writer.into_raw_fd());
+            let few = libc::rlimit {
+                rlim_cur: 40,
+                rlim_max: 40,
+            };
+            // SAFETY: the limit is whole; then only copies are made, until no more can be.
+            unsafe {
+                libc::setrlimit(libc::RLIMIT_NOFILE, &raw const few);
+                while libc::dup(0) != -1 {}
+            }
+            arrange([None, None, None, Some(3), Some(reader), Some(writer)]).unwrap();
+            out.write_all(b"arranged").unwrap();
+        });
+        assert_eq!(written, b"arranged");
     }
 
     #[test]
