@@ -292,7 +292,10 @@ impl Shell {
 
     /// All is said: from here on only mails and files are finished, for so long at most.
     fn begin_farewell(&mut self, time: Duration) {
-        self.farewell.get_or_insert(clock::moment() + time);
+        if self.farewell.is_none() {
+            self.farewell = Some(clock::moment() + time);
+            self.store.hurry();
+        }
     }
 
     fn is_over(&mut self) -> bool {

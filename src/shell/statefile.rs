@@ -161,9 +161,14 @@ impl Store {
         self.pause.filter(|_| self.is_pending())
     }
 
-    /// Whether the last failure was not made good yet.
+    /// The program ends: no pause any more.
+    pub const fn hurry(&mut self) {
+        self.pause = None;
+    }
+
+    /// Whether the last try failed and the next one is not due.
     pub const fn is_failing(&self) -> bool {
-        self.said.is_some()
+        self.pause.is_some()
     }
 
     /// Whether everything given to [`Self::put`] is in its file.
@@ -344,5 +349,82 @@ mod tests {
             .set_len(LARGEST_FILE as u64 + 1)
             .unwrap();
         assert!(Store::new(&path).load(Kind::State).is_err());
+    }
+
+    const NOW: Moment = Moment::from_millis(5000);
+
+    /// Starts the writer and waits for it, as the loop does without waiting.
+    fn write(store: &mut Store, now: Moment) -> Option<Notice> {
+        assert_eq!(store.write(now), None);
+        let pid = store.writer.as_ref().unwrap().pid;
+        let status = sys::reap::wait_for(pid).unwrap();
+        store.ended(now, pid, status).unwrap()
+    }
+
+    #[test]
+    fn mail_is_written_before_the_state_that_knows_of_it() {
+        let directory = Directory::new("order");
+        let path = directory.path("state");
+        let mail = directory.path("state.mail");
+        let mut store = Store::new(&path);
+        store.put(Kind::State, b"knows".to_vec());
+        store.put(Kind::Mail, b"alert".to_vec());
+        assert_eq!(write(&mut store, NOW), None);
+        assert!(store.is_settled());
+        assert_eq!(fs::read(&path).unwrap(), b"knows");
+        assert_eq!(fs::read(&mail).unwrap(), b"alert");
+        // Where the mail cannot be written, the state is not.
+        fs::remove_file(&mail).unwrap();
+        fs::create_dir(&mail).unwrap();
+        store.put(Kind::State, b"knows more".to_vec());
+        store.put(Kind::Mail, b"another".to_vec());
+        assert!(write(&mut store, NOW).is_some());
+        assert_eq!(fs::read(&path).unwrap(), b"knows");
+    }
+
+    #[test]
+    fn what_cannot_be_written_is_said_once_kept_and_tried_again() {
+        let directory = Directory::new("retry");
+        let later = directory.path("later");
+        let mut store = Store::new(&format!("{later}/state"));
+        store.put(Kind::State, b"one".to_vec());
+        let Some(Notice::Failed(text)) = write(&mut store, NOW) else {
+            panic!("it was written");
+        };
+        assert!(
+            text.contains("/later/state: No such file or directory"),
+            "{text}"
+        );
+        assert!(store.is_failing() && !store.is_settled());
+        let again = store.deadline().unwrap();
+        assert_eq!(store.write(NOW), None);
+        assert!(store.writer.is_none(), "it pauses");
+        assert_eq!(write(&mut store, again), None);
+        fs::create_dir(&later).unwrap();
+        store.hurry();
+        assert!(matches!(
+            write(&mut store, again),
+            Some(Notice::Recovered(_))
+        ));
+        assert_eq!(fs::read(format!("{later}/state")).unwrap(), b"one");
+        assert!(store.is_settled() && !store.is_failing());
+    }
+
+    #[test]
+    fn what_comes_while_the_writer_runs_waits_and_only_the_newest_counts() {
+        let directory = Directory::new("newest");
+        let path = directory.path("state");
+        let mut store = Store::new(&path);
+        store.put(Kind::State, b"one".to_vec());
+        assert_eq!(store.write(NOW), None);
+        store.put(Kind::State, b"two".to_vec());
+        store.put(Kind::State, b"three".to_vec());
+        assert_eq!(store.write(NOW), None);
+        let pid = store.writer.as_ref().unwrap().pid;
+        let status = sys::reap::wait_for(pid).unwrap();
+        store.ended(NOW, pid, status).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"one");
+        assert_eq!(write(&mut store, NOW), None);
+        assert_eq!(fs::read(&path).unwrap(), b"three");
     }
 }
