@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use super::http_options::{self, HttpOptions};
 use super::pattern::{pattern, unescape};
-use super::tls;
+use super::tls::{self, Word};
+use crate::config::complaints::Reported;
 use crate::config::keyword::Keyword;
 use crate::config::later::Place;
 use crate::config::parser::{Parsed, Parser};
@@ -26,7 +27,7 @@ struct Options {
     unix: Option<Text>,
     transport: Option<Spanned<Transport>>,
     /// What asked for TLS first: `ssl`, `tls`, `tcpssl`, `https`.
-    tls: Option<Spanned<TlsOptions>>,
+    tls: Option<Spanned<(Word, Verify)>>,
     pin: Option<Spanned<CertificatePin>>,
     protocol: Option<Spanned<Spoken>>,
     http: HttpOptions,
@@ -135,7 +136,7 @@ fn next_option(p: &mut Parser<'_>) -> Parsed<Option<Either>> {
 impl Options {
     fn finish(mut self, p: &mut Parser<'_>, expect_failure: bool) -> Parsed<TestSyntax> {
         let destination = self.destination(p)?;
-        let tls = self.tls_options(p)?;
+        let tls = self.tls_options(p, &destination)?;
         let protocol = self.spoken(p)?;
         let test = ConnectionSyntax {
             destination,
@@ -170,33 +171,33 @@ impl Options {
         }
     }
 
-    fn tls_options(&mut self, p: &mut Parser<'_>) -> Parsed<Option<TlsOptions>> {
+    fn tls_options(
+        &mut self,
+        p: &mut Parser<'_>,
+        destination: &Destination,
+    ) -> Parsed<Option<TlsOptions>> {
         let pin = self.pin.take();
-        let Some(Spanned {
-            value: mut tls,
-            span,
-        }) = self.tls.take()
-        else {
-            let Some(pin) = pin else {
-                return Ok(None);
+        let Some(asked) = self.tls.take() else {
+            return match pin {
+                None => Ok(None),
+                Some(pin) => Err(pin_without_tls(p, pin.span)),
             };
-            let message = "without TLS the peer shows no certificate";
-            let error = Diagnostic::error(pin.span, message);
-            return Err(
-                p.error(error.note("`type tcpssl`, `using ssl` or `protocol https` asks for TLS"))
-            );
         };
         if let Some(udp) = self.udp() {
-            let message = "TLS cannot be had over UDP";
-            return Err(p.error(Diagnostic::error(span, message).related(udp, "asks for UDP")));
+            let error = Diagnostic::error(asked.span, "TLS cannot be had over UDP");
+            return Err(p.error(error.related(udp, "asks for UDP")));
         }
-        let smtp = self
-            .protocol
-            .as_ref()
-            .is_some_and(|p| p.value == Spoken::Smtp);
-        tls.starttls &= smtp;
-        tls.pin = pin.map(|pin| pin.value);
-        Ok(Some(tls))
+        let port = match destination {
+            Destination::Host { port, .. } => *port,
+            Destination::Unix(_) => 0,
+        };
+        let (word, verify) = asked.value;
+        let spoken = self.protocol.as_ref().map(|protocol| protocol.value);
+        Ok(Some(TlsOptions {
+            starttls: spoken == Some(Spoken::Smtp) && tls::is_starttls(port, word),
+            verify,
+            pin: pin.map(|pin| pin.value),
+        }))
     }
 
     fn spoken(&mut self, p: &mut Parser<'_>) -> Parsed<ProtocolSyntax> {
@@ -240,6 +241,11 @@ impl Options {
     }
 }
 
+fn pin_without_tls(p: &mut Parser<'_>, place: Span) -> Reported {
+    let error = Diagnostic::error(place, "without TLS the peer shows no certificate");
+    p.error(error.note("`type tcpssl`, `using ssl` or `protocol https` asks for TLS"))
+}
+
 fn host(p: &mut Parser<'_>, options: &mut Options, word: Span) -> Parsed {
     p.skip_sign(Symbol::Equal);
     let mut host = p.value("a host name or address")?;
@@ -281,7 +287,7 @@ fn transport(p: &mut Parser<'_>, options: &mut Options, word: Span) -> Parsed {
         if !p.accept(Keyword::Auto) {
             tls::accept_version(p, "");
         }
-        ask_for_tls(options, span, TlsOptions::default());
+        ask_for_tls(options, span, Word::Ssl, Verify::Unset);
         Transport::Tcp
     } else {
         p.expect(Keyword::Tcp)?;
@@ -295,45 +301,32 @@ fn transport(p: &mut Parser<'_>, options: &mut Options, word: Span) -> Parsed {
     )
 }
 
-/// `ssl [with options { … }]`: TLS from the first byte.
+/// `ssl [with options { … }]`
 fn ssl(p: &mut Parser<'_>, options: &mut Options, word: Span) -> Parsed {
     let verify = tls::options(p)?.of_test();
-    ask_for_tls(
-        options,
-        word,
-        TlsOptions {
-            verify,
-            ..TlsOptions::default()
-        },
-    );
+    ask_for_tls(options, word, Word::Ssl, verify);
     Ok(())
 }
 
 /// `tls [with options { … }]`: by STARTTLS where the protocol has it.
 fn starttls(p: &mut Parser<'_>, options: &mut Options, word: Span) -> Parsed {
     let verify = tls::options(p)?.of_test();
-    ask_for_tls(
-        options,
-        word,
-        TlsOptions {
-            starttls: true,
-            verify,
-            ..TlsOptions::default()
-        },
-    );
+    ask_for_tls(options, word, Word::Tls, verify);
     Ok(())
 }
 
-/// `protocol https with ssl options { … }` asks twice: once for TLS, once for how.
-fn ask_for_tls(options: &mut Options, word: Span, asked: TlsOptions) {
-    match &mut options.tls {
-        None => options.tls = Some(Spanned::new(asked, word)),
-        Some(before) => {
-            before.value.starttls &= asked.starttls;
-            if asked.verify != Verify::Unset {
-                before.value.verify = asked.verify;
-            }
-        }
+/// `protocol https with ssl options { … }` asks twice: once for TLS, once for how. A protocol's name
+/// counts more than `ssl` or `tls`.
+fn ask_for_tls(options: &mut Options, place: Span, word: Word, verify: Verify) {
+    let Some(before) = &mut options.tls else {
+        options.tls = Some(Spanned::new((word, verify), place));
+        return;
+    };
+    if before.value.0 != Word::Protocol {
+        before.value.0 = word;
+    }
+    if verify != Verify::Unset {
+        before.value.1 = verify;
     }
 }
 
@@ -370,7 +363,7 @@ fn protocol(p: &mut Parser<'_>, options: &mut Options, word: Span) -> Parsed {
     };
     let named = p.previous();
     if encrypted {
-        ask_for_tls(options, named, TlsOptions::default());
+        ask_for_tls(options, named, Word::Protocol, Verify::Unset);
     }
     super::once(p, &mut options.protocol, Spanned::new(spoken, named), word)
 }

@@ -1,6 +1,7 @@
 //! Whether the thing is there at all.
 
 use crate::config::keyword::Keyword;
+use crate::config::later::Place;
 use crate::config::parser::{Parsed, Parser};
 use crate::config::syntax::TestSyntax;
 use crate::model::Test;
@@ -12,7 +13,9 @@ use crate::model::Test;
 /// ```
 pub(super) fn not_exist(p: &mut Parser<'_>) -> Parsed<TestSyntax> {
     p.expect(Keyword::Not)?;
-    p.expect(Keyword::Exist)?;
+    if !p.accept(Keyword::Exist) {
+        return Err(p.unexpected_at(Place::Test, "not "));
+    }
     Ok(TestSyntax::Ready(Test::NotExist))
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::tls::{self, Verification};
+use super::tls::{self, SMTP, SMTPS, Verification, Word};
 use crate::config::keyword::Keyword;
 use crate::config::later::Place;
 use crate::config::parser::{Parsed, Parser};
@@ -13,10 +13,6 @@ use crate::text::{Diagnostic, Span, quoted};
 
 /// The reference's (F74).
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
-
-/// The ports of SMTP in plain text, and of SMTP inside TLS.
-const SMTP: u16 = 25;
-const SMTPS: u16 = 465;
 
 struct Server {
     host: Text,
@@ -31,8 +27,7 @@ struct Server {
 /// What `using …` asks for.
 #[derive(Clone, Copy)]
 struct Encryption {
-    /// `ssl`: TLS from the first byte, where the port does not say otherwise.
-    from_first_byte: bool,
+    word: Word,
     verification: Verification,
 }
 
@@ -140,19 +135,20 @@ fn option(p: &mut Parser<'_>, server: &mut Server) -> Parsed<bool> {
 
 /// `ssl`, `tls`, `sslauto` or, of older dialects, a version.
 fn encryption(p: &mut Parser<'_>, server: &mut Server) -> Parsed<bool> {
-    let from_first_byte = if p.accept(Keyword::Ssl) || p.accept(Keyword::Auto) {
-        true
-    } else if !p.accept(Keyword::Tls) && tls::accept_version(p, "").is_none() {
-        return Ok(false);
+    let word = if p.accept(Keyword::Tls) {
+        Word::Tls
+    } else if p.accept(Keyword::Ssl) || p.accept(Keyword::Auto) {
+        Word::Ssl
+    } else if let Some(version) = tls::accept_version(p, "") {
+        let ssl = p.text(version).to_lowercase().starts_with("ssl");
+        if ssl { Word::Ssl } else { Word::Tls }
     } else {
-        p.text(p.previous()).to_lowercase().starts_with("ssl")
+        return Ok(false);
     };
-    let word = p.previous();
-    let encryption = Encryption {
-        from_first_byte,
-        verification: tls::options(p)?,
-    };
-    super::once(p, &mut server.tls, encryption, word)?;
+    let place = p.previous();
+    let verification = tls::options(p)?;
+    let encryption = Encryption { word, verification };
+    super::once(p, &mut server.tls, encryption, place)?;
     Ok(true)
 }
 
@@ -170,28 +166,21 @@ impl Server {
             let message = "without `using ssl` or `using tls` the server shows no certificate";
             return Err(p.error(Diagnostic::error(*word, message)));
         }
-        let (port, implicit) = match (self.port, self.tls) {
-            (None, Some(tls)) if tls.from_first_byte => (SMTPS, true),
-            (None, _) => (SMTP, false),
-            (Some(port), Some(_)) if port == SMTPS => (port, true),
-            (Some(port), Some(tls)) => (port, tls.from_first_byte && !is_submission(port)),
-            (Some(port), None) => (port, false),
+        let usual = match &self.tls {
+            Some(tls) if tls.word == Word::Ssl => SMTPS,
+            Some(_) | None => SMTP,
         };
+        let port = self.port.unwrap_or(usual);
         Ok(MailServer {
             host: self.host.value,
             port,
             credentials,
-            tls: self.tls.map(|tls| MailServerTls {
-                implicit,
-                verify: tls.verification.of_mail_server(),
+            tls: self.tls.map(|asked| MailServerTls {
+                implicit: !tls::is_starttls(port, asked.word),
+                verify: asked.verification.of_mail_server(),
                 pin: self.pin.map(|(pin, _)| pin),
             }),
             timeout,
         })
     }
-}
-
-/// On these ports a server begins in plain text (RFC 5321, RFC 6409), whatever word asks for TLS.
-const fn is_submission(port: u16) -> bool {
-    matches!(port, SMTP | 587)
 }

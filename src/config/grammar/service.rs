@@ -79,12 +79,16 @@ pub(super) fn every(p: &mut Parser<'_>) -> Parsed {
         let error = Diagnostic::error(next.span, "`every` with a cron time is not supported yet");
         return Err(p.error(error));
     }
-    let cycles = p.count::<u32>("the number of cycles")?.value;
+    let number = p.number()?;
     p.expect(Keyword::Cycles)?;
     p.say_once("every", word);
-    p.service().every = match cycles {
-        1 => Every::Cycle,
-        _ => Every::Cycles(cycles),
+    if number.value == 0 {
+        let warning = Diagnostic::warning(number.span, "`every 0 cycles` means every cycle");
+        p.warn(warning);
+    }
+    p.service().every = match u32::try_from(number.value).unwrap_or(u32::MAX) {
+        0 | 1 => Every::Cycle,
+        cycles => Every::Cycles(cycles),
     };
     Ok(())
 }

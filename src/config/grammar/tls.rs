@@ -69,6 +69,34 @@ pub(super) fn options(p: &mut Parser<'_>) -> Parsed<Verification> {
     Ok(verification)
 }
 
+/// The ports of SMTP in plain text and inside TLS.
+pub(super) const SMTP: u16 = 25;
+pub(super) const SMTPS: u16 = 465;
+const SUBMISSION: u16 = 587;
+
+/// How TLS was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Word {
+    /// `ssl`, `tcpssl`, or a version.
+    Ssl,
+    /// `tls`.
+    Tls,
+    /// `smtps`, `https`: the protocol's name itself.
+    Protocol,
+}
+
+/// Whether an SMTP dialogue begins in plain text and changes to TLS by STARTTLS.
+///
+/// The ports that have a meaning decide (RFC 8314 section 3.3), as in Monit; on any other port Monit
+/// begins with TLS whatever the word, and here `tls` means STARTTLS, as its manual has it.
+pub(super) const fn is_starttls(port: u16, word: Word) -> bool {
+    match (word, port) {
+        (Word::Protocol, _) | (Word::Ssl | Word::Tls, SMTPS) => false,
+        (Word::Ssl | Word::Tls, SMTP | SUBMISSION) | (Word::Tls, _) => true,
+        (Word::Ssl, _) => false,
+    }
+}
+
 /// `enable` or `disable`.
 pub(super) fn enabled(p: &mut Parser<'_>) -> Parsed<bool> {
     if p.accept(Keyword::Enable) {

@@ -93,6 +93,22 @@ warning: a service has one checksum test
 }
 
 #[test]
+fn every_zero_cycles() {
+    assert_eq!(
+        said(&Memory::new(
+            "check process p matching p\n  every 0 cycles\n"
+        )),
+        "
+warning: `every 0 cycles` means every cycle
+ --> /etc/monitrc:2:9
+  |
+2 |   every 0 cycles
+  |         ^
+"
+    );
+}
+
+#[test]
 fn keys_of_a_mail_format_on_one_line() {
     let memory = Memory::new("set mail-format { from: a@box subject: hello }\n");
     assert_eq!(

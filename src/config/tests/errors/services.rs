@@ -192,19 +192,6 @@ error: `not every` is not supported yet
 }
 
 err! {
-    every_zero,
-    "check process web with pidfile /run/web.pid
-  every 0 cycles",
-    "
-error: the number of cycles cannot be 0
- --> /etc/monitrc:2:9
-  |
-2 |   every 0 cycles
-  |         ^
-"
-}
-
-err! {
     depends_unknown,
     "check process web with pidfile /w
   depends on databse

@@ -297,7 +297,7 @@ error: `b.example.org` cannot stand here
 1 | set mailserver a.example.org b.example.org
   |                              ^^^^^^^^^^^^^
   = possible here: `port`, `username`, `password`, `timeout`, `hostname`, `certmd5`,
-    `certificate`, `ssl`, `auto` or `tls`
+    `certificate`, `tls`, `ssl` or `auto`
 "
 }
 

@@ -136,6 +136,24 @@ ok!(
     (true, Verify::Enable, Protocol::Smtp)
 );
 ok!(
+    starttls_by_the_port,
+    rule!("failed port 587 type tcpssl protocol smtp"),
+    |m| tls(m).starttls,
+    true
+);
+ok!(
+    tls_by_the_port,
+    rule!("failed port 465 protocol smtp using tls"),
+    |m| tls(m).starttls,
+    false
+);
+ok!(
+    tls_by_the_word,
+    rule!("failed port 2465 protocol smtp using ssl"),
+    |m| tls(m).starttls,
+    false
+);
+ok!(
     smtps,
     rule!("failed port 465 proto smtps"),
     |m| (tls(m).starttls, connection(m).protocol),

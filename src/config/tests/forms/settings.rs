@@ -150,7 +150,7 @@ ok!(
 ok!(
     mail_server_ports_and_encryption,
     "set mailserver a using ssl, b using tls, c port 587 using ssl, d port 465 using tls,
-        e port 2465 using ssl, f",
+        e port 2465 using ssl, f, g port 2525 using tls, h port 25 using ssl",
     |m| (servers(m), mail_tls(m)),
     (
         [
@@ -159,7 +159,9 @@ ok!(
             "c:587 30s",
             "d:465 30s",
             "e:2465 30s",
-            "f:25 30s"
+            "f:25 30s",
+            "g:2525 30s",
+            "h:25 30s"
         ]
         .map(str::to_owned)
         .to_vec(),
@@ -170,6 +172,8 @@ ok!(
             Some((true, Verify::Unset)),
             Some((true, Verify::Unset)),
             None,
+            Some((false, Verify::Unset)),
+            Some((false, Verify::Unset)),
         ]
     )
 );
