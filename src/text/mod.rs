@@ -2,7 +2,7 @@
 //! shown.
 //!
 //! Three parts in three places: a [`Diagnostic`] says what (plain data), a [`Span`] says where, and
-//! [`render`] shows both as a person reads them. Nothing here knows what language the text is in.
+//! [`render()`] shows both as a person reads them. Nothing here knows what language the text is in.
 
 mod diagnostic;
 mod render;

@@ -27,9 +27,13 @@ impl Span {
         }
     }
 
-    /// From the start of this one to the end of `last`, which stands later in the same file.
+    /// From the start of this one to the end of `last`, which stands later. If that is in another
+    /// file, this one alone.
     #[must_use]
     pub fn to(self, last: Self) -> Self {
+        if last.file != self.file {
+            return self;
+        }
         Self {
             end: last.end.max(self.end),
             ..self

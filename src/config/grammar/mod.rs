@@ -24,6 +24,7 @@ mod program;
 mod restarts;
 mod rule;
 mod service;
+mod subjects;
 mod tls;
 
 use super::keyword::Keyword;

@@ -56,6 +56,29 @@ fn an_include_may_stand_inside_a_rule() {
 }
 
 #[test]
+fn a_test_that_ends_in_another_file_is_underlined_in_its_own() {
+    let memory = Memory::new(
+        "check file f path /f\n  if failed permission 600 then stop\n  if failed permission\n    \
+         include /etc/mode\n    then alert\n",
+    )
+    .file("/etc/mode", 0o600, "\n\n644");
+    assert_eq!(
+        said(&memory),
+        "
+warning: a service has one permission test
+ --> /etc/monitrc:3:3
+  |
+3 |   if failed permission
+  |   ^^ this one counts
+ ::: /etc/monitrc:2:3
+  |
+2 |   if failed permission 600 then stop
+  |   ------------------------ this one has no effect
+"
+    );
+}
+
+#[test]
 fn errors_tell_who_included_them() {
     let memory = Memory::new("set init\ninclude /etc/d/*\n")
         .file("/etc/d/a", 0o600, "\n  include /etc/e\n")
