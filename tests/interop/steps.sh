@@ -8,6 +8,8 @@ PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 : "${TEND:=${CARGO_TARGET_DIR:-$PWD/target}/release/tend}"
 DIR=$(mktemp -d "${TMPDIR:-/tmp}/tend-interop-XXXXXX")
 chmod 755 "$DIR"
+# What a program keeps at home, it keeps here.
+HOME_BEFORE=${HOME:-/root}
 HOME=$DIR
 export HOME TEND DIR
 
