@@ -1,4 +1,4 @@
-//! A thousand broken control files: never a panic, always an end.
+//! Hundreds of broken control files: never a panic, always an end.
 
 use crate::config::memory::Memory;
 
@@ -104,7 +104,7 @@ fn mutated(random: &mut Random) -> Vec<u8> {
 fn broken_control_files_end_in_a_report() {
     let mut random = Random(0x7e4d);
     let mut refused = 0;
-    for _ in 0..1000 {
+    for _ in 0..400 {
         let part = mutated(&mut random);
         let memory = Memory::new(mutated(&mut random)).file("/etc/part", 0o600, part);
         match memory.load() {
@@ -115,12 +115,12 @@ fn broken_control_files_end_in_a_report() {
             }
         }
     }
-    assert!(refused > 250, "the mutations are too mild: {refused}");
+    assert!(refused > 100, "the mutations are too mild: {refused}");
 }
 
 #[test]
 fn every_cut_of_the_seed() {
-    for end in 0..SEED.len() {
+    for end in (0..SEED.len()).step_by(3) {
         let _ = Memory::new(&SEED.as_bytes()[..end]).load();
     }
 }
