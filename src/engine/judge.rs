@@ -7,7 +7,7 @@ use crate::model::{
     Checksum, ChecksumKind, Connection, ConnectionTest, Destination, Limit, Protocol, Stamp, Test,
     TimestampTest, Transport,
 };
-use crate::reading::{Bytes, FileReading, ProcessReading};
+use crate::reading::{Bytes, FileReading, ProcessReading, hexadecimal};
 use crate::time::WallTime;
 
 use super::ProbeOutcome;
@@ -138,8 +138,8 @@ impl FileFacts<'_> {
             || {
                 format!(
                     "checksum failed, expected {} got {}",
-                    hex(expected),
-                    hex(found)
+                    hexadecimal(expected),
+                    hexadecimal(found)
                 )
             },
         ))
@@ -151,7 +151,7 @@ impl FileFacts<'_> {
                 base,
                 Base::Digest(found.into()),
                 || "checksum has not changed".into(),
-                |_| format!("checksum changed to {}", hex(found)),
+                |_| format!("checksum changed to {}", hexadecimal(found)),
             ),
             Err(unknown) => unknown,
         })
@@ -321,15 +321,6 @@ fn change(
         Some(was) if base.as_ref() != Some(&was) => Finding::Changed(different(was)),
         Some(_) | None => Finding::Unchanged(same()),
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    bytes
-        .iter()
-        .flat_map(|byte| [byte >> 4, byte & 15])
-        .map(|nibble| char::from(DIGITS[usize::from(nibble)]))
-        .collect()
 }
 
 #[cfg(test)]

@@ -6,6 +6,8 @@
 
 use sha2::{Digest, Sha256};
 
+use crate::reading::hexadecimal;
+
 /// The name of the cookie and of the form's parameter (reference F50).
 pub const NAME: &str = "securitytoken";
 
@@ -25,7 +27,7 @@ impl Secret {
             .chain_update(self.0)
             .chain_update(user)
             .finalize();
-        hex(&digest[..16])
+        hexadecimal(&digest[..16])
     }
 }
 
@@ -33,11 +35,6 @@ impl std::fmt::Debug for Secret {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Secret")
     }
-}
-
-/// Lower-case hexadecimal digits.
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Whether two secrets are equal, in a time that depends on neither where they differ nor how long

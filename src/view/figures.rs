@@ -4,7 +4,7 @@
 use crate::engine::{Monitoring, ProbeOutcome, Standing};
 use crate::model::{Connection, Destination, Mode, OnReboot, Protocol, Subject, Transport};
 use crate::reading::{
-    Bytes, FileReading, Presence, ProcessReading, ProcessState, Reading, SystemReading,
+    Bytes, FileReading, Presence, ProcessReading, ProcessState, Reading, SystemReading, hexadecimal,
 };
 use crate::time::{Uptime, WallTime};
 
@@ -275,15 +275,10 @@ impl Lines {
             let words = digest.value.as_ref().ok();
             self.known(
                 "checksum",
-                words.map(|bytes| format!("{} ({kind})", hex(bytes))),
+                words.map(|bytes| format!("{} ({kind})", hexadecimal(bytes))),
             );
         }
     }
-}
-
-/// Lower-case hexadecimal digits.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn usage((used, all): (u64, u64)) -> String {

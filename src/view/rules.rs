@@ -3,9 +3,9 @@
 use crate::model::{
     Checksum, ConnectionTest, Limit, Repeat, RestartLimit, Rule, Stamp, Test, TimestampTest, Window,
 };
-use crate::reading::Bytes;
+use crate::reading::{Bytes, hexadecimal};
 
-use super::figures::{address, connection_type, hex};
+use super::figures::{address, connection_type};
 
 /// `if does not exist then restart`.
 pub(super) fn rule(rule: &Rule) -> String {
@@ -45,7 +45,7 @@ fn test(test: &Test) -> String {
         Test::Exist => "does exist".into(),
         Test::Connection(test) => connection(test),
         Test::Checksum(Checksum::Failed(kind, Some(expected))) => {
-            format!("failed {} checksum {}", kind.name(), hex(expected))
+            format!("failed {} checksum {}", kind.name(), hexadecimal(expected))
         }
         Test::Checksum(Checksum::Failed(kind, None)) => format!("failed {} checksum", kind.name()),
         Test::Checksum(Checksum::Changed(kind)) => format!("changed {} checksum", kind.name()),

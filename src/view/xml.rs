@@ -9,11 +9,13 @@ use std::fmt::{Display, Write};
 use crate::engine::{Monitoring, ProbeOutcome, Standing};
 use crate::http::Escaped;
 use crate::model::{Connection, Destination, Every, Httpd, Mode, OnReboot, Protocol, Subject};
-use crate::reading::{FileReading, Presence, ProcessReading, ProcessState, Reading, SystemReading};
+use crate::reading::{
+    FileReading, Presence, ProcessReading, ProcessState, Reading, SystemReading, hexadecimal,
+};
 
 use super::Context;
 use super::decimal::{Decimal, percent};
-use super::figures::{hex, reading, transport};
+use super::figures::{reading, transport};
 
 /// Which of the two layouts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -258,7 +260,7 @@ impl Writer {
         self.element("size", file.size);
         for digest in &file.digests {
             if let Ok(bytes) = &digest.value {
-                let (kind, digits) = (digest.kind.name(), hex(bytes));
+                let (kind, digits) = (digest.kind.name(), hexadecimal(bytes));
                 self.put(format_args!(
                     "<checksum type=\"{kind}\">{digits}</checksum>"
                 ));

@@ -7,7 +7,6 @@
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use md5::{Digest, Md5};
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::verify_server_name;
 use rustls::crypto::CryptoProvider;
@@ -18,7 +17,8 @@ use rustls::{CertificateError, DigitallySignedStruct, Error, SignatureScheme};
 use super::certificate::Certificate;
 use super::verdicts::{Chain, Verdict, Verdicts};
 use crate::engine::CertificateFacts;
-use crate::model::{CertificatePin, ChecksumKind, Verify};
+use crate::model::{CertificatePin, Verify};
+use crate::reading::{Hasher, hexadecimal};
 
 /// How the peer is to be judged.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -184,11 +184,7 @@ impl Verifier {
 
     fn pin_mismatch(&self, leaf: &[u8]) -> Option<Box<str>> {
         let pin = self.policy.pin.as_ref()?;
-        let digest: Box<[u8]> = match pin.kind {
-            ChecksumKind::Md5 => Md5::digest(leaf).as_slice().into(),
-            ChecksumKind::Sha1 => sha1::Sha1::digest(leaf).as_slice().into(),
-            ChecksumKind::Sha256 => sha2::Sha256::digest(leaf).as_slice().into(),
-        };
+        let digest = Hasher::hash(pin.kind, leaf);
         (digest != pin.digest).then(|| {
             format!(
                 "SSL server certificate checksum failed ({} expected {} got {})",
@@ -326,8 +322,4 @@ fn readable(presented: &str) -> String {
         .take(LONGEST)
         .map(|c| if c.is_control() { '?' } else { c });
     std::iter::once('`').chain(name).chain(['`']).collect()
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
