@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::model::{Action, ConnectionTest, Rule, ServiceId, Test};
+use crate::model::{Action, ConnectionTest, Rule, ServiceId};
 use crate::reading::{ProcessState, Reading};
 
 use super::depend::service_id;
@@ -42,7 +42,7 @@ impl Engine {
             return;
         };
         let rule = runs[position].rule;
-        let Test::Connection(test) = &model.service(id).rules[rule].test else {
+        let Some(test) = model.service(id).rules[rule].test.connection() else {
             return;
         };
         let finding = judge::judge_connection(test, &outcome);
@@ -174,21 +174,6 @@ impl Engine {
 }
 
 fn connection_tests(rules: &[Rule]) -> impl Iterator<Item = (usize, &ConnectionTest)> {
-    rules
-        .iter()
-        .enumerate()
-        .filter_map(|(index, rule)| match &rule.test {
-            Test::Connection(test) => Some((index, &**test)),
-            Test::NotExist
-            | Test::Exist
-            | Test::Checksum(_)
-            | Test::Permission(_)
-            | Test::PermissionChanged
-            | Test::Uid(_)
-            | Test::Gid(_)
-            | Test::Size(_)
-            | Test::SizeChanged
-            | Test::Timestamp(_)
-            | Test::TimestampChanged(_) => None,
-        })
+    let rules = rules.iter().enumerate();
+    rules.filter_map(|(index, rule)| Some((index, rule.test.connection()?)))
 }

@@ -1,6 +1,6 @@
 //! How a service stands, for those who show it: the engine's answer to `view`.
 
-use crate::model::{Connection, EventKind, Service, ServiceId, Test};
+use crate::model::{Connection, EventKind, Service, ServiceId};
 use crate::reading::Reading;
 use crate::time::WallTime;
 
@@ -149,20 +149,9 @@ fn connections<'a>(
     ward: &'a Ward,
 ) -> Vec<(&'a Connection, Option<&'a ProbeOutcome>)> {
     let rules = service.rules.iter().zip(&ward.rules);
-    rules
-        .filter_map(|(rule, state)| match &rule.test {
-            Test::Connection(test) => Some((&test.connection, state.outcome.as_ref())),
-            Test::NotExist
-            | Test::Exist
-            | Test::Checksum(_)
-            | Test::Permission(_)
-            | Test::PermissionChanged
-            | Test::Uid(_)
-            | Test::Gid(_)
-            | Test::Size(_)
-            | Test::SizeChanged
-            | Test::Timestamp(_)
-            | Test::TimestampChanged(_) => None,
-        })
-        .collect()
+    let tests = rules.filter_map(|(rule, state)| {
+        let test = rule.test.connection()?;
+        Some((&test.connection, state.outcome.as_ref()))
+    });
+    tests.collect()
 }

@@ -85,6 +85,24 @@ impl Test {
             Self::Timestamp(_) | Self::TimestampChanged(_) => EventKind::Timestamp,
         }
     }
+
+    /// The connection test, if it is one.
+    pub const fn connection(&self) -> Option<&ConnectionTest> {
+        match self {
+            Self::Connection(test) => Some(test),
+            Self::NotExist
+            | Self::Exist
+            | Self::Checksum(_)
+            | Self::Permission(_)
+            | Self::PermissionChanged
+            | Self::Uid(_)
+            | Self::Gid(_)
+            | Self::Size(_)
+            | Self::SizeChanged
+            | Self::Timestamp(_)
+            | Self::TimestampChanged(_) => None,
+        }
+    }
 }
 
 /// A hash to expect, or a change to report.
