@@ -4,7 +4,7 @@
 //! because logs and mails are read by scripts (reference F98).
 
 use crate::model::{
-    Checksum, ChecksumKind, Connection, ConnectionTest, Destination, Limit, Protocol, Stamp, Test,
+    Checksum, ChecksumKind, Connection, ConnectionTest, Destination, Limit, Stamp, Test,
     TimestampTest, Transport,
 };
 use crate::reading::{Bytes, FileReading, ProcessReading, hexadecimal};
@@ -280,10 +280,7 @@ pub(super) fn peer(connection: &Connection) -> String {
     match &connection.destination {
         Destination::Unix(path) => path.to_string(),
         Destination::Host { host, port } => {
-            let request = match &connection.protocol {
-                Protocol::Http(http) if &*http.request != "/" => &*http.request,
-                Protocol::Http(_) | Protocol::Default | Protocol::Smtp | Protocol::Generic(_) => "",
-            };
+            let request = connection.request();
             let transport = match connection.transport {
                 Transport::Tcp => "TCP/IP",
                 Transport::Udp => "UDP/IP",

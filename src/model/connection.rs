@@ -20,12 +20,23 @@ pub struct Connection {
     pub destination: Destination,
     /// TCP or UDP; for a Unix socket stream or datagram.
     pub transport: Transport,
-    /// TLS from the first byte (`type tcpssl`, `ssl`, `https`, `smtps`); `None` is plain text.
+    /// TLS (`type tcpssl`, `ssl`, `https`, `smtps`, `using tls`); `None` is plain text.
     pub tls: Option<TlsOptions>,
     /// What is said once connected.
     pub protocol: Protocol,
     /// Connect, and then each silence of the peer, may take this long; never zero. Default 5 s.
     pub timeout: Duration,
+}
+
+impl Connection {
+    /// What an HTTP test asks for, where that tells it from another of the same server; else
+    /// nothing.
+    pub fn request(&self) -> &str {
+        match &self.protocol {
+            Protocol::Http(http) if &*http.request != "/" => &http.request,
+            Protocol::Http(_) | Protocol::Default | Protocol::Smtp | Protocol::Generic(_) => "",
+        }
+    }
 }
 
 /// The peer of a connection test.

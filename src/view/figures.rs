@@ -2,7 +2,7 @@
 //! labels and the formats of the reference's status text (F30 to F39). Pages show the same lines.
 
 use crate::engine::{Monitoring, ProbeOutcome, Standing};
-use crate::model::{Connection, Destination, Mode, OnReboot, Protocol, Subject, Transport};
+use crate::model::{Connection, Destination, Mode, OnReboot, Subject, Transport};
 use crate::reading::{
     Bytes, FileReading, Presence, ProcessReading, ProcessState, Reading, SystemReading, hexadecimal,
 };
@@ -315,10 +315,7 @@ fn response(connection: &Connection, outcome: Option<&ProbeOutcome>) -> (String,
 
 /// `127.0.0.1:7080/hello.txt`, with the host between `open` and `close`; a Unix socket's path.
 pub(super) fn address(connection: &Connection, open: &str, close: &str) -> String {
-    let request = match &connection.protocol {
-        Protocol::Http(http) if &*http.request != "/" => &*http.request,
-        Protocol::Http(_) | Protocol::Default | Protocol::Smtp | Protocol::Generic(_) => "",
-    };
+    let request = connection.request();
     match &connection.destination {
         Destination::Host { host, port } => format!("{open}{host}{close}:{port}{request}"),
         Destination::Unix(path) => path.to_string(),

@@ -8,7 +8,7 @@ use std::fmt::{Display, Write};
 
 use crate::engine::{Monitoring, ProbeOutcome, Standing};
 use crate::http::Escaped;
-use crate::model::{Connection, Destination, Every, Httpd, Mode, OnReboot, Protocol, Subject};
+use crate::model::{Connection, Destination, Every, Httpd, Mode, OnReboot, Subject};
 use crate::reading::{
     FileReading, Presence, ProcessReading, ProcessState, Reading, SystemReading, hexadecimal,
 };
@@ -293,13 +293,9 @@ impl Writer {
         connection: &Connection,
         outcome: Option<&ProbeOutcome>,
     ) {
-        let request = match &connection.protocol {
-            Protocol::Http(http) if &*http.request != "/" => &*http.request,
-            Protocol::Http(_) | Protocol::Default | Protocol::Smtp | Protocol::Generic(_) => "",
-        };
         self.element("hostname", Escaped(host));
         self.element("portnumber", port);
-        self.element("request", CharacterData(request));
+        self.element("request", CharacterData(connection.request()));
         self.element("protocol", connection.protocol.name());
         self.element("type", transport(connection.transport));
         self.element("responsetime", Seconds(outcome));
