@@ -1,7 +1,7 @@
 //! What a control file asks of the machine, answered by the machine.
 
-use std::fs::{self, File, Metadata};
-use std::io::{self, Read};
+use std::fs::{self, Metadata};
+use std::io;
 use std::os::unix::fs::MetadataExt;
 
 use crate::config::{Kind, Look, Pem, Surroundings};
@@ -25,16 +25,7 @@ impl Surroundings for Files {
     }
 
     fn read(&self, path: &str, limit: usize) -> Result<Vec<u8>, Box<str>> {
-        // Looked at before it is opened: opening a FIFO would wait for its writer.
-        if !fs::metadata(path).map_err(words)?.is_file() {
-            return Err("not a regular file".into());
-        }
-        let longest = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
-        let mut content = Vec::new();
-        File::open(path)
-            .and_then(|file| file.take(longest).read_to_end(&mut content))
-            .map_err(words)?;
-        Ok(content)
+        sys::file::read_start(path, limit.saturating_add(1)).map_err(words)
     }
 
     fn glob(&self, pattern: &str) -> Result<Vec<String>, Box<str>> {

@@ -84,11 +84,10 @@ impl Store {
     /// Sets a file aside that nobody understands, and says how it is called then.
     pub fn set_aside(&mut self, kind: Kind) -> io::Result<PathBuf> {
         let slot = self.slot(kind);
-        let mut aside = slot.path.clone().into_os_string();
-        aside.push(".unreadable");
+        let aside = sys::file::with_suffix(&slot.path, ".unreadable");
         fs::rename(&slot.path, &aside)?;
         slot.stored = None;
-        Ok(aside.into())
+        Ok(aside)
     }
 
     /// Remembers to store this; written by the next [`Self::write`].
