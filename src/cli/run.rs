@@ -10,7 +10,7 @@ use crate::sys::daemon::{self, Ready};
 use crate::sys::lock::{LockFailure, PidFile};
 use crate::sys::output::{complain, say};
 use crate::sys::regex::Regex;
-use crate::view::text;
+use crate::view::{text, whole_name};
 
 use super::args::Options;
 use super::{Exit, control, fail, fail_with, query, utility};
@@ -208,13 +208,7 @@ fn chosen(model: &Model, options: &Options, name: Option<&str>) -> Result<Vec<Se
 }
 
 fn matching(model: &Model, pattern: &str) -> Vec<ServiceId> {
-    let whole = pattern.starts_with('^') || pattern.ends_with('$');
-    let pattern = if whole {
-        pattern.to_owned()
-    } else {
-        format!("^{pattern}$")
-    };
-    let Ok(pattern) = Regex::compile_ignoring_case(&pattern) else {
+    let Ok(pattern) = Regex::compile_ignoring_case(&whole_name(pattern)) else {
         return Vec::new();
     };
     model

@@ -24,6 +24,8 @@ mod style;
 pub mod text;
 mod xml;
 
+pub use selection::whole_name;
+
 use crate::engine::Standing;
 use crate::http::Surroundings;
 use crate::http::auth::User;

@@ -24,22 +24,26 @@ pub(super) fn requested<'a>(
     Ok(context.standings.iter().collect())
 }
 
-/// The service called `name`, or else those whose whole name matches it as a pattern; a pattern
-/// that anchors itself is taken as it is.
+/// The service called `name`, or else those whose whole name matches it as a pattern.
 pub(super) fn named(context: &Context<'_>, name: &str) -> Vec<ServiceId> {
     if let Some(id) = context.model.find(name) {
         return vec![id];
     }
-    let pattern = if name.starts_with('^') || name.ends_with('$') {
-        name.to_owned()
-    } else {
-        format!("^{name}$")
-    };
+    let pattern = whole_name(name);
     let services = context.model.iter();
     services
         .filter(|(_, service)| (context.matches)(&pattern, &service.name).unwrap_or(false))
         .map(|(id, _)| id)
         .collect()
+}
+
+/// The pattern for names that match `name` as a whole; one that anchors itself is taken as it is.
+pub fn whole_name(name: &str) -> String {
+    if name.starts_with('^') || name.ends_with('$') {
+        name.to_owned()
+    } else {
+        format!("^{name}$")
+    }
 }
 
 /// Whether a service belongs to a group.
