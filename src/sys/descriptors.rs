@@ -166,36 +166,14 @@ fn close_listed(lowest: c_int, kept: &[RawFd]) -> Result<(), ()> {
 /// One buffer of `struct linux_dirent64`: inode (8 bytes), offset (8), record length (2), type (1),
 /// name ending in NUL.
 fn close_entries(mut entries: &[u8], lowest: c_int, list: c_int, kept: &[RawFd]) {
-    while let [
-        _,
-        _,
-        _,
-        _,
-        _,
-        _,
-        _,
-        _,
-        _,
-        _,
-        _,
-        _,
-        _,
-        _,
-        _,
-        _,
-        low,
-        high,
-        _,
-        name @ ..,
-    ] = entries
-    {
+    while let (Some(&[low, high]), Some(name)) = (entries.get(16..18), entries.get(19..)) {
         if let Some(raw) = decimal(name) {
             if raw >= lowest && raw != list && !kept.contains(&raw) {
                 // SAFETY: this runs in a child that owns none of these.
                 unsafe { libc::close(raw) };
             }
         }
-        let length = usize::from(u16::from_ne_bytes([*low, *high]));
+        let length = usize::from(u16::from_ne_bytes([low, high]));
         match entries.get(length..) {
             Some(rest) if length > 0 => entries = rest,
             _ => return,
