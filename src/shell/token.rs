@@ -42,7 +42,7 @@ impl Tokens {
     }
 
     /// Registers `source` under a fresh token, until what is returned is dropped.
-    pub fn register<S: Source>(
+    pub fn register<S: Watchable>(
         &self,
         mut source: S,
         interest: Interest,
@@ -50,7 +50,7 @@ impl Tokens {
         let token = self.issue();
         self.shared
             .registry
-            .register(&mut source, token, interest)?;
+            .register(source.source(), token, interest)?;
         Ok(Registered {
             source,
             token,
@@ -73,16 +73,28 @@ impl Tokens {
     }
 }
 
+/// What the loop can watch: a source, or something that holds one of several kinds.
+pub trait Watchable {
+    /// The source.
+    fn source(&mut self) -> &mut dyn Source;
+}
+
+impl<S: Source> Watchable for S {
+    fn source(&mut self) -> &mut dyn Source {
+        self
+    }
+}
+
 /// A source the loop watches; dropping it ends the watch, then the source.
 #[derive(Debug)]
-pub struct Registered<S: Source> {
+pub struct Registered<S: Watchable> {
     source: S,
     token: Token,
     interest: Interest,
     tokens: Tokens,
 }
 
-impl<S: Source> Registered<S> {
+impl<S: Watchable> Registered<S> {
     /// Under which token its readiness arrives.
     pub const fn token(&self) -> Token {
         self.token
@@ -94,11 +106,11 @@ impl<S: Source> Registered<S> {
         self.tokens
             .shared
             .registry
-            .reregister(&mut self.source, self.token, self.interest)
+            .reregister(self.source.source(), self.token, self.interest)
     }
 }
 
-impl<S: Source> Deref for Registered<S> {
+impl<S: Watchable> Deref for Registered<S> {
     type Target = S;
 
     fn deref(&self) -> &S {
@@ -106,17 +118,17 @@ impl<S: Source> Deref for Registered<S> {
     }
 }
 
-impl<S: Source> DerefMut for Registered<S> {
+impl<S: Watchable> DerefMut for Registered<S> {
     fn deref_mut(&mut self) -> &mut S {
         &mut self.source
     }
 }
 
-impl<S: Source> Drop for Registered<S> {
+impl<S: Watchable> Drop for Registered<S> {
     fn drop(&mut self) {
         // A child forked meanwhile may hold the descriptor open; then closing ours would not end
         // the watch. A failure means that it has ended already.
-        let _ = self.tokens.shared.registry.deregister(&mut self.source);
+        let _ = self.tokens.shared.registry.deregister(self.source.source());
     }
 }
 

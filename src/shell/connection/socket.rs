@@ -5,10 +5,10 @@ use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use mio::event::Source;
 use mio::net::{TcpStream, UdpSocket, UnixDatagram, UnixStream};
-use mio::{Interest, Registry, Token};
 
 use super::Address;
 use crate::model::Transport;
+use crate::shell::Watchable;
 
 /// A socket on its way to one peer.
 #[derive(Debug)]
@@ -67,15 +67,6 @@ impl Socket {
             Self::Tcp(_) | Self::Stream(_) => false,
         }
     }
-
-    fn source(&mut self) -> &mut dyn Source {
-        match self {
-            Self::Tcp(socket) => socket,
-            Self::Udp(socket) => socket,
-            Self::Stream(socket) => socket,
-            Self::Datagram(socket) => socket,
-        }
-    }
 }
 
 impl Read for Socket {
@@ -104,26 +95,13 @@ impl Write for Socket {
     }
 }
 
-impl Source for Socket {
-    fn register(
-        &mut self,
-        registry: &Registry,
-        token: Token,
-        interests: Interest,
-    ) -> io::Result<()> {
-        self.source().register(registry, token, interests)
-    }
-
-    fn reregister(
-        &mut self,
-        registry: &Registry,
-        token: Token,
-        interests: Interest,
-    ) -> io::Result<()> {
-        self.source().reregister(registry, token, interests)
-    }
-
-    fn deregister(&mut self, registry: &Registry) -> io::Result<()> {
-        self.source().deregister(registry)
+impl Watchable for Socket {
+    fn source(&mut self) -> &mut dyn Source {
+        match self {
+            Self::Tcp(socket) => socket,
+            Self::Udp(socket) => socket,
+            Self::Stream(socket) => socket,
+            Self::Datagram(socket) => socket,
+        }
     }
 }

@@ -7,10 +7,10 @@ use std::os::unix::fs::{FileTypeExt, PermissionsExt};
 
 use mio::event::Source;
 use mio::net::{TcpListener, UnixListener, UnixStream};
-use mio::{Interest, Registry, Token};
+use mio::{Interest, Token};
 
 use crate::model::HttpdUnixSocket;
-use crate::shell::{Registered, Tokens};
+use crate::shell::{Registered, Tokens, Watchable};
 
 use super::client::Peer;
 use super::stream::Socket;
@@ -139,35 +139,11 @@ fn own(wanted: &HttpdUnixSocket) -> io::Result<()> {
     Ok(())
 }
 
-impl Acceptor {
+impl Watchable for Acceptor {
     fn source(&mut self) -> &mut dyn Source {
         match self {
             Self::Tcp(listener) => listener,
             Self::Unix(listener) => listener,
         }
-    }
-}
-
-impl Source for Acceptor {
-    fn register(
-        &mut self,
-        registry: &Registry,
-        token: Token,
-        interests: Interest,
-    ) -> io::Result<()> {
-        self.source().register(registry, token, interests)
-    }
-
-    fn reregister(
-        &mut self,
-        registry: &Registry,
-        token: Token,
-        interests: Interest,
-    ) -> io::Result<()> {
-        self.source().reregister(registry, token, interests)
-    }
-
-    fn deregister(&mut self, registry: &Registry) -> io::Result<()> {
-        self.source().deregister(registry)
     }
 }

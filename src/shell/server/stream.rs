@@ -3,12 +3,12 @@
 use std::io::{self, Read, Write};
 use std::net::Shutdown;
 
+use mio::Token;
 use mio::event::Source;
 use mio::net::{TcpStream, UnixStream};
-use mio::{Interest, Registry, Token};
 
-use crate::shell::Registered;
 use crate::shell::tls::{Channel, Received};
+use crate::shell::{Registered, Watchable};
 
 /// The socket alone.
 #[derive(Debug)]
@@ -139,35 +139,11 @@ impl Write for Socket {
     }
 }
 
-impl Socket {
+impl Watchable for Socket {
     fn source(&mut self) -> &mut dyn Source {
         match self {
             Self::Tcp(socket) => socket,
             Self::Unix(socket) => socket,
         }
-    }
-}
-
-impl Source for Socket {
-    fn register(
-        &mut self,
-        registry: &Registry,
-        token: Token,
-        interests: Interest,
-    ) -> io::Result<()> {
-        self.source().register(registry, token, interests)
-    }
-
-    fn reregister(
-        &mut self,
-        registry: &Registry,
-        token: Token,
-        interests: Interest,
-    ) -> io::Result<()> {
-        self.source().reregister(registry, token, interests)
-    }
-
-    fn deregister(&mut self, registry: &Registry) -> io::Result<()> {
-        self.source().deregister(registry)
     }
 }
