@@ -40,7 +40,7 @@ mod testing;
 pub mod tls;
 mod token;
 
-pub use token::{FIRST_ISSUED, Registered, Tokens, Watchable};
+pub use token::{Registered, Tokens, Watchable};
 
 use std::collections::VecDeque;
 use std::ffi::OsString;

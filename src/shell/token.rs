@@ -14,8 +14,8 @@ use std::rc::Rc;
 use mio::event::Source;
 use mio::{Interest, Registry, Token};
 
-/// Tokens below this are for what lives as long as the loop (signals, listeners).
-pub const FIRST_ISSUED: usize = 64;
+/// Tokens below this are for what lives as long as the loop: the signals.
+const FIRST_ISSUED: usize = 64;
 
 /// Registers sources with the one poll of the loop; a clone is another handle on the same.
 #[derive(Clone, Debug)]
@@ -60,7 +60,7 @@ impl Tokens {
     }
 
     /// A token nobody has.
-    pub fn issue(&self) -> Token {
+    fn issue(&self) -> Token {
         let number = self.shared.next.get();
         let next = number.checked_add(1).unwrap_or(FIRST_ISSUED);
         self.shared.next.set(next);

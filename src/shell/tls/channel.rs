@@ -41,11 +41,6 @@ impl Channel {
         self.tls.wants_write()
     }
 
-    /// Whether it makes sense to [`Self::receive`].
-    pub fn wants_read(&self) -> bool {
-        self.tls.wants_read()
-    }
-
     /// Reads once from the socket: at most one record's worth. After an error there may be an alert
     /// for the peer to [`Self::send`].
     pub fn receive(&mut self, socket: &mut dyn Read) -> Result<Received, Box<str>> {
@@ -80,7 +75,7 @@ impl Channel {
     /// Writes ciphertext to the socket until there is none or the socket would block; tells whether
     /// all of it went.
     pub fn send(&mut self, socket: &mut dyn Write) -> io::Result<bool> {
-        while self.tls.wants_write() {
+        while self.wants_write() {
             match self.tls.write_tls(socket) {
                 Ok(0) => return Ok(false),
                 Ok(_) => {}

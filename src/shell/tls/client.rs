@@ -1,6 +1,7 @@
 //! The client's side: a handshake towards one server, judged by one policy.
 
 use std::net::IpAddr;
+#[cfg(test)]
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -29,7 +30,8 @@ impl Client {
     }
 
     /// Trusts the authorities of this file alone.
-    pub fn with_store(path: &Path) -> Self {
+    #[cfg(test)]
+    pub(in crate::shell) fn with_store(path: &Path) -> Self {
         Self::with(Verdicts::with_stores(std::iter::once(path.into())))
     }
 
