@@ -59,7 +59,7 @@ impl Engine {
             self.count_restart(id);
         }
         if self.boot.dry_run {
-            self.tell_plan(&[id], aim);
+            self.tell_plan(&[id], aim, Cause::Rule);
         } else {
             self.plan(&[id], aim, Cause::Rule);
         }

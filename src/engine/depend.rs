@@ -25,33 +25,36 @@ use super::{Effect, Engine, Monitoring, Priority, UserAction};
 impl Engine {
     /// Phase one: what `targets` and all they pull along should become.
     pub(super) fn plan(&mut self, targets: &[ServiceId], aim: Aim, cause: Cause) {
-        let mut wishes: Vec<Option<Cause>> = vec![None; self.wards.len()];
+        let mut wishes: Vec<Option<Plan>> = vec![None; self.wards.len()];
         for &target in targets {
-            wishes[target.index()] = Some(cause);
+            wishes[target.index()] = Some(Plan { aim, cause });
         }
-        for other in self.pulled_along(targets, aim) {
-            wishes[other.index()].get_or_insert(Cause::Dependency);
+        for (other, aim) in self.pulled_along(targets, aim, cause) {
+            let cause = Cause::Dependency;
+            wishes[other.index()].get_or_insert(Plan { aim, cause });
         }
         for (index, wish) in wishes.into_iter().enumerate() {
-            let id = service_id(index);
-            if let Some(cause) = wish {
-                self.assign(id, Plan { aim, cause });
+            if let Some(plan) = wish {
+                self.assign(service_id(index), plan);
             }
         }
     }
 
-    /// The services that a plan for `targets` concerns besides them.
-    fn pulled_along(&self, targets: &[ServiceId], aim: Aim) -> Vec<ServiceId> {
-        match aim {
-            Aim::Start => reach(&self.model, targets, prerequisites)
-                .into_iter()
-                .filter(|&id| self.needs_start(id))
-                .collect(),
-            Aim::Stop | Aim::Restart => reach(&self.model, targets, dependants)
-                .into_iter()
-                .filter(|&id| self.is_alive(id))
-                .collect(),
+    /// The services that a plan for `targets` concerns besides them, and what each should become.
+    fn pulled_along(&self, targets: &[ServiceId], aim: Aim, cause: Cause) -> Vec<(ServiceId, Aim)> {
+        let mut pulled = Vec::new();
+        if matches!(aim, Aim::Stop | Aim::Restart) {
+            let mut others = reach(&self.model, targets, dependants);
+            others.retain(|&id| self.is_alive(id));
+            pulled.extend(others.into_iter().map(|id| (id, aim)));
         }
+        // A rule's restart leaves alone what an operator has stopped; the operator's own does not.
+        if aim == Aim::Start || (aim == Aim::Restart && matches!(cause, Cause::User(_))) {
+            let mut others = reach(&self.model, targets, prerequisites);
+            others.retain(|&id| self.needs_start(id));
+            pulled.extend(others.into_iter().map(|id| (id, Aim::Start)));
+        }
+        pulled
     }
 
     fn needs_start(&self, id: ServiceId) -> bool {
@@ -310,10 +313,11 @@ impl Engine {
     }
 
     /// In a dry run a plan is told, not made.
-    pub(super) fn tell_plan(&mut self, targets: &[ServiceId], aim: Aim) {
+    pub(super) fn tell_plan(&mut self, targets: &[ServiceId], aim: Aim, cause: Cause) {
         let model = self.model.clone();
-        let others = self.pulled_along(targets, aim);
-        for &id in targets.iter().chain(&others) {
+        let others = self.pulled_along(targets, aim, cause);
+        let targets = targets.iter().map(|&id| (id, aim));
+        for (id, aim) in targets.chain(others) {
             let service = model.service(id);
             let program = match aim {
                 Aim::Start => &service.start,

@@ -253,7 +253,7 @@ impl Engine {
             }
         };
         if self.boot.dry_run {
-            self.tell_plan(services, aim);
+            self.tell_plan(services, aim, Cause::User(action));
             return;
         }
         if aim == Aim::Restart {

@@ -2,5 +2,6 @@
 
 mod catalogue;
 mod checkers;
+mod scenarios;
 mod simulation;
 mod world;

@@ -568,7 +568,7 @@ pub(super) fn boot(boots: u64, moment: Moment, wall_offset: i64) -> Boot {
     }
 }
 
-fn process_reading(id: ProcessId, seconds: u64) -> ProcessReading {
+pub(super) fn process_reading(id: ProcessId, seconds: u64) -> ProcessReading {
     ProcessReading {
         id,
         ppid: Some(1),
