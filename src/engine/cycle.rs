@@ -180,7 +180,8 @@ impl Engine {
         }
         if depth == Depth::Full && self.wards[id.index()].presence == Seen::Present {
             self.judge_content(id);
-            if self.is_checkable(id) {
+            // Of a process that has ended meanwhile nothing is asked; it is looked at again.
+            if self.is_checkable(id) && !self.wards[id.index()].look_again {
                 self.begin_probes(id);
             }
         }
@@ -246,8 +247,12 @@ impl Engine {
             match ward.check {
                 Check::Idle => self.begin_extra_check(service_id(index)),
                 // The reading on its way may be older than the news.
-                Check::Sampling { .. } | Check::Held { .. } | Check::Probing { .. } => {
-                    ward.look_again = true;
+                Check::Sampling { .. } | Check::Held { .. } => ward.look_again = true,
+                // Its connection tests have lost their subject. A peer that hangs or drips must not
+                // hold up the repair.
+                Check::Probing { .. } => {
+                    self.cancel_check(service_id(index));
+                    self.begin_extra_check(service_id(index));
                 }
             }
         }

@@ -162,3 +162,17 @@ fn restarting_a_service_on_request_starts_what_it_depends_on() {
     let programs = ["/etc/init.d/app start", "/etc/init.d/web start"];
     assert_eq!(stage.seen()[..2], programs);
 }
+
+#[test]
+fn a_hung_peer_does_not_hold_up_the_restart_of_the_process_it_was_asked_for() {
+    let mut stage = Stage::new(&["solo"], |solo| solo.rules[0].failed.window = Window::ONCE);
+    stage.wait(60);
+    assert_eq!(stage.probes.len(), 2);
+    stage.seen();
+    stage.die("solo");
+    assert_eq!(
+        stage.seen(),
+        ["Does not exist", "/etc/init.d/solo start", "Exists"]
+    );
+    assert!(stage.probes.is_empty());
+}
