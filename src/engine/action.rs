@@ -76,6 +76,9 @@ impl Engine {
     fn count_restart(&mut self, id: ServiceId) {
         let ward = &mut self.wards[id.index()];
         for limit in &mut ward.limits {
+            if limit.restarts == 0 {
+                limit.cycles = 0; // they counted how long all was quiet
+            }
             limit.restarts = limit.restarts.saturating_add(1);
         }
         self.changed |= !ward.limits.is_empty();

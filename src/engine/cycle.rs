@@ -79,11 +79,14 @@ impl Engine {
         let model = self.model.clone();
         for (index, limit) in model.service(id).restart_limits.iter().enumerate() {
             let state = &mut self.wards[id.index()].limits[index];
-            if state.restarts == 0 {
+            if state.restarts == 0 && state.events == 0 {
                 continue;
             }
             self.changed = true;
-            state.cycles += 1;
+            state.cycles = state.cycles.saturating_add(1);
+            if state.restarts == 0 {
+                continue; // quiet; long enough is a recovery
+            }
             if state.cycles > limit.cycles {
                 *state = LimitState {
                     events: state.events,
@@ -213,13 +216,19 @@ impl Engine {
         }
     }
 
+    /// A service that is up at this moment has not recovered: one that dies again and again is up in
+    /// between. It has when as many checks as its limit counts over passed without a restart.
     fn recover_restart_limits(&mut self, id: ServiceId) {
-        let limits = &mut self.wards[id.index()].limits;
-        let events: u32 = limits
-            .iter_mut()
-            .map(|limit| std::mem::take(&mut limit.events))
-            .sum();
-        if events > 0 {
+        let model = self.model.clone();
+        let limits = &model.service(id).restart_limits;
+        let mut recovered = false;
+        for (limit, state) in limits.iter().zip(&mut self.wards[id.index()].limits) {
+            if state.events > 0 && state.restarts == 0 && state.cycles >= limit.cycles {
+                *state = LimitState::default();
+                recovered = true;
+            }
+        }
+        if recovered {
             self.changed = true;
             let text = "process is running after previous restart timeout (manually recovered?)";
             self.log_service(id, Priority::Info, text);

@@ -166,7 +166,7 @@ pub(super) struct RuleState {
 pub(super) struct LimitState {
     /// Restarts in this window.
     pub(super) restarts: u32,
-    /// Checks in this window.
+    /// Checks in this window; once it is over and the limit was reached, those since.
     pub(super) cycles: u32,
     /// Events since it was reached; 0 is not reached.
     pub(super) events: u32,

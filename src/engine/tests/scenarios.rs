@@ -176,3 +176,29 @@ fn a_hung_peer_does_not_hold_up_the_restart_of_the_process_it_was_asked_for() {
     );
     assert!(stage.probes.is_empty());
 }
+
+#[test]
+fn a_service_that_keeps_dying_has_not_recovered_from_its_restart_limit() {
+    let mut stage = Stage::new(&["db"], |db| {
+        db.restart_limits = vec![RestartLimit {
+            restarts: 2,
+            cycles: 4,
+            action: Action::Alert,
+        }];
+    });
+    let timeouts = |seen: Vec<String>| {
+        let mine = seen
+            .into_iter()
+            .filter(|event| event.starts_with("Timeout"));
+        mine.collect::<Vec<_>>()
+    };
+    for _ in 0..20 {
+        stage.wait(60);
+        stage.die("db");
+    }
+    assert_eq!(timeouts(stage.seen()), ["Timeout"]);
+    for _ in 0..12 {
+        stage.wait(60);
+    }
+    assert_eq!(timeouts(stage.seen()), ["Timeout recovery"]);
+}
