@@ -61,6 +61,7 @@ fn nowhere() -> String {
 pub fn source(options: &Options) -> Result<Source, String> {
     Ok(Source {
         control_file: locate(options.control_file.as_deref())?,
+        folder: absolute("."),
         overrides: Overrides {
             poll: options.poll_seconds.map(Duration::from_secs),
             log: options.log_file.as_deref().map(|target| match target {

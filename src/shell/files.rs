@@ -11,9 +11,13 @@ use super::tls;
 
 /// The real files, users and patterns.
 #[derive(Debug)]
-pub struct Files;
+pub struct Files<'a> {
+    /// Where relative `include` patterns begin: the folder this run was started in, which the
+    /// daemon has long left when it is told to read its control file again.
+    pub folder: &'a str,
+}
 
-impl Surroundings for Files {
+impl Surroundings for Files<'_> {
     fn look(&self, path: &str) -> Result<Look, Box<str>> {
         let there = fs::metadata(path).map_err(words)?;
         Ok(Look {
@@ -29,7 +33,11 @@ impl Surroundings for Files {
     }
 
     fn glob(&self, pattern: &str) -> Result<Vec<String>, Box<str>> {
-        sys::glob::glob(pattern)
+        if pattern.starts_with('/') {
+            sys::glob::glob(pattern)
+        } else {
+            sys::glob::glob(&format!("{}/{pattern}", self.folder))
+        }
     }
 
     fn user(&self, name: &str) -> Option<u32> {
@@ -72,4 +80,21 @@ fn kind(there: &Metadata) -> Kind {
 
 fn words(error: io::Error) -> Box<str> {
     sys::errno::words(&error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn relative_patterns_begin_where_the_run_was_started() {
+        let files = Files {
+            folder: "/proc/self",
+        };
+        assert_eq!(files.glob("stat[u]s").unwrap(), ["/proc/self/status"]);
+        assert_eq!(
+            files.glob("/proc/self/stat[u]s").unwrap(),
+            ["/proc/self/status"]
+        );
+    }
 }

@@ -32,6 +32,8 @@ pub struct Overrides {
 pub struct Source {
     /// Absolute: the daemon lives in `/`.
     pub control_file: String,
+    /// Where we were started.
+    pub folder: String,
     /// They hold over every reload.
     pub overrides: Overrides,
 }
@@ -42,7 +44,7 @@ impl Source {
     /// # Errors
     /// Everything that is wrong with it.
     pub fn load(&self) -> Result<Loaded, Report> {
-        let mut loaded = config::load(&self.control_file, &Files)?;
+        let mut loaded = config::load(&self.control_file, &self.files())?;
         let settings = &mut loaded.model.settings;
         let overrides = &self.overrides;
         settings.poll = overrides.poll.or(settings.poll);
@@ -58,6 +60,12 @@ impl Source {
         replace(&mut settings.statefile, &overrides.statefile, statefile);
         replace(&mut settings.idfile, &None, places::idfile());
         Ok(loaded)
+    }
+
+    fn files(&self) -> Files<'_> {
+        Files {
+            folder: &self.folder,
+        }
     }
 
     /// The pidfile where the control file cannot tell.
