@@ -19,6 +19,7 @@ pub const STAT_LIMIT: usize = 4096;
 pub fn pidfd(process: ProcessId) -> Option<OwnedFd> {
     // SAFETY: plain system call.
     let raw = unsafe { libc::syscall(libc::SYS_pidfd_open, process.pid, 0) };
+    #[allow(clippy::useless_conversion)] // it is one on 32-bit machines only
     let raw = i32::try_from(raw).ok().filter(|&raw| raw >= 0)?;
     close_on_exec(raw);
     // SAFETY: just made, and nobody else's.

@@ -13,29 +13,31 @@ const CALENDAR_PERIOD: i64 = 28 * 365 * 86_400 + 7 * 86_400;
 
 /// Seconds east of UTC at that instant; zero where the C library cannot tell.
 ///
-/// A C library with 32-bit times gives an answer after 2038 too: the one for the same date one or
-/// more calendar periods before.
+/// A C library with 32-bit times gives an answer after 2038 too: the one for the same date some
+/// calendar periods before.
+// On most targets a C `time_t` holds every `i64` and a `long` is one; elsewhere they convert.
+#[allow(clippy::useless_conversion, clippy::unnecessary_fallible_conversions)]
 pub fn utc_offset(unix_seconds: i64) -> i32 {
     tzset();
-    let mut instant = unix_seconds;
-    loop {
-        // On most targets a C `time_t` holds every `i64`; elsewhere this does the folding.
-        #[allow(clippy::useless_conversion, clippy::unnecessary_fallible_conversions)]
-        match instant.try_into() {
-            Ok(seconds) => {
-                let mut parts = MaybeUninit::<libc::tm>::uninit();
-                // SAFETY: the instant and the room for the answer are valid.
-                let found = unsafe { libc::localtime_r(&raw const seconds, parts.as_mut_ptr()) };
-                if found.is_null() {
-                    return 0;
-                }
-                // SAFETY: the C library filled it in.
-                let parts = unsafe { parts.assume_init() };
-                return i32::try_from(parts.tm_gmtoff).unwrap_or(0);
-            }
-            Err(_) => instant -= CALENDAR_PERIOD * instant.signum(),
-        }
+    let folded = || same_date_before_2038(unix_seconds).try_into();
+    let seconds = unix_seconds
+        .try_into()
+        .unwrap_or_else(|_| folded().unwrap_or_default());
+    let mut parts = MaybeUninit::<libc::tm>::uninit();
+    // SAFETY: the instant and the room for the answer are valid.
+    let found = unsafe { libc::localtime_r(&raw const seconds, parts.as_mut_ptr()) };
+    if found.is_null() {
+        return 0;
     }
+    // SAFETY: the C library filled it in.
+    let parts = unsafe { parts.assume_init() };
+    i32::try_from(parts.tm_gmtoff).unwrap_or(0)
+}
+
+/// An instant of the last whole period a 32-bit time can tell.
+const fn same_date_before_2038(unix_seconds: i64) -> i64 {
+    let start = i32::MAX as i64 - CALENDAR_PERIOD;
+    start + (unix_seconds % CALENDAR_PERIOD - start % CALENDAR_PERIOD).rem_euclid(CALENDAR_PERIOD)
 }
 
 #[cfg(test)]
@@ -70,6 +72,25 @@ mod tests {
         );
         assert_eq!(offsets("UTC0", &instants), "[0, 0, 0, 0, 0]");
         assert_eq!(offsets("NST3:30", &[0]), "[-12600]");
+    }
+
+    #[test]
+    fn the_calendar_repeats() {
+        use crate::time::WallTime;
+        for instant in [
+            4_102_444_799,
+            2_540_246_400,
+            2_147_483_648,
+            i64::from(i32::MAX),
+        ] {
+            let folded = super::same_date_before_2038(instant);
+            assert!(i32::try_from(folded).is_ok());
+            let date = |seconds: i64| {
+                let civil = WallTime::new(seconds * 1000, 0).civil();
+                (civil.month, civil.day, civil.hour, civil.weekday)
+            };
+            assert_eq!(date(folded), date(instant));
+        }
     }
 
     #[test]
