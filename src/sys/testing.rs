@@ -96,8 +96,20 @@ impl Folder {
 
 impl Drop for Folder {
     fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
+        remove_folder(&self.0);
     }
+}
+
+/// As `fs::remove_dir_all`, which is not there on kernels before 2.6.16.
+fn remove_folder(path: &Path) {
+    for entry in fs::read_dir(path).into_iter().flatten().flatten() {
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            remove_folder(&entry.path());
+        } else {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+    let _ = fs::remove_dir(path);
 }
 
 /// A number nobody else waits for, as an argument of `sleep` that a pattern can be sure to mean.
