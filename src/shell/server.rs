@@ -240,10 +240,8 @@ impl Server {
                     self.welcome(now, socket, peer, read_only);
                 }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
-                Err(error) if sys::errno::is_shortage(&error) => {
-                    return self.short_of_descriptors(now, at, &error);
-                }
-                Err(_) => {} // a connection that ended before it was taken
+                Err(error) if is_about_one_client(&error) => {}
+                Err(error) => return self.pause(now, at, &error),
             }
         }
         self.rearm(now, at);
@@ -256,7 +254,8 @@ impl Server {
         }
     }
 
-    fn short_of_descriptors(&mut self, now: Moment, at: usize, error: &io::Error) {
+    /// Most likely descriptors have run out; asking again at once would not help, whatever it is.
+    fn pause(&mut self, now: Moment, at: usize, error: &io::Error) {
         if self.reserve.take().is_some() {
             drop(self.listeners[at].accept());
             self.reserve = spare();
@@ -402,6 +401,14 @@ impl std::fmt::Display for Peer {
             Self::Local => f.write_str("unix socket"),
         }
     }
+}
+
+/// It ended before it was taken, or a signal came between.
+fn is_about_one_client(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionAborted | io::ErrorKind::Interrupted
+    )
 }
 
 fn allowed_name(allow: &Allow) -> Option<&str> {
