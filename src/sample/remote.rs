@@ -112,7 +112,8 @@ impl Remote {
         kinds: &[ChecksumKind],
         now: Moment,
     ) -> Option<Reading> {
-        if self.looks.iter().any(|look| look.path == path) {
+        let in_disgrace = |look: &Look| look.path == path && look.wanted.is_none();
+        if self.looks.iter().any(in_disgrace) {
             return Some(no_answer());
         }
         let started = fork_task(|out| {
@@ -307,6 +308,18 @@ mod tests {
         assert_eq!(finish(&mut remote), None);
         assert_eq!(remote.begin(SampleId(3), path.into(), &[], end), None);
         assert_eq!(finish(&mut remote).unwrap().0, SampleId(3));
+    }
+
+    #[test]
+    fn a_file_that_is_being_looked_at_is_looked_at_for_another_service_too() {
+        let mut remote = Remote::default();
+        hang(&mut remote, 1);
+        let second = remote.begin(SampleId(2), "/far/file".into(), &[], NOW);
+        assert_eq!((second, remote.looks.len()), (None, 2));
+        kill_group(remote.looks[0].pid, KILL);
+        assert_eq!(finish(&mut remote).unwrap().0, SampleId(1));
+        let absent = Reading::File(Presence::Absent);
+        assert_eq!(finish(&mut remote), Some((SampleId(2), absent)));
     }
 
     #[test]
