@@ -9,6 +9,10 @@ use crate::text::{Count, Diagnostic, FileId, Severity, Sources, Span, render};
 /// At most so many errors are shown; the rest is counted.
 pub(super) const ERROR_LIMIT: usize = 20;
 
+/// At most so many errors are kept; the rest is counted. More than are shown, because they are
+/// shown in the order of the file and not all found in it.
+pub(super) const ERRORS_KEPT: usize = 1000;
+
 /// At most so many warnings are kept; the rest is counted.
 pub(super) const WARNING_LIMIT: usize = 100;
 
@@ -18,6 +22,7 @@ pub(super) struct Complaints {
     sources: Sources,
     errors: Vec<Diagnostic>,
     warnings: Vec<Diagnostic>,
+    hidden_errors: u64,
     hidden_warnings: u64,
 }
 
@@ -48,13 +53,14 @@ impl Complaints {
     /// Records `diagnostic`. One place has one error: what follows from the first is not said.
     pub(super) fn add(&mut self, diagnostic: Diagnostic) -> Reported {
         match diagnostic.severity {
-            Severity::Error => {
+            Severity::Error if self.errors.len() < ERRORS_KEPT => {
                 let known =
                     |error: &Diagnostic| error.span.is_some() && error.span == diagnostic.span;
                 if !self.errors.iter().any(known) {
                     self.errors.push(diagnostic);
                 }
             }
+            Severity::Error => self.hidden_errors += 1,
             Severity::Warning if self.warnings.len() < WARNING_LIMIT => {
                 self.warnings.push(diagnostic);
             }
@@ -65,7 +71,8 @@ impl Complaints {
 
     /// The result of it all. Without errors there is a model.
     pub(super) fn settle(self, model: Option<Model>) -> Result<Loaded, Report> {
-        let hidden_errors = self.errors.len().saturating_sub(ERROR_LIMIT) as u64;
+        let not_shown = self.errors.len().saturating_sub(ERROR_LIMIT) as u64;
+        let hidden_errors = not_shown + self.hidden_errors;
         let failed = !self.errors.is_empty();
         let mut errors = shown(&self.sources, self.errors, ERROR_LIMIT);
         let mut warnings = shown(&self.sources, self.warnings, WARNING_LIMIT);

@@ -114,11 +114,10 @@ impl Lexer {
                 _ => break,
             }
         }
+        // Only the blanks before it are gone back over: the line may be the whole file.
         let before = &self.text[..self.offset];
-        let line = before
-            .rfind('\n')
-            .map_or(before, |newline| &before[newline + 1..]);
-        (comma, line.trim().is_empty())
+        let before = before.trim_end_matches(|c: char| c.is_whitespace() && c != '\n');
+        (comma, before.is_empty() || before.ends_with('\n'))
     }
 
     fn end_of_line(&self) -> usize {

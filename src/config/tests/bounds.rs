@@ -1,7 +1,7 @@
 //! Every limit is reached, and said.
 
 use super::said;
-use crate::config::complaints::{ERROR_LIMIT, WARNING_LIMIT};
+use crate::config::complaints::{ERROR_LIMIT, ERRORS_KEPT, WARNING_LIMIT};
 use crate::config::memory::Memory;
 use crate::config::parser::{DEPTH_LIMIT, FILE_LIMIT, FILES_LIMIT, STRING_LIMIT, TOTAL_LIMIT};
 use crate::config::resolve::{NAMES_LIMIT, PASSWORD_FILE_LIMIT, PEM_FILE_LIMIT};
@@ -21,6 +21,19 @@ fn twenty_errors_and_a_count() {
         .load()
         .unwrap_err();
     assert_eq!(report.errors.len(), ERROR_LIMIT);
+}
+
+#[test]
+fn errors_that_are_not_even_kept_are_counted() {
+    let report = Memory::new("set daemon x\n".repeat(ERRORS_KEPT + 5))
+        .load()
+        .unwrap_err();
+    assert_eq!(report.errors.len(), ERROR_LIMIT + 1);
+    let more = ERRORS_KEPT + 5 - ERROR_LIMIT;
+    assert_eq!(
+        report.errors[ERROR_LIMIT],
+        format!("error: and {more} more errors\n")
+    );
 }
 
 #[test]
