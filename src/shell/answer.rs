@@ -62,14 +62,12 @@ impl Shell {
             Verdict::Unauthorized { log } => return route::unauthorized(log, &surroundings),
         };
         let standings = self.engine.standings();
-        let started = self.instance.started.unix_seconds();
-        let uptime = surroundings.now.unix_seconds() - started;
         let context = Context {
             surroundings,
             model: self.engine.model(),
             standings: &standings,
             instance: &self.instance,
-            uptime_seconds: u64::try_from(uptime).unwrap_or(0),
+            uptime_seconds: clock::moment().since(self.loaded).as_secs(),
             secret: &self.secret,
             user: &user,
             client: &client,

@@ -109,6 +109,9 @@ pub struct Shell {
     names: Resolver,
     store: Store,
     instance: Instance,
+    /// When this configuration was loaded. Its age is told by this clock: the one for people may
+    /// have been years behind at boot.
+    loaded: Moment,
     secret: Secret,
     /// Our own environment, for the programs we start.
     inherited: Vec<(OsString, OsString)>,

@@ -60,6 +60,7 @@ impl Shell {
             pidfile: self.instance.pidfile.clone(),
             ..instance
         };
+        self.loaded = clock::moment();
         self.prober.configure(&settings.limits);
         self.mailer.configure(settings, &self.instance.host_name);
         self.sampler.forget();

@@ -79,6 +79,7 @@ impl Shell {
             signals,
             store,
             instance,
+            loaded: clock::moment(),
             secret: Secret::new(random),
             inherited: env::vars_os().collect(),
             untidy: true,
