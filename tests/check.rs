@@ -131,3 +131,13 @@ fn a_running_daemon_and_a_pass_do_not_fight() {
     assert!(process::is_running(daemon));
     assert_eq!(test.calls("web", "start"), 1);
 }
+
+#[test]
+fn a_log_that_cannot_be_opened_is_told_where_somebody_reads() {
+    let test = Sandbox::new().daemon("web").monitrc(&check("web"));
+    test.rewrite_log("/nowhere/at/all/log");
+    let outcome = test.tend(&["--check"]);
+    let told = "The log file /nowhere/at/all/log cannot be opened -- No such file or directory";
+    assert!(outcome.stderr.contains(told), "{outcome:?}");
+    assert_eq!(outcome.code, 0, "and the services are kept: {outcome:?}");
+}

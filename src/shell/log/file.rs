@@ -20,13 +20,18 @@ pub(super) struct LogFile {
 
 impl LogFile {
     pub(super) fn open(path: &str) -> Self {
-        let mut log = Self {
+        let file = sys::file::open_log(path);
+        if let Err(error) = &file {
+            // The terminal of whoever starts us is the one place left to say it.
+            let words = sys::errno::words(error);
+            let text = format!("The log file {path} cannot be opened -- {words}\n");
+            sys::output::Stream::Error.write_now(text.as_bytes());
+        }
+        Self {
             path: path.into(),
-            file: None,
+            file: file.ok(),
             torn: false,
-        };
-        log.reopen();
-        log
+        }
     }
 }
 
