@@ -91,7 +91,7 @@ impl Children {
             arguments: &order.program.arguments,
             inherited: order.inherited,
             additions: order.environment,
-            identity: &Identity::of(order.program.uid, order.program.gid)?,
+            identity: &Identity::of(order.program.uid, order.program.gid),
         })?;
         let mut running = Running {
             id: order.child,

@@ -4,11 +4,11 @@
 //!  parent                              child
 //!  prepare everything that allocates
 //!  block signals, fork ──────────────► default signals, own session, descriptors, `/`,
-//!  close the child's ends              group, groups, user, empty mask, exec
+//!  close the child's ends              user table, group, groups, user, empty mask, exec
 //!  unblock                                 │ step failed: (stage, errno) ─► report pipe, exit 127
 //! ```
 //!
-//! The child's steps are async-signal-safe. Its report pipe closes at `exec`, so once the child has
+//! The child's steps are async-signal-safe, but for the look into the user table. Its report pipe closes at `exec`, so once the child has
 //! been reaped, what [`exec_failure`] finds there tells whether it ever became the program.
 
 use std::ffi::{CString, OsStr, OsString, c_char, c_int};
@@ -36,58 +36,79 @@ pub struct Spawn<'a> {
 }
 
 /// As whom a program runs.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Identity {
     /// As we do.
     Own,
     /// With this group, real, effective and saved, and no others.
     Group(u32),
-    /// As this user, with this group and no others.
+    /// As this user, with one group and no others; `HOME` is the user's.
     User {
         /// Real, effective and saved user.
         uid: u32,
-        /// Real, effective and saved group, and the only supplementary one (reference F122).
-        gid: u32,
-        /// Becomes `HOME`.
-        home: OsString,
+        /// Real, effective and saved group, and the only supplementary one (reference F122);
+        /// without it the group of the user's entry in the user table, so that nobody keeps root's.
+        gid: Option<u32>,
     },
 }
 
+/// Whom to switch to, looked up.
+#[derive(Default)]
+struct Switch {
+    uid: Option<u32>,
+    gid: Option<u32>,
+    /// Becomes `HOME`.
+    home: Option<OsString>,
+}
+
 impl Identity {
-    /// From what the control file says. A user without a group gets the group of its entry in the
-    /// user table, so that nobody keeps root's. Looks the user up, see [`users`].
-    pub fn of(uid: Option<u32>, gid: Option<u32>) -> Result<Self, SpawnError> {
-        let Some(uid) = uid else {
-            return Ok(gid.map_or(Self::Own, Self::Group));
+    /// From what the control file says.
+    pub const fn of(uid: Option<u32>, gid: Option<u32>) -> Self {
+        match (uid, gid) {
+            (Some(uid), gid) => Self::User { uid, gid },
+            (None, Some(gid)) => Self::Group(gid),
+            (None, None) => Self::Own,
+        }
+    }
+
+    /// Looks the user up, which may wait for a network directory (see [`users`]) and allocates. So
+    /// it is for the child, where only the program's own time limit runs, and which may: the
+    /// process that forked had one thread and so held no lock.
+    fn look_up(self) -> Result<Switch, (Stage, c_int)> {
+        let (uid, gid) = match self {
+            Self::Own => return Ok(Switch::default()),
+            Self::Group(gid) => return Ok(Switch::of(None, gid, None)),
+            Self::User { uid, gid } => (uid, gid),
         };
         let (gid, home) = match (users::account(uid), gid) {
             (Some(account), gid) => (gid.unwrap_or(account.gid), account.home),
             (None, Some(gid)) => (gid, OsString::from("/")),
-            (None, None) => return Err(SpawnError::new(Stage::Account, libc::ENOENT)),
+            (None, None) => return Err((Stage::Account, libc::ENOENT)),
         };
-        Ok(Self::User { uid, gid, home })
+        Ok(Switch::of(Some(uid), gid, Some(home)))
     }
+}
 
-    /// The user and group to switch to. Nothing where we already are them and could not switch
-    /// anyway: an ordinary user may write its own name into its control file.
-    fn switch(&self) -> (Option<u32>, Option<u32>) {
+impl Switch {
+    /// Nothing to switch where we already are them and could not anyway: an ordinary user may write
+    /// its own name into its control file.
+    fn of(uid: Option<u32>, gid: u32, home: Option<OsString>) -> Self {
         // SAFETY: these cannot fail.
-        let (own, ordinary) = unsafe {
-            let ids = [libc::getuid(), libc::geteuid()];
-            let groups = [libc::getgid(), libc::getegid()];
-            ((ids, groups), libc::geteuid() != 0)
+        let (users, groups) = unsafe {
+            let users = [libc::getuid(), libc::geteuid()];
+            (users, [libc::getgid(), libc::getegid()])
         };
-        let (uid, gid) = match self {
-            Self::Own => (None, None),
-            Self::Group(gid) => (None, Some(*gid)),
-            Self::User { uid, gid, .. } => (Some(*uid), Some(*gid)),
-        };
-        let same =
-            uid.is_none_or(|uid| own.0 == [uid; 2]) && gid.is_none_or(|gid| own.1 == [gid; 2]);
-        if ordinary && same {
-            (None, None)
-        } else {
-            (uid, gid)
+        let same = uid.is_none_or(|uid| users == [uid; 2]) && groups == [gid; 2];
+        if same && users[1] != 0 {
+            return Self {
+                home,
+                ..Self::default()
+            };
+        }
+        Self {
+            uid,
+            gid: Some(gid),
+            home,
         }
     }
 }
@@ -196,14 +217,16 @@ pub fn spawn(order: &Spawn<'_>) -> Result<Child, SpawnError> {
     let plan = Plan {
         arguments: &pointers(&arguments),
         environment: &pointers(&environment),
-        switch: order.identity.switch(),
+        identity: *order.identity,
         stdout: child_stdout.as_raw_fd(),
         stderr: child_stderr.as_raw_fd(),
         report: child_report.as_raw_fd(),
     };
 
     let blocked = signals::Blocked::all();
-    // SAFETY: the child calls only `become_program`, which is async-signal-safe and never returns.
+    // SAFETY: the child calls only `become_program`, which never returns. It is async-signal-safe
+    // but for the look into the user table, which finds every lock free: this process has one
+    // thread.
     let pid = unsafe { libc::fork() };
     match pid {
         -1 => return Err(SpawnError::new(Stage::Fork, last())),
@@ -249,23 +272,17 @@ fn arguments(arguments: &[Box<str>]) -> Result<Vec<CString>, SpawnError> {
 /// for all of them together), and an alert's text must never be the reason a program cannot start.
 const ADDITION_LIMIT: usize = 8 * 1024;
 
+/// All but a `HOME` that the child looks up.
 fn environment(order: &Spawn<'_>) -> Vec<CString> {
-    let home = match order.identity {
-        Identity::User { home, .. } => Some(("HOME", home.as_os_str())),
-        Identity::Own | Identity::Group(_) => None,
+    let is_replaced = |name: &OsStr| {
+        let by_home = matches!(order.identity, Identity::User { .. }) && name == "HOME";
+        by_home || order.additions.iter().any(|(other, _)| name == *other)
     };
-    let added = || {
-        let additions = order.additions.iter();
-        additions
-            .map(|(name, value)| (*name, OsStr::new(value)))
-            .chain(home)
-    };
-    let kept = order
-        .inherited
-        .iter()
-        .filter(|(name, _)| added().all(|(other, _)| *name != *other))
+    let kept = order.inherited.iter();
+    let kept = kept
+        .filter(|(name, _)| !is_replaced(name))
         .map(|(name, value)| variable(name, value.as_bytes()));
-    let added = added().map(|(name, value)| {
+    let added = order.additions.iter().map(|(name, value)| {
         let value = value.as_bytes();
         variable(OsStr::new(name), &value[..value.len().min(ADDITION_LIMIT)])
     });
@@ -291,7 +308,7 @@ fn pointers(strings: &[CString]) -> Vec<*const c_char> {
 struct Plan<'a> {
     arguments: &'a [*const c_char],
     environment: &'a [*const c_char],
-    switch: (Option<u32>, Option<u32>),
+    identity: Identity,
     stdout: RawFd,
     stderr: RawFd,
     report: RawFd,
@@ -300,7 +317,7 @@ struct Plan<'a> {
 /// Where the child keeps its report pipe.
 const REPORT: RawFd = 3;
 
-/// In the child: becomes the program or dies telling why. Async-signal-safe.
+/// In the child: becomes the program or dies telling why.
 fn become_program(plan: &Plan<'_>) -> ! {
     let mut report = plan.report;
     let Err((stage, errno)) = try_become_program(plan, &mut report);
@@ -343,20 +360,31 @@ fn try_become_program(
     close_on_exec(REPORT);
     // SAFETY: the path ends in NUL.
     done(Stage::Directory, unsafe { libc::chdir(c"/".as_ptr()) })?;
-    let (uid, gid) = plan.switch;
+    let Switch { uid, gid, home } = plan.identity.look_up()?;
     if let Some(gid) = gid {
         switch_group(gid)?;
     }
     if let Some(uid) = uid {
         switch_user(uid)?;
     }
+    let home = home.map(|home| variable(OsStr::new("HOME"), home.as_bytes()));
+    let with_home: Vec<*const c_char>;
+    let environment = match &home {
+        Some(home) => {
+            let home = std::iter::once(home.as_ptr());
+            with_home = home.chain(plan.environment.iter().copied()).collect();
+            &with_home
+        }
+        None => plan.environment,
+    };
     signals::unblock_all();
-    // SAFETY: both arrays end in a null pointer, and their strings live in the parent's copy.
+    // SAFETY: both arrays end in a null pointer, and their strings live here and in the copy of
+    // what the parent prepared.
     let failed = unsafe {
         libc::execve(
             plan.arguments[0],
             plan.arguments.as_ptr(),
-            plan.environment.as_ptr(),
+            environment.as_ptr(),
         )
     };
     done(Stage::Exec, failed)?;

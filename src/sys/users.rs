@@ -2,7 +2,7 @@
 //!
 //! Look-ups go through the C library, so whatever the box's name service says holds. They may read
 //! files and, on boxes with a network directory, wait for it: ask while a control file is being
-//! read, not while the loop runs.
+//! read, or in a child, never in the loop.
 
 use std::ffi::{CStr, CString, OsStr, OsString, c_char, c_int};
 use std::os::unix::ffi::OsStrExt;
