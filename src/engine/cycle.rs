@@ -64,7 +64,7 @@ impl Engine {
         let rules = &self.model.service(id).rules;
         let digests = match depth {
             Depth::Full => wanted_digests(rules),
-            Depth::Existence => Vec::new(),
+            Depth::Existence | Depth::Presence => Vec::new(),
         };
         self.effects.push_back(Effect::Sample {
             sample,
@@ -145,8 +145,9 @@ impl Engine {
         }
     }
 
-    /// Judges every reading that waits for nobody.
-    pub(super) fn release_held(&mut self) {
+    /// Judges every reading that waits for nobody; tells whether there was one.
+    pub(super) fn release_held(&mut self) -> bool {
+        let mut released = false;
         let mut progress = true;
         while progress {
             progress = false;
@@ -157,15 +158,16 @@ impl Engine {
                     progress = true;
                 }
             }
+            released |= progress;
         }
+        released
     }
 
     fn may_judge(&self, id: ServiceId) -> bool {
         let depends = &self.model.service(id).depends;
-        depends.iter().all(|id| match self.wards[id.index()].check {
-            Check::Sampling { .. } | Check::Held { .. } => false,
-            Check::Idle | Check::Probing { .. } => true,
-        })
+        !depends
+            .iter()
+            .any(|id| self.wards[id.index()].check.awaits_reading())
     }
 
     fn judge(&mut self, id: ServiceId) {
@@ -173,22 +175,29 @@ impl Engine {
         let Check::Held { reading, depth } = std::mem::replace(&mut ward.check, Check::Idle) else {
             return;
         };
-        if depth == Depth::Full {
-            ward.changed_bits = 0;
+        if ward.monitoring == Monitoring::Initializing {
+            ward.monitoring = Monitoring::On;
         }
         self.observe(id, reading);
-        self.judge_existence(id);
-        if !self.is_checkable(id) {
-            return;
-        }
-        if depth == Depth::Full && self.wards[id.index()].presence == Seen::Present {
-            self.judge_content(id);
-            // Of a process that has ended meanwhile nothing is asked; it is looked at again.
-            if self.is_checkable(id) && !self.wards[id.index()].look_again {
-                self.begin_probes(id);
+        let present = self.wards[id.index()].presence == Seen::Present;
+        match depth {
+            Depth::Presence if present => self.confirm_existence(id),
+            Depth::Presence => {}
+            Depth::Existence => self.judge_existence(id),
+            Depth::Full => {
+                self.wards[id.index()].changed_bits = 0;
+                self.judge_existence(id);
+                if present {
+                    self.judge_content(id);
+                }
+                // Of a process that has ended meanwhile nothing is asked; it is looked at again.
+                if present && !self.wards[id.index()].look_again {
+                    self.begin_probes(id);
+                }
             }
         }
-        if self.is_checkable(id) && matches!(self.wards[id.index()].check, Check::Idle) {
+        let ended = matches!(self.wards[id.index()].check, Check::Idle);
+        if ended && self.is_checkable(id) && depth != Depth::Presence {
             self.finish_check(id, false);
         }
     }

@@ -200,6 +200,7 @@ impl Engine {
 
     /// What `id` depends on and cannot be started without. A service that nobody monitors is taken
     /// to be there, if what *it* depends on is: whoever switched its monitoring off answers for it.
+    /// One that is just being looked at is waited for: it may turn out to be gone.
     pub(super) fn missing_prerequisites(&self, id: ServiceId) -> Vec<ServiceId> {
         let mut queue = self.model.service(id).depends.clone();
         let mut missing = Vec::new();
@@ -208,7 +209,7 @@ impl Engine {
             let idle = ward.work.is_none() && ward.next.is_none();
             if idle && !ward.is_monitored() {
                 queue.extend(&self.model.service(id).depends);
-            } else if !idle || ward.presence != Seen::Present {
+            } else if !idle || ward.presence != Seen::Present || ward.check.awaits_reading() {
                 missing.push(id);
             }
         }
@@ -366,7 +367,12 @@ impl Engine {
         }
         let ward = &self.wards[id.index()];
         if ward.work.is_none() && ward.is_monitored() && ward.presence == Seen::Unknown {
-            self.order_sample(id, Depth::Full);
+            let depth = if cause == Cause::Rule {
+                Depth::Presence
+            } else {
+                Depth::Full
+            };
+            self.order_sample(id, depth);
         }
     }
 

@@ -174,7 +174,9 @@ impl Engine {
         }
         if !self.stopped {
             self.settle();
-            self.release_held();
+            while self.release_held() {
+                self.settle();
+            }
             self.update_watches();
         }
         self.save();

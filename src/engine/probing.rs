@@ -13,6 +13,9 @@ use super::{Effect, Engine, Priority, ProbeId, ProbeOutcome};
 impl Engine {
     /// Starts all connection tests of a service together.
     pub(super) fn begin_probes(&mut self, id: ServiceId) {
+        if !self.is_checkable(id) {
+            return;
+        }
         let model = self.model.clone();
         let mut runs = Vec::new();
         for (rule, test) in connection_tests(&model.service(id).rules) {

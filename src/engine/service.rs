@@ -114,6 +114,9 @@ pub(super) enum Depth {
     /// Existence alone, at once, because the process was reported gone. The windows of all other
     /// rules go on counting poll cycles.
     Existence,
+    /// Whether it is there, right after a job, and no verdict that could act: what has just been
+    /// repaired in vain is repaired again in the next cycle, not at once and for ever.
+    Presence,
 }
 
 /// A connection test under way.
@@ -195,6 +198,16 @@ pub(super) enum Alarm {
     Invalid,
 }
 
+impl Check {
+    /// Whether it is not known yet whether the subject is there.
+    pub(super) const fn awaits_reading(&self) -> bool {
+        match self {
+            Self::Sampling { .. } | Self::Held { .. } => true,
+            Self::Idle | Self::Probing { .. } => false,
+        }
+    }
+}
+
 impl Alarm {
     /// The event it raises.
     pub(super) const fn kind(self) -> EventKind {
@@ -261,10 +274,12 @@ impl Ward {
         self.monitoring != Monitoring::Off
     }
 
-    /// Forgets all failures and counters: what is monitored anew has no past.
+    /// Forgets all failures, counters and values to compare with: what is monitored anew has no
+    /// past, and whoever switches monitoring on again takes things as they are.
     pub(super) fn forget(&mut self) {
         for rule in &mut self.rules {
             rule.verdict = Verdict::default();
+            rule.base = None;
             rule.passed_for = None;
             rule.changed = false;
         }

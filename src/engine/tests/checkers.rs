@@ -62,7 +62,7 @@ impl Checkers {
             let stopped = std::mem::replace(&mut checkers.stopping[number], stops);
             // Stopped and started again in one input: in between it was not monitored.
             let forgot = stopped && ward.failing_bits(service) == 0;
-            if forgot || ward.monitoring == Monitoring::Off {
+            if forgot || ward.monitoring == Monitoring::Off && ward.work.is_none() {
                 checkers
                     .failing
                     .retain(|(name, _), _| **name != *service.name);

@@ -4,4 +4,5 @@ mod catalogue;
 mod checkers;
 mod scenarios;
 mod simulation;
+mod transcript;
 mod world;

@@ -1,0 +1,564 @@
+//! Scenarios: a control file, what happens, and what the engine orders, all as text.
+//!
+//! Each file of `scenarios/` holds a control file, then `---`, then steps `t=SECONDS WHAT`, each
+//! followed by the orders it led to (`> …`). The whole is compared; `UPDATE=1` writes it anew. More
+//! control files for `reload NAME` may stand between, each after a line `--- NAME`.
+
+#![allow(clippy::disallowed_methods)] // a test reads its files and whether to write them
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::path::Path;
+
+use crate::config::memory::Memory;
+use crate::engine::{
+    Boot, CertificateFacts, ChildId, Command, Effect, Ending, Engine, Input, Priority, ProbeId,
+    ProbeOutcome, SampleId, UserAction,
+};
+use crate::model::{ChecksumKind, Connection, Model, ServiceId};
+use crate::reading::{
+    Digest, FileKind, FileReading, Presence, ProcessId, ProcessReading, ProcessState, Reading,
+    SystemReading,
+};
+use crate::time::{Moment, Now, WallTime};
+
+macro_rules! scenarios {
+    ($($name:ident),+ $(,)?) => {$(
+        #[test]
+        fn $name() {
+            check(stringify!($name));
+        }
+    )+};
+}
+
+scenarios! {
+    a_crash_in_the_middle,
+    a_dead_process_comes_back,
+    alerts,
+    commands,
+    connections,
+    dependants_stop_first_and_start_last,
+    files,
+    one_pass,
+    reload,
+    restart_limits,
+    seldom,
+    starts_that_fail,
+    windows,
+}
+
+fn check(name: &str) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/engine/tests/scenarios");
+    let path = folder.join(format!("{name}.txt"));
+    let expected = std::fs::read_to_string(&path).unwrap();
+    let actual = play(&expected);
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(&path, actual).unwrap();
+        return;
+    }
+    assert!(
+        !actual.contains("\n> cannot be: "),
+        "{}: a step cannot be",
+        path.display()
+    );
+    for (number, (actual, expected)) in actual.lines().zip(expected.lines()).enumerate() {
+        assert_eq!(actual, expected, "{}:{}", path.display(), number + 1);
+    }
+    assert_eq!(
+        actual.len(),
+        expected.len(),
+        "{}: one ends early",
+        path.display()
+    );
+}
+
+/// The scenario with the orders that really come.
+fn play(scenario: &str) -> String {
+    let mut models = BTreeMap::new();
+    let mut control_file = String::new();
+    let mut name = String::new();
+    let mut played = String::new();
+    let mut lines = scenario.lines();
+    for line in lines.by_ref() {
+        played += line;
+        played.push('\n');
+        match line.strip_prefix("---") {
+            None => control_file += &format!("{line}\n"),
+            Some(next) => {
+                let text = std::mem::take(&mut control_file);
+                models.insert(std::mem::replace(&mut name, next.trim().into()), text);
+                if next.is_empty() {
+                    break;
+                }
+            }
+        }
+    }
+    let mut player = Player::new(models, played);
+    for line in lines {
+        player.step(line);
+    }
+    player.played
+}
+
+struct Player {
+    engine: Option<Engine>,
+    models: BTreeMap<String, String>,
+    /// The model that a crash or reboot starts with.
+    current: String,
+    moment: Moment,
+    boots: u32,
+    dry_run: bool,
+    saved: Option<Vec<u8>>,
+    samples: Vec<(SampleId, String, Vec<ChecksumKind>)>,
+    probes: Vec<(ProbeId, String)>,
+    children: Vec<(ChildId, String)>,
+    deadline: Option<Moment>,
+    played: String,
+}
+
+impl Player {
+    fn new(models: BTreeMap<String, String>, played: String) -> Self {
+        Self {
+            engine: None,
+            models,
+            current: String::new(),
+            moment: Moment::default(),
+            boots: 1,
+            dry_run: false,
+            saved: None,
+            samples: vec![],
+            probes: vec![],
+            children: vec![],
+            deadline: None,
+            played,
+        }
+    }
+
+    fn step(&mut self, line: &str) {
+        if line.starts_with("> ") || line.starts_with("| ") {
+            return; // written anew
+        }
+        writeln!(self.played, "{line}").unwrap();
+        let Some(step) = line.strip_prefix("t=") else {
+            return; // a comment or an empty line
+        };
+        let (seconds, what) = step.split_once(' ').unwrap();
+        let milliseconds = seconds.parse::<f64>().unwrap() * 1000.0;
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+        let moment = Moment::from_millis(milliseconds.round() as u64);
+        assert!(moment >= self.moment, "time goes forward: {line}");
+        self.moment = moment;
+        for what in what.split(", ") {
+            if let Err(why) = self.play(what) {
+                writeln!(self.played, "> cannot be: {why}").unwrap();
+            }
+        }
+    }
+
+    fn play(&mut self, what: &str) -> Result<(), String> {
+        let (word, rest) = what.split_once(' ').unwrap_or((what, ""));
+        match word {
+            "run" | "crash" => {
+                self.dry_run = false;
+                self.start();
+            }
+            "dry-run" => {
+                self.dry_run = true;
+                self.start();
+            }
+            "reboot" => {
+                self.boots += 1;
+                self.start();
+            }
+            "cut" => {
+                // The state file loses its end.
+                let saved = self.saved.as_mut().unwrap();
+                saved.pop();
+            }
+            "wake" => self.feed(Input::Wake),
+            "reading" => self.reading(rest)?,
+            "probe" => self.probe(rest)?,
+            "exit" => self.exit(rest)?,
+            "unspawned" => self.unspawned(rest)?,
+            "gone" => {
+                let process = process_id(rest);
+                self.feed(Input::ProcessGone { process });
+            }
+            "check" => self.feed(Input::Command(Command::CheckNow)),
+            "reload" => {
+                self.current = rest.into();
+                let model = self.model();
+                self.samples.clear();
+                self.feed(Input::Loaded(Box::new(model)));
+            }
+            "bad-reload" => self.feed(Input::LoadFailed {
+                reason: rest.into(),
+            }),
+            "stop-tend" => self.feed(Input::Stop),
+            "show" => self.show(),
+            "history" => self.history(rest),
+            action => self.command(action, rest),
+        }
+        Ok(())
+    }
+
+    fn model(&self) -> Model {
+        let text = &self.models[&self.current];
+        match Memory::new(text.as_str()).load() {
+            Ok(loaded) => loaded.model,
+            Err(report) => panic!("{report}"),
+        }
+    }
+
+    fn now(&self) -> Now {
+        let wall = 1_795_330_394_000 + i64::try_from(self.moment.as_millis()).unwrap();
+        Now {
+            moment: self.moment,
+            wall: WallTime::new(wall, 0),
+        }
+    }
+
+    fn start(&mut self) {
+        let boot = Boot {
+            identity: format!("boot {}", self.boots).into(),
+            started: self.now(),
+            dry_run: self.dry_run,
+        };
+        self.samples.clear();
+        self.probes.clear();
+        self.children.clear();
+        self.deadline = None;
+        let engine = Engine::new(self.model(), boot, self.saved.as_deref());
+        if let Some(reason) = engine.unreadable_state() {
+            writeln!(self.played, "> unreadable state: {reason}").unwrap();
+        }
+        self.engine = Some(engine);
+        self.drain();
+    }
+
+    fn feed(&mut self, input: Input) {
+        let now = self.now();
+        self.engine.as_mut().unwrap().handle(now, input);
+        self.drain();
+    }
+
+    fn drain(&mut self) {
+        while let Some(effect) = self.engine.as_mut().unwrap().next_effect() {
+            let line = self.note(effect);
+            if !line.is_empty() {
+                writeln!(self.played, "> {line}").unwrap();
+            }
+        }
+        let deadline = self.engine.as_ref().unwrap().deadline();
+        if deadline != self.deadline {
+            self.deadline = deadline;
+            let next = deadline.map_or("never".to_owned(), |at| {
+                let ms = at.as_millis();
+                format!("{}.{:03}", ms / 1000, ms % 1000)
+                    .trim_end_matches(".000")
+                    .to_owned()
+            });
+            writeln!(self.played, "> wake at {next}").unwrap();
+        }
+    }
+
+    fn name(&self, id: ServiceId) -> String {
+        self.engine
+            .as_ref()
+            .unwrap()
+            .model()
+            .service(id)
+            .name
+            .to_string()
+    }
+
+    fn note(&mut self, effect: Effect) -> String {
+        match effect {
+            Effect::Sample {
+                sample,
+                service,
+                digests,
+            } => {
+                let name = self.name(service);
+                let hashes: String = digests.iter().map(|k| format!(" {}", k.name())).collect();
+                let line = format!("sample {name}{hashes}");
+                self.samples.push((sample, name, digests));
+                line
+            }
+            Effect::Probe { probe, connection } => {
+                let peer = peer(&connection);
+                let line = format!("probe {peer}");
+                self.probes.push((probe, peer));
+                line
+            }
+            Effect::CancelProbe(cancelled) => {
+                let index = self
+                    .probes
+                    .iter()
+                    .position(|(probe, _)| *probe == cancelled)
+                    .unwrap();
+                format!("cancel probe {}", self.probes.remove(index).1)
+            }
+            Effect::Spawn {
+                child,
+                program,
+                limit,
+                environment,
+            } => {
+                let value = |key| &environment.iter().find(|(k, _)| *k == key).unwrap().1;
+                let (name, event) = (value("MONIT_SERVICE"), value("MONIT_EVENT"));
+                let (command, limit) = (program.command_line(), limit.as_secs());
+                self.children.push((child, name.clone()));
+                format!("spawn {command} | {name} | {event} | {limit} s")
+            }
+            Effect::Kill(_) => panic!("the limit of the order is enough"),
+            Effect::Watch { service, process } => {
+                let name = self.name(service);
+                let pid = process.map_or("nothing".to_owned(), |process| process.pid.to_string());
+                format!("watch {name} {pid}")
+            }
+            Effect::Mail(alert) => {
+                let (to, event, service) = (&alert.to, &alert.event, &alert.service);
+                let (action, text) = (&alert.action, &alert.description);
+                format!("mail {to} | {event} | {service} | {action} | {text}")
+            }
+            Effect::Log {
+                priority: Priority::Debug,
+                text,
+            } => format!("debug    {text}"),
+            Effect::Log {
+                priority: Priority::Info,
+                text,
+            } => format!("info     {text}"),
+            Effect::Log {
+                priority: Priority::Warning,
+                text,
+            } => format!("warning  {text}"),
+            Effect::Log {
+                priority: Priority::Error,
+                text,
+            } => format!("error    {text}"),
+            Effect::Save(bytes) => {
+                self.saved = Some(bytes);
+                "save".into()
+            }
+            Effect::Quit => "quit".into(),
+        }
+    }
+
+    fn reading(&mut self, rest: &str) -> Result<(), String> {
+        let (name, what) = rest.split_once(' ').unwrap();
+        // The latest order for it; older ones nobody waits for any more.
+        let wanted = self
+            .samples
+            .iter()
+            .rposition(|(_, service, _)| service == name);
+        let index = wanted.ok_or_else(|| format!("nobody asked for a reading of {name}"))?;
+        let (sample, _, digests) = self.samples.remove(index);
+        self.samples.retain(|(_, service, _)| service != name);
+        let reading = parse_reading(what, &digests);
+        self.feed(Input::Sampled { sample, reading });
+        Ok(())
+    }
+
+    fn probe(&mut self, rest: &str) -> Result<(), String> {
+        let (wanted, how) = rest.split_once(' ').unwrap();
+        let index = self.probes.iter().position(|(_, peer)| peer == wanted);
+        let index = index.ok_or_else(|| format!("nobody asked for a probe of {wanted}"))?;
+        let (probe, _) = self.probes.remove(index);
+        let (result, certificate) = match how.split_once(' ') {
+            Some(("untrusted", complaint)) => {
+                let complaint = Some(complaint.into());
+                (
+                    Ok(330),
+                    Some(CertificateFacts {
+                        complaint,
+                        ..CertificateFacts::default()
+                    }),
+                )
+            }
+            Some(_) | None if how == "works" => (Ok(330), None),
+            Some(_) | None => (Err(how.into()), None),
+        };
+        let outcome = ProbeOutcome {
+            result,
+            certificate,
+        };
+        self.feed(Input::ProbeEnded { probe, outcome });
+        Ok(())
+    }
+
+    fn exit(&mut self, rest: &str) -> Result<(), String> {
+        let mut words = rest.splitn(3, ' ');
+        let child = self.child(words.next().unwrap())?;
+        let ending = match words.next().unwrap() {
+            "limit" => Ending::TimedOut,
+            "signal" => Ending::Signaled(9),
+            status => Ending::Exited(status.parse().unwrap()),
+        };
+        let output = words.next().unwrap_or("").as_bytes().into();
+        self.feed(Input::ChildExited {
+            child,
+            ending,
+            output,
+        });
+        Ok(())
+    }
+
+    fn unspawned(&mut self, rest: &str) -> Result<(), String> {
+        let (name, reason) = rest.split_once(' ').unwrap();
+        let child = self.child(name)?;
+        let shortage = reason.contains("unavailable");
+        self.feed(Input::SpawnFailed {
+            child,
+            reason: reason.into(),
+            shortage,
+        });
+        Ok(())
+    }
+
+    fn child(&mut self, name: &str) -> Result<ChildId, String> {
+        let index = self
+            .children
+            .iter()
+            .position(|(_, service)| service == name);
+        let index = index.ok_or_else(|| format!("no program of {name} runs"))?;
+        Ok(self.children.remove(index).0)
+    }
+
+    fn command(&mut self, word: &str, names: &str) {
+        let action = UserAction::ALL
+            .into_iter()
+            .find(|action| action.word() == word);
+        let action = action.unwrap_or_else(|| panic!("no step {word}"));
+        let model = self.engine.as_ref().unwrap().model();
+        let services = names
+            .split(' ')
+            .map(|name| model.find(name).unwrap())
+            .collect();
+        self.feed(Input::Command(Command::Act { services, action }));
+    }
+
+    fn show(&mut self) {
+        for standing in self.engine.as_ref().unwrap().standings() {
+            let mut words = vec![format!("{:?}", standing.monitoring)];
+            words.extend(standing.failures.iter().map(ToString::to_string));
+            words.extend(
+                standing
+                    .pending
+                    .map(|action| format!("{} pending", action.word())),
+            );
+            writeln!(
+                self.played,
+                "| {} | {}",
+                standing.service.name,
+                words.join(" | ")
+            )
+            .unwrap();
+        }
+        let idle = self.engine.as_ref().unwrap().is_idle();
+        if idle {
+            writeln!(self.played, "| nothing is under way or to come").unwrap();
+        }
+    }
+
+    fn history(&mut self, name: &str) {
+        let engine = self.engine.as_ref().unwrap();
+        let standing = engine.standing(engine.model().find(name).unwrap());
+        for happening in standing.history {
+            let (event, text) = (happening.event, &happening.description);
+            writeln!(self.played, "| {event} | {text}").unwrap();
+        }
+    }
+}
+
+fn peer(connection: &Connection) -> String {
+    crate::engine::judge::peer(connection).replace(' ', "")
+}
+
+/// `absent`, `running PID [UPTIME]`, `zombie PID`, `file KEY=VALUE…`, `directory`, `socket`,
+/// `unreadable WHY`, `system`; the pid `7` started at tick 700.
+fn parse_reading(what: &str, digests: &[ChecksumKind]) -> Reading {
+    let mut words = what.split(' ');
+    match words.next().unwrap() {
+        "absent" if words.next() == Some("file") => Reading::File(Presence::Absent),
+        "absent" => Reading::Process(ProcessState::Absent),
+        "running" => {
+            let id = process_id(words.next().unwrap());
+            let uptime = words
+                .next()
+                .map_or(9999, |seconds| seconds.parse().unwrap());
+            Reading::Process(ProcessState::Running(running(id, uptime)))
+        }
+        "zombie" => Reading::Process(ProcessState::Zombie(process_id(words.next().unwrap()))),
+        "system" => Reading::System(SystemReading::default()),
+        "unreadable" => Reading::File(Presence::Unreadable(
+            words.collect::<Vec<_>>().join(" ").into(),
+        )),
+        kind => Reading::File(Presence::Present(file(kind, words, digests))),
+    }
+}
+
+fn process_id(pid: &str) -> ProcessId {
+    let pid: i32 = pid.parse().unwrap();
+    ProcessId {
+        pid,
+        start_ticks: u64::from(pid.unsigned_abs()) * 100,
+    }
+}
+
+fn running(id: ProcessId, uptime: u64) -> ProcessReading {
+    ProcessReading {
+        id,
+        ppid: Some(1),
+        uid: Some(0),
+        euid: Some(0),
+        gid: Some(0),
+        uptime_seconds: Some(uptime),
+        threads: Some(1),
+        memory_kib: Some(7852),
+        memory_percent: None,
+        cpu_percent: Some(0.25),
+    }
+}
+
+fn file<'a>(
+    kind: &str,
+    pairs: impl Iterator<Item = &'a str>,
+    digests: &[ChecksumKind],
+) -> FileReading {
+    let mut reading = FileReading {
+        kind: match kind {
+            "file" => FileKind::Regular,
+            "directory" => FileKind::Directory,
+            "socket" => FileKind::Socket,
+            other => panic!("no reading {other}"),
+        },
+        permission: 0o644,
+        uid: 0,
+        gid: 0,
+        size: 5,
+        accessed: 1_795_330_000,
+        modified: 1_795_330_000,
+        changed: 1_795_330_000,
+        digests: vec![],
+    };
+    let mut hash: Result<Box<[u8]>, Box<str>> = Ok([0; 16].into());
+    for pair in pairs {
+        let (key, value) = pair.split_once('=').unwrap();
+        match key {
+            "mode" => reading.permission = u32::from_str_radix(value, 8).unwrap(),
+            "size" => reading.size = value.parse().unwrap(),
+            "uid" => reading.uid = value.parse().unwrap(),
+            "hash" if value == "unreadable" => hash = Err("Permission denied".into()),
+            "hash" => hash = Ok([value.parse().unwrap(); 16].into()),
+            other => panic!("no key {other}"),
+        }
+    }
+    let digest = |kind: &ChecksumKind| Digest {
+        kind: *kind,
+        value: hash.clone(),
+    };
+    reading.digests = digests.iter().map(digest).collect();
+    reading
+}
