@@ -62,10 +62,15 @@ impl Checkers {
             let stopped = std::mem::replace(&mut checkers.stopping[number], stops);
             // Stopped and started again in one input: in between it was not monitored.
             let forgot = stopped && ward.failing_bits(service) == 0;
-            if forgot || ward.monitoring == Monitoring::Off && ward.work.is_none() {
+            if forgot || ward.monitoring == Monitoring::Off {
                 checkers
                     .failing
                     .retain(|(name, _), _| **name != *service.name);
+                if ward.alarms.exec > 0 {
+                    // A job went on and failed after monitoring ended.
+                    let key = (service.name.to_string(), EventKind::Exec);
+                    checkers.failing.insert(key, 1);
+                }
             }
         }
         for ward in &world.engine.wards {
