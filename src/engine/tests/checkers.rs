@@ -21,6 +21,8 @@ pub(super) struct Checkers {
     stop_failed: [bool; PROCESSES],
     /// Services that were being stopped for good after the last input.
     stopping: [bool; NAMES.len()],
+    /// Services that were not monitored after the last input.
+    off: [bool; NAMES.len()],
     inputs: u64,
     next_cycle: Option<Moment>,
 }
@@ -62,15 +64,18 @@ impl Checkers {
             let stopped = std::mem::replace(&mut checkers.stopping[number], stops);
             // Stopped and started again in one input: in between it was not monitored.
             let forgot = stopped && ward.failing_bits(service) == 0;
-            if forgot || ward.monitoring == Monitoring::Off {
+            let off = ward.monitoring == Monitoring::Off;
+            // What failed while it was off, a job that outlived its monitoring, is forgotten when
+            // monitoring begins anew.
+            let was_off = std::mem::replace(&mut checkers.off[number], off);
+            if forgot || was_off || off {
                 checkers
                     .failing
                     .retain(|(name, _), _| **name != *service.name);
-                if ward.alarms.exec > 0 {
-                    // A job went on and failed after monitoring ended.
-                    let key = (service.name.to_string(), EventKind::Exec);
-                    checkers.failing.insert(key, 1);
-                }
+            }
+            if off && ward.alarms.exec > 0 {
+                let key = (service.name.to_string(), EventKind::Exec);
+                checkers.failing.insert(key, 1);
             }
         }
         for ward in &world.engine.wards {
