@@ -1,6 +1,6 @@
 //! Scenarios: a control file, what happens, and what the engine orders, all as text.
 //!
-//! Each file of `scenarios/` holds a control file, then `---`, then steps `t=SECONDS WHAT`, each
+//! Each file of `transcripts/` holds a control file, then `---`, then steps `t=SECONDS WHAT`, each
 //! followed by the orders it led to (`> …`). The whole is compared; `UPDATE=1` writes it anew. More
 //! control files for `reload NAME` may stand between, each after a line `--- NAME`.
 
@@ -48,7 +48,7 @@ scenarios! {
 }
 
 fn check(name: &str) {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/engine/tests/scenarios");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/engine/tests/transcripts");
     let path = folder.join(format!("{name}.txt"));
     let expected = std::fs::read_to_string(&path).unwrap();
     let actual = play(&expected);
