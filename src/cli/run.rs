@@ -1,6 +1,6 @@
 //! Runs that supervise: the daemon, `-I`, single passes, and commands carried out without a daemon.
 
-use crate::config::{Loaded, Report};
+use crate::config::{Loaded, Report, in_one_line};
 use crate::engine::{Command, UserAction};
 use crate::model::{LogTarget, Model, ServiceId, Settings};
 use crate::shell::log::{self, Direction, Terminal};
@@ -49,7 +49,7 @@ pub fn refuse(source: &Source, report: &Report) -> Exit {
         ..Direction::default()
     });
     for error in &report.errors {
-        ::log::error!("{error}");
+        ::log::error!("{}", in_one_line(error));
     }
     utility::refuse(report)
 }
@@ -109,7 +109,7 @@ fn begin(source: Source, loaded: Loaded, foreground: bool) -> Result<(Shell, Pid
     let pidfile = take_pidfile(&loaded.model.settings)?;
     ::log::info!("{}", starting(&loaded.model.settings));
     for warning in &loaded.warnings {
-        ::log::warn!("{warning}");
+        ::log::warn!("{}", in_one_line(warning));
     }
     let shell = Shell::start(source, loaded, Purpose::Supervise, foreground)?;
     Ok((shell, pidfile))

@@ -103,6 +103,13 @@ fn shown(sources: &Sources, mut diagnostics: Vec<Diagnostic>, limit: usize) -> V
         .collect()
 }
 
+/// A complaint as a line of the log: what is wrong, and where. The excerpt stays away, since the
+/// line it shows may hold a password and logs are read by more people than control files.
+pub fn in_one_line(shown: &str) -> String {
+    let what_and_where: Vec<&str> = shown.lines().map(str::trim).take(2).collect();
+    what_and_where.join(" ")
+}
+
 impl fmt::Display for Report {
     /// Warnings first: the errors should be what is last on the screen. Blank lines between them.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -113,5 +120,21 @@ impl fmt::Display for Report {
             .map(|text| &**text)
             .collect();
         f.write_str(&all.join("\n"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::in_one_line;
+    use crate::config::memory::Memory;
+
+    #[test]
+    fn a_line_of_the_log_shows_no_password() {
+        let text = "set httpd port 2812 allow admin:secret read-onyl\n";
+        let report = Memory::new(text).load().unwrap_err();
+        assert!(report.errors[0].contains("admin:secret"));
+        let line = in_one_line(&report.errors[0]);
+        assert!(!line.contains("secret"), "{line}");
+        assert!(line.contains("/etc/monitrc:1:"), "{line}");
     }
 }

@@ -32,7 +32,7 @@ pub mod memory;
 mod tests;
 
 pub use arguments::split_program;
-pub use complaints::Report;
+pub use complaints::{Report, in_one_line};
 pub use surroundings::{Kind, Look, Pem, Surroundings};
 
 use complaints::Complaints;

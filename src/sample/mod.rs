@@ -117,8 +117,8 @@ impl Sampler {
 
     /// Does a small piece of what was ordered and returns what is finished.
     ///
-    /// `children` are the programs and tasks we started and that still run: a pattern that a start
-    /// program's own command line matches must not find the start program.
+    /// `children` are the programs we started and that still run: a pattern that a start program's
+    /// own command line matches must not find the start program.
     pub fn step(&mut self, now: Moment, children: &[i32]) -> Vec<(SampleId, Reading)> {
         let machine = Machine::current(&mut self.machine, now);
         let mut done = std::mem::take(&mut self.finished);

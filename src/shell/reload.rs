@@ -1,5 +1,6 @@
 //! Reading the control file again: all of it anew, or nothing changes.
 
+use crate::config::in_one_line;
 use crate::engine::Input;
 use crate::model::Settings;
 use crate::sys;
@@ -18,7 +19,7 @@ impl Shell {
         match self.source.load() {
             Ok(loaded) => {
                 for warning in &loaded.warnings {
-                    ::log::warn!("{warning}");
+                    ::log::warn!("{}", in_one_line(warning));
                 }
                 let mut model = loaded.model;
                 // A daemon stays one: without `set daemon` the interval it was started with holds.
@@ -31,11 +32,10 @@ impl Shell {
             }
             Err(report) => {
                 for error in &report.errors {
-                    ::log::error!("{error}");
+                    ::log::error!("{}", in_one_line(error));
                 }
-                let reason = report.errors.first().map_or("", String::as_str);
-                let reason = reason.lines().map(str::trim).take(2);
-                let reason = reason.collect::<Vec<_>>().join(" ");
+                let first = report.errors.first();
+                let reason = first.map_or_else(String::new, |error| in_one_line(error));
                 self.feed(Input::LoadFailed {
                     reason: reason.into(),
                 });
