@@ -11,10 +11,15 @@ use crate::sys;
 use super::descriptor::Descriptor;
 use super::{Registered, Tokens};
 
+/// Descriptors that the program always has open, or needs to start another one.
+const NEEDED: usize = 20;
+
 /// The processes whose end is awaited, at most one per service.
 pub struct Exits {
     tokens: Tokens,
     watched: Vec<Watched>,
+    /// How many may be watched at once.
+    room: usize,
     unavailable_said: bool,
 }
 
@@ -26,10 +31,11 @@ struct Watched {
 
 impl Exits {
     /// None yet.
-    pub const fn new(tokens: Tokens) -> Self {
+    pub fn new(tokens: Tokens) -> Self {
         Self {
             tokens,
             watched: Vec::new(),
+            room: room(sys::descriptor_limit()),
             unavailable_said: false,
         }
     }
@@ -39,6 +45,9 @@ impl Exits {
     pub fn watch(&mut self, service: ServiceId, process: Option<ProcessId>) -> Option<ProcessId> {
         self.watched.retain(|watched| watched.service != service);
         let process = process?;
+        if self.watched.len() >= self.room {
+            return None; // the next check finds out
+        }
         let Some(pidfd) = sys::exits::pidfd(process) else {
             return self.explain(process);
         };
@@ -72,6 +81,12 @@ impl Exits {
     }
 }
 
+/// How many processes may be watched, where so many descriptors may be open: a notice is a comfort,
+/// and what starts programs and answers clients comes first.
+const fn room(limit: usize) -> usize {
+    (limit / 2).saturating_sub(NEEDED)
+}
+
 #[cfg(test)]
 mod tests {
     use mio::{Events, Poll};
@@ -98,6 +113,24 @@ mod tests {
     fn end(child: &Child) {
         reap::kill_group(child.pid, reap::KILL);
         reap::wait_for(child.pid);
+    }
+
+    #[test]
+    fn watches_leave_descriptors_for_everything_else() {
+        assert_eq!([20, 100, 1024].map(room), [0, 30, 492]);
+        if !sys::exits::is_available() {
+            return; // an old kernel: there is nothing to test
+        }
+        let poll = Poll::new().unwrap();
+        let mut exits = Exits::new(Tokens::new(poll.registry()).unwrap());
+        exits.room = 1;
+        let (child, process) = start();
+        exits.watch(SERVICE, Some(process));
+        exits.watch(ServiceId::new(4), Some(process));
+        assert_eq!(exits.watched.len(), 1);
+        exits.watch(SERVICE, Some(process));
+        assert_eq!(exits.watched.len(), 1);
+        end(&child);
     }
 
     #[test]

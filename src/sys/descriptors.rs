@@ -188,18 +188,24 @@ fn decimal(name: &[u8]) -> Option<c_int> {
     digits.parse().ok()
 }
 
-/// How many numbers are tried where neither the call nor `/proc` is there.
-const COUNTED_LIMIT: c_int = 65_536;
-
-fn close_counted(lowest: c_int, kept: &[RawFd]) {
+/// How many descriptors this process may have open.
+pub fn limit() -> usize {
     let mut limit = libc::rlimit {
         rlim_cur: 0,
         rlim_max: 0,
     };
     // SAFETY: there is room for the answer.
-    let known = unsafe { libc::getrlimit(libc::RLIMIT_NOFILE, &raw mut limit) } == 0;
-    let highest = c_int::try_from(limit.rlim_cur).unwrap_or(COUNTED_LIMIT);
-    let highest = if known { highest } else { COUNTED_LIMIT };
+    match unsafe { libc::getrlimit(libc::RLIMIT_NOFILE, &raw mut limit) } {
+        0 => usize::try_from(limit.rlim_cur).unwrap_or(usize::MAX),
+        _ => usize::MAX,
+    }
+}
+
+/// How many numbers are tried where neither the call nor `/proc` is there.
+const COUNTED_LIMIT: c_int = 65_536;
+
+fn close_counted(lowest: c_int, kept: &[RawFd]) {
+    let highest = c_int::try_from(limit()).unwrap_or(COUNTED_LIMIT);
     for raw in lowest..highest.min(COUNTED_LIMIT) {
         if !kept.contains(&raw) {
             // SAFETY: this runs in a child that owns none of these.

@@ -30,4 +30,4 @@ pub mod tty;
 pub mod users;
 pub mod zone;
 
-pub use descriptors::{pipe, set_nonblocking};
+pub use descriptors::{limit as descriptor_limit, pipe, set_nonblocking};
