@@ -116,7 +116,8 @@ impl Store {
             Err(error) => {
                 self.mail.give_back();
                 self.state.give_back();
-                self.failed(now, format!("cannot start its writer: {error}"))
+                let why = sys::errno::words(&error);
+                self.failed(now, format!("cannot start its writer: {why}"))
             }
         }
     }
