@@ -408,3 +408,31 @@ fn verbose_says_what_is_checked() {
         told.contains("'web' process is running with pid") && told.contains("debug")
     });
 }
+
+#[test]
+fn odd_names_are_reached_from_the_command_line() {
+    let names = ["with blank", "naïve ☃", "a/b?c&d=e+f%41", "Ünï.code-x_y"];
+    let checks: String = names
+        .iter()
+        .map(|name| format!("check file \"{name}\" with path $DIR/page\n"))
+        .collect();
+    let mut test = Sandbox::new().monitrc(&format!(
+        "set daemon 1
+         set httpd unixsocket $DIR/socket
+           allow admin:swordfish
+         {checks}"
+    ));
+    test.write("page", "hello");
+    test.start();
+    for name in names {
+        let status = test.tend(&["status", name]);
+        assert!(
+            status.stdout.contains(&format!("File '{name}'")),
+            "{status:?}"
+        );
+        let unmonitor = test.tend(&["unmonitor", name]);
+        assert_eq!(unmonitor.code, 0, "{name}: {unmonitor:?}");
+        test.wait_for_log(&format!("'{name}' unmonitor on user request"));
+    }
+    wait_for_summary(&test, "Not monitored", names.len());
+}

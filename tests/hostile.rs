@@ -1,11 +1,13 @@
-//! What bad input gets: a clear word, and nothing lost. Pidfiles, state files, peers and log
-//! targets that do what they should not.
+//! What bad input gets: a clear word, and nothing lost. Pidfiles, state files and log targets that
+//! are not what they should be, and a machine that is short of everything.
 
+use std::net::TcpStream;
 use std::os::unix::fs::symlink;
 
-use crate::support::daemon::{Stranger, check};
-use crate::support::peer::{Peer, drain};
-use crate::support::{Sandbox, eventually, process, tls};
+use crate::support::daemon::check;
+use crate::support::http::{self, basic};
+use crate::support::peer::{Peer, free_port};
+use crate::support::{Sandbox, eventually, process};
 
 #[test]
 fn hostile_pidfiles_mean_not_running() {
@@ -191,160 +193,6 @@ fn a_log_that_takes_nothing_stops_nothing() {
 }
 
 #[test]
-fn hung_peers_cost_their_own_time_only() {
-    let peers: Vec<Peer> = (0..20).map(|_| Peer::silent()).collect();
-    let tests: String = peers
-        .iter()
-        .enumerate()
-        .map(|(n, peer)| {
-            format!(
-                "check process hung{n} with pidfile $DIR/runner.pid
-                   if failed port {} protocol http with timeout 100 seconds then alert\n",
-                peer.port()
-            )
-        })
-        .collect();
-    let mut test = Sandbox::new()
-        .daemon("web")
-        .monitrc(&format!("set daemon 1\n{tests}{}", check("web")));
-    let _runner = runner(&test);
-    test.start();
-    eventually("all are being asked", || {
-        peers.iter().all(|peer| peer.connections() > 0)
-    });
-    for _ in 0..3 {
-        test.kill("web");
-    }
-    assert_eq!(test.log_count("failed protocol test"), 0, "they still hang");
-    assert_eq!(test.end("TERM"), 0);
-}
-
-#[test]
-fn peers_that_talk_nonsense_fail_their_test() {
-    let peers = [
-        ("garbage", Peer::saying(b"\0\xff\xfe garbage \r\n\r\n")),
-        ("nothing", Peer::saying(b"")),
-        ("half", Peer::saying(b"HTTP/1.1 200")),
-        ("endless", Peer::endless()),
-        (
-            "refusal",
-            Peer::saying(b"HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n"),
-        ),
-        (
-            "chunks",
-            Peer::saying(
-                b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffffff\r\n",
-            ),
-        ),
-    ];
-    let checks: String = peers
-        .iter()
-        .map(|(name, peer)| {
-            format!(
-                "check process {name} with pidfile $DIR/runner.pid
-                   if failed port {} protocol http content = \"x*hello\"
-                     with timeout 3 seconds then alert\n",
-                peer.port()
-            )
-        })
-        .collect();
-    let mut test = Sandbox::new().monitrc(&format!("set daemon 1\n{checks}"));
-    let _runner = runner(&test);
-    let daemon = test.start();
-    for (name, _) in &peers {
-        test.wait_for_log(&format!("'{name}' failed protocol test [HTTP]"));
-    }
-    let memory = process::status_field(daemon, "VmRSS").expect("it runs");
-    assert!(memory < 64 * 1024, "{memory} kB after an endless answer");
-}
-
-#[test]
-fn a_sound_web_server_passes_and_one_that_dies_is_restarted() {
-    let peer = Peer::web();
-    let mut test = Sandbox::new().daemon("web").monitrc(&format!(
-        "set daemon 1
-         set httpd unixsocket $DIR/socket
-           allow admin:swordfish
-         {}
-           if failed host 127.0.0.1 port {} protocol http request /index.html then restart
-        ",
-        check("web"),
-        peer.port()
-    ));
-    test.start();
-    let pid = test.wait_for_process("web.pid", None);
-    eventually("the test passes", || {
-        let status = test.tend(&["status", "web"]).stdout;
-        status.contains("port response time") && status.contains("status                       OK")
-    });
-    assert_eq!(test.calls("web", "stop"), 0);
-    drop(peer);
-    test.wait_for_process("web.pid", Some(pid));
-    test.wait_for_log("'web' failed protocol test [HTTP]");
-    assert!(test.calls("web", "stop") >= 1);
-}
-
-#[test]
-fn a_self_signed_certificate_restarts_nobody_and_a_wrong_fingerprint_does() {
-    let peer = Peer::new(|stream, _| {
-        let mut stream = tls::accept(stream);
-        crate::support::peer::read_head(&mut stream);
-        let answer = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok";
-        let _ = std::io::Write::write_all(&mut stream, answer);
-        stream.conn.send_close_notify();
-        let _ = std::io::Write::flush(&mut stream);
-        drain(stream);
-    });
-    let port = peer.port();
-    let right = fingerprint();
-    let wrong = "12-34-56-78-90-AB-CD-EF-12-34-56-78-90-AB-CD-EF";
-    let mut test = Sandbox::new().monitrc(&format!(
-        "set daemon 1
-         set httpd unixsocket $DIR/socket
-           allow admin:swordfish
-         check process plain with pidfile $DIR/runner.pid
-           if failed port {port} type TCPSSL protocol HTTP request /index.html then alert
-         check process pinned with pidfile $DIR/runner.pid
-           if failed port {port} type TCPSSL certmd5 {right} protocol HTTP then alert
-         check process strict with pidfile $DIR/runner.pid
-           if failed port {port} with ssl options {{ verify: enable }} protocol HTTP then alert
-         check process stranger with pidfile $DIR/runner.pid
-           if failed port {port} type TCPSSL certmd5 {wrong} protocol HTTP then alert
-        "
-    ));
-    let _runner = runner(&test);
-    test.start();
-    for failing in ["strict", "stranger"] {
-        test.wait_for_log(&format!(
-            "error    : '{failing}' failed protocol test [HTTP]"
-        ));
-    }
-    eventually("the two others pass", || {
-        let summary = test.tend(&["summary"]).stdout;
-        let well = |name: &str| {
-            let mut lines = summary.lines();
-            lines.any(|line| line.starts_with(&format!(" {name} ")) && line.contains(" OK "))
-        };
-        well("plain") && well("pinned")
-    });
-}
-
-/// A process for services of which only the connections matter.
-fn runner(test: &Sandbox) -> Stranger {
-    let stranger = Sandbox::stranger();
-    test.write("runner.pid", &format!("{}\n", stranger.pid()));
-    stranger
-}
-
-/// The test certificate's MD5, written as `certmd5` wants it.
-fn fingerprint() -> String {
-    use md5::Digest;
-    let hash = md5::Md5::digest(tls::certificate());
-    let digits: Vec<String> = hash.iter().map(|byte| format!("{byte:02X}")).collect();
-    digits.join("-")
-}
-
-#[test]
 fn a_hundred_reloads_leave_nothing_behind() {
     let mut test = Sandbox::new()
         .daemon("web")
@@ -367,4 +215,62 @@ fn a_hundred_reloads_leave_nothing_behind() {
         "{descriptors} → {descriptors_after}"
     );
     assert!(memory_after <= memory + 256, "{memory} → {memory_after} kB");
+}
+
+#[test]
+fn out_of_descriptors_it_goes_on_and_recovers() {
+    let port = free_port();
+    let test = Sandbox::new().daemon("web").monitrc(&format!(
+        "set daemon 1
+         set httpd port {port} and use address 127.0.0.1
+           allow oyaji:hogehoge
+         {}",
+        check("web")
+    ));
+    test.write(
+        "few",
+        "#!/bin/sh\nulimit -n 20 && exec \"$0.tend\" -I -c monitrc\n",
+    );
+    test.permit("few", 0o755);
+    symlink(env!("CARGO_BIN_EXE_tend"), test.path("few.tend")).expect("the sandbox is ours");
+    let mut few = test
+        .command_of(&test.path("few"), &[])
+        .spawn()
+        .expect("a shell");
+    test.wait_for_log("'web' process is running with pid");
+    let ping = || http::get(port, "/_ping", &[&basic("oyaji:hogehoge")]).body;
+    eventually("the page answers", || ping() == "pong");
+    let connect = || TcpStream::connect(("127.0.0.1", port));
+    let clients: Vec<_> = (0..60).filter_map(|_| connect().ok()).collect();
+    test.kill("web");
+    drop(clients);
+    eventually("the page answers again", || ping() == "pong");
+    process::signal(few.id(), "TERM");
+    assert_eq!(few.wait().expect("our own child").code(), Some(0));
+}
+
+#[test]
+fn an_idle_machine_is_left_in_peace() {
+    // The peer counts the cycles.
+    let peer = Peer::web();
+    let mut test = Sandbox::new().monitrc(&format!(
+        "set daemon 1
+         check process web with pidfile $DIR/web.pid
+           if failed port {} protocol http then alert
+        ",
+        peer.port()
+    ));
+    let runner = Sandbox::stranger();
+    test.write("web.pid", &format!("{}\n", runner.pid()));
+    test.start();
+    let state = || {
+        let file = std::fs::metadata(test.path("state"));
+        file.and_then(|file| file.modified()).ok()
+    };
+    // The first cycles have something to tell and to save, and a slow disk may take its time.
+    eventually("four cycles pass and leave no trace", || {
+        let (log, saved, cycles) = (test.log(), state(), peer.connections());
+        eventually("four cycles pass", || peer.connections() >= cycles + 4);
+        cycles > 2 && test.log() == log && state() == saved
+    });
 }

@@ -371,3 +371,80 @@ fn killed_in_the_middle_of_a_restart_it_recovers() {
     );
     assert!(!test.path("state.unreadable").exists());
 }
+
+#[test]
+fn a_restart_program_is_used_alone() {
+    let mut test = Sandbox::new()
+        .script(
+            "web",
+            "start | again)
+                sleep 1000007 </dev/null >/dev/null 2>&1 &
+                echo $! >$DIR/web.pid;;
+             stop) ;;",
+        )
+        .monitrc(&format!(
+            "set daemon 1
+             set httpd unixsocket $DIR/socket
+               allow admin:swordfish
+             {}
+               restart program = \"$DIR/web again\"
+            ",
+            check("web")
+        ));
+    test.start();
+    let first = test.wait_for_process("web.pid", None);
+    test.wait_for_log("'web' process is running with pid");
+    assert_eq!(test.read("web.calls"), "again\n");
+    assert_eq!(test.tend(&["restart", "web"]).code, 0);
+    test.wait_for_process("web.pid", Some(first));
+    test.wait_for_log("'web' restart action done");
+    assert_eq!(test.read("web.calls"), "again\nagain\n");
+}
+
+#[test]
+fn every_n_cycles_looks_in_the_first_and_then_seldom() {
+    let mut test = Sandbox::new().monitrc(
+        "set daemon 1
+         check file often with path $DIR/missing
+         check file seldom with path $DIR/missing
+           every 3 cycles
+        ",
+    );
+    test.start();
+    test.wait_for_log_times("'often' file doesn't exist", 6);
+    // Cycles 1 and 4; whatever else has been logged since does not count.
+    let log = test.log();
+    let (sixth, _) = log
+        .match_indices("'often'")
+        .nth(10)
+        .expect("two lines a cycle");
+    assert_eq!(
+        log[..sixth].matches("'seldom' file doesn't exist").count(),
+        2,
+        "{log}"
+    );
+}
+
+#[test]
+fn a_window_needs_its_failures() {
+    let mut test = Sandbox::new().monitrc(
+        "set daemon 1
+         check file page with path $DIR/page
+           if failed permission 644 for 3 cycles then alert
+           if failed uid 54321 2 times within 3 cycles then alert
+        ",
+    );
+    test.write("page", "hello");
+    test.permit("page", 0o600);
+    test.start();
+    test.wait_for_log("error    : 'page' permission");
+    assert_eq!(
+        test.log_count("warning  : 'page' permission"),
+        2,
+        "{}",
+        test.log()
+    );
+    test.wait_for_log("error    : 'page' uid");
+    test.permit("page", 0o644);
+    test.wait_for_log("info     : 'page' permission");
+}

@@ -5,6 +5,7 @@
 
 mod check;
 mod commands;
+mod connections;
 mod control_file;
 mod hostile;
 mod mail;

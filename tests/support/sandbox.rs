@@ -157,6 +157,11 @@ impl Sandbox {
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let subject = std::env::var("SUBJECT");
         let program = subject.as_deref().unwrap_or(env!("CARGO_BIN_EXE_tend"));
+        self.command_of(Path::new(program), arguments)
+    }
+
+    /// Another program in this sandbox.
+    pub(crate) fn command_of(&self, program: &Path, arguments: &[&str]) -> Command {
         let mut command = Command::new(program);
         command
             .args(arguments)
