@@ -276,10 +276,20 @@ mod tests {
         for path in [path.to_str().unwrap(), "/nowhere/at/all", "/dev/null"] {
             let mut remote = Remote::default();
             assert_eq!(remote.begin(SampleId(3), path.into(), &kinds, NOW), None);
-            assert_eq!(finish(&mut remote), Some((SampleId(3), look(path, &kinds))));
+            let seen = finish(&mut remote).map(|(id, reading)| (id, but_for_access(reading)));
+            let expected = but_for_access(look(path, &kinds));
+            assert_eq!(seen, Some((SampleId(3), expected)));
             assert_eq!(remote.deadline(), None);
             assert_eq!(remote.ended(1), None);
         }
+    }
+
+    /// Hashing a file is an access, so the second look may find a later one.
+    fn but_for_access(mut reading: Reading) -> Reading {
+        if let Reading::File(Presence::Present(file)) = &mut reading {
+            file.accessed = 0;
+        }
+        reading
     }
 
     /// A look at a file system that never answers.

@@ -45,7 +45,7 @@ pub(super) enum SavedPhase {
     Running(Verb),
 }
 
-/// Reads what [`Engine::snapshot`] wrote, or says why it cannot.
+/// Reads what [`super::Engine::snapshot`] wrote, or says why it cannot.
 pub(in crate::engine) fn decode(bytes: &[u8]) -> Result<Saved, &'static str> {
     const CUT: &str = "it is damaged";
     let Some(rest) = bytes.strip_prefix(MAGIC) else {
