@@ -19,6 +19,7 @@ fn a_pass_repairs_what_failed() {
     let line = second.stdout.lines().find(|line| line.contains("web"));
     assert!(line.is_some_and(|line| line.contains("OK")), "{second:?}");
     process::signal(pid, "KILL");
+    eventually("the process has ended", || !process::is_running(pid));
     assert_eq!(test.tend(&["--check"]).code, 0);
     test.wait_for_process("web.pid", Some(pid));
     assert!(!test.path("tend.pid").exists(), "no daemon stays");
