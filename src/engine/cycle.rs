@@ -225,8 +225,8 @@ impl Engine {
         }
     }
 
-    /// A service that is up at this moment has not recovered: one that dies again and again is up in
-    /// between. It has when as many checks as its limit counts over passed without a restart.
+    /// A service that is up at this moment has not recovered: one that dies again and again is up
+    /// in between. It has when as many checks as its limit counts over passed without a restart.
     fn recover_restart_limits(&mut self, id: ServiceId) {
         let model = self.model.clone();
         let limits = &model.service(id).restart_limits;

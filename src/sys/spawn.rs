@@ -8,8 +8,9 @@
 //!  unblock                                 │ step failed: (stage, errno) ─► report pipe, exit 127
 //! ```
 //!
-//! The child's steps are async-signal-safe, but for the look into the user table. Its report pipe closes at `exec`, so once the child has
-//! been reaped, what [`exec_failure`] finds there tells whether it ever became the program.
+//! The child's steps are async-signal-safe, but for the look into the user table. Its report pipe
+//! closes at `exec`, so once the child has been reaped, what [`exec_failure`] finds there tells
+//! whether it ever became the program.
 
 use std::ffi::{CString, OsStr, OsString, c_char, c_int};
 use std::fmt;

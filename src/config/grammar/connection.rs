@@ -315,8 +315,8 @@ fn starttls(p: &mut Parser<'_>, options: &mut Options, word: Span) -> Parsed {
     Ok(())
 }
 
-/// `protocol https with ssl options { … }` asks twice: once for TLS, once for how. A protocol's name
-/// counts more than `ssl` or `tls`.
+/// `protocol https with ssl options { … }` asks twice: once for TLS, once for how. A protocol's
+/// name counts more than `ssl` or `tls`.
 fn ask_for_tls(options: &mut Options, place: Span, word: Word, verify: Verify) {
     let Some(before) = &mut options.tls else {
         options.tls = Some(Spanned::new((word, verify), place));

@@ -87,8 +87,8 @@ pub(super) enum Word {
 
 /// Whether an SMTP dialogue begins in plain text and changes to TLS by STARTTLS.
 ///
-/// The ports that have a meaning decide (RFC 8314 section 3.3), as in Monit; on any other port Monit
-/// begins with TLS whatever the word, and here `tls` means STARTTLS, as its manual has it.
+/// The ports that have a meaning decide (RFC 8314 section 3.3), as in Monit; on any other port
+/// Monit begins with TLS whatever the word, and here `tls` means STARTTLS, as its manual has it.
 pub(super) const fn is_starttls(port: u16, word: Word) -> bool {
     match (word, port) {
         (Word::Protocol, _) | (Word::Ssl | Word::Tls, SMTPS) => false,
