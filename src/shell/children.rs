@@ -249,9 +249,10 @@ impl Capture {
 
 #[cfg(test)]
 mod tests {
-    use mio::{Events, Poll};
+    use mio::Poll;
 
     use super::*;
+    use crate::shell::testing;
 
     const NOW: Moment = Moment::from_millis(1000);
 
@@ -290,13 +291,11 @@ mod tests {
 
         /// Reads its output while it runs, as the loop does, then reaps it.
         fn finish(&mut self) -> Input {
-            let mut events = Events::with_capacity(8);
             while self.children.running[0].output.pipe.is_some()
                 || self.children.running[0].errors.pipe.is_some()
             {
-                self.poll.poll(&mut events, None).unwrap();
-                for event in &events {
-                    assert!(self.children.ready(event.token()));
+                for token in testing::wait(&mut self.poll) {
+                    assert!(self.children.ready(token));
                 }
             }
             self.reap()

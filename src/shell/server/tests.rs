@@ -4,11 +4,12 @@ use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::os::unix::net::{UnixListener, UnixStream};
 
-use mio::{Events, Poll};
+use mio::Poll;
 
 use super::*;
 use crate::http::Method;
 use crate::model::{Access, HttpdAddress, HttpdUnixSocket};
+use crate::shell::testing;
 
 const NOW: Moment = Moment::from_millis(1_000_000);
 
@@ -46,9 +47,7 @@ impl Bench {
 
     /// One turn of the loop: what was asked in it.
     fn turn(&mut self) -> Vec<Asked> {
-        let mut events = Events::with_capacity(64);
-        self.poll.poll(&mut events, None).unwrap();
-        let tokens: Vec<Token> = events.iter().map(|event| event.token()).collect();
+        let tokens = testing::wait(&mut self.poll);
         let ready = tokens.iter().filter_map(|t| self.server.ready(NOW, *t));
         let asked = ready.collect();
         for token in tokens {
