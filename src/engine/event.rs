@@ -111,19 +111,21 @@ impl Engine {
     fn matters(&self, id: ServiceId, rule_index: usize, before: Verdict) -> bool {
         let after = self.wards[id.index()].rules[rule_index].verdict;
         let rule = &self.model.service(id).rules[rule_index];
-        let kind = rule.test.event();
-        let counted = || {
-            let reminds = |t: &AlertTarget| t.reminder_cycles.is_some() && t.events.contains(kind);
-            let repeats = matches!(
-                &rule.failed.action,
-                Action::Exec(Exec {
-                    repeat_cycles: Some(_),
-                    ..
-                })
-            );
-            repeats || self.targets(id).into_iter().any(reminds)
-        };
+        let repeats = matches!(
+            &rule.failed.action,
+            Action::Exec(Exec {
+                repeat_cycles: Some(_),
+                ..
+            })
+        );
+        let counted = || repeats || self.is_counted(id, rule.test.event());
         before != after && (!before.same_but_for_count(after) || counted())
+    }
+
+    /// Whether somebody wants to be reminded of such events, so that their number matters.
+    fn is_counted(&self, id: ServiceId, kind: EventKind) -> bool {
+        let reminds = |t: &AlertTarget| t.reminder_cycles.is_some() && t.events.contains(kind);
+        self.targets(id).into_iter().any(reminds)
     }
 
     fn take_change(&mut self, id: ServiceId, rule: &Rule, turn: Turn, text: &str) {
@@ -201,7 +203,8 @@ impl Engine {
         let events = self.wards[id.index()].alarms.events(alarm);
         *events = events.saturating_add(1);
         let tidings = Tidings::Failed { events: *events };
-        self.changed |= *events == 1;
+        let first = *events == 1;
+        self.changed |= first || self.is_counted(id, alarm.kind());
         self.log_service(id, Priority::Error, text);
         let repaired = alarm == Alarm::Invalid && !self.is_passive(id);
         let action = if repaired {

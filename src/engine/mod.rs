@@ -24,6 +24,7 @@ mod job;
 mod judge;
 mod plan;
 mod probing;
+mod progress;
 mod reload;
 mod service;
 mod snapshot;

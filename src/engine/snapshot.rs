@@ -16,9 +16,10 @@
 use crate::model::{OnReboot, Service, Subject};
 use crate::time::Moment;
 
-use super::job::{End, FIRST_PAUSE, Job, Ran, Step, Verb};
+use super::job::{End, Job, Ran, Step, Verb};
 use super::judge::Base;
 use super::plan::{Aim, Phase, Plan, Work};
+use super::progress::FIRST_PAUSE;
 use super::reload::at_first_sight;
 use super::service::{LimitState, Ward};
 use super::window::Verdict;
@@ -174,3 +175,6 @@ impl SavedPhase {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

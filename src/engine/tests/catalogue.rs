@@ -21,7 +21,7 @@ pub(super) fn number(name: &str) -> usize {
 }
 
 /// The model with or without the service whose coming and going shifts all ids.
-pub(super) fn model(with_extra: bool, poll_seconds: u64) -> Model {
+pub(in crate::engine) fn model(with_extra: bool, poll_seconds: u64) -> Model {
     let names: Vec<&str> = NAMES
         .into_iter()
         .filter(|n| with_extra || *n != "extra")

@@ -1,8 +1,9 @@
 //! The engine as a whole: scenarios as text, and a simulated world.
 
-mod catalogue;
+pub(super) mod catalogue;
 mod checkers;
+mod limits;
 mod scenarios;
 mod simulation;
 mod transcript;
-mod world;
+pub(super) mod world;

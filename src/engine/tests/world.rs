@@ -556,7 +556,7 @@ impl World {
     }
 }
 
-pub(super) fn boot(boots: u64, moment: Moment, wall_offset: i64) -> Boot {
+pub(in crate::engine) fn boot(boots: u64, moment: Moment, wall_offset: i64) -> Boot {
     let wall = i64::try_from(moment.as_millis()).unwrap() + wall_offset + 1_795_330_394_000;
     Boot {
         identity: format!("boot {boots}").into(),

@@ -1,0 +1,273 @@
+//! Every limit of the engine, reached; and what programs and mails are told.
+
+use std::time::Duration;
+
+use crate::engine::service::HISTORY_LIMIT;
+use crate::engine::{
+    ChildId, EXECUTIONS_LIMIT, Effect, Ending, Engine, Input, Priority, ProbeId, ProbeOutcome,
+    SampleId,
+};
+use crate::mail::Alert;
+use crate::model::*;
+use crate::reading::{FileKind, FileReading, Presence, ProcessId, ProcessState, Reading};
+use crate::time::{Moment, Now};
+
+use super::catalogue;
+use super::world::{boot, process_reading};
+
+fn at(seconds: u64) -> Now {
+    boot(1, Moment::from_millis(seconds * 1000), 0).started
+}
+
+/// The orders of an input; samples are answered by `reading`, which may lead to more.
+fn feed(engine: &mut Engine, now: Now, input: Input, reading: &Reading) -> Vec<Effect> {
+    engine.handle(now, input);
+    let mut all = Vec::new();
+    let mut effects: Vec<Effect> = std::iter::from_fn(|| engine.next_effect()).collect();
+    while !effects.is_empty() {
+        let mut next = Vec::new();
+        for effect in effects {
+            if let Effect::Sample { sample, .. } = effect {
+                let reading = reading.clone();
+                engine.handle(now, Input::Sampled { sample, reading });
+                next.extend(std::iter::from_fn(|| engine.next_effect()));
+            }
+            all.push(effect);
+        }
+        effects = next;
+    }
+    all
+}
+
+fn start(model: Model) -> Engine {
+    let mut engine = Engine::new(model, boot(1, Moment::from_millis(0), 0), None);
+    while engine.next_effect().is_some() {}
+    engine
+}
+
+fn program(path: &str) -> Program {
+    Program {
+        arguments: vec![path.into()],
+        uid: None,
+        gid: None,
+        timeout: Duration::from_secs(300),
+    }
+}
+
+/// One service with one rule.
+fn model(subject: Subject, test: Test, action: Action) -> Model {
+    let mut model = catalogue::model(false, 30);
+    model.services.retain(|service| &*service.name == "conf");
+    let service = &mut model.services[0];
+    service.subject = subject;
+    service.rules = vec![Rule {
+        test,
+        failed: Repeat {
+            window: Window::ONCE,
+            action,
+        },
+        recovered: Repeat {
+            window: Window::ONCE,
+            action: Action::Alert,
+        },
+    }];
+    model
+}
+
+fn exec(repeat_cycles: Option<u32>) -> Action {
+    Action::Exec(Exec {
+        program: program("/bin/tell"),
+        repeat_cycles,
+    })
+}
+
+fn file(permission: u32) -> Reading {
+    Reading::File(Presence::Present(FileReading {
+        kind: FileKind::Regular,
+        permission,
+        uid: 0,
+        gid: 0,
+        size: 0,
+        accessed: 0,
+        modified: 0,
+        changed: 0,
+        digests: vec![],
+    }))
+}
+
+fn spawned(effects: &[Effect]) -> usize {
+    let is_spawn = |effect: &&Effect| matches!(effect, Effect::Spawn { .. });
+    effects.iter().filter(is_spawn).count()
+}
+
+#[test]
+fn a_history_keeps_the_latest() {
+    let subject = Subject::File("/etc/conf".into());
+    let mut engine = start(model(subject, Test::Permission(0o644), Action::Alert));
+    for cycle in 0..20 {
+        let permission = if cycle % 2 == 0 { 0o600 } else { 0o644 };
+        feed(&mut engine, at(cycle * 30), Input::Wake, &file(permission));
+    }
+    let standing = engine.standing(ServiceId::new(0));
+    assert_eq!(standing.history.len(), HISTORY_LIMIT);
+    assert_eq!(standing.history[0].event, "Permission succeeded");
+    assert_eq!(standing.history[1].event, "Permission failed");
+}
+
+#[test]
+fn no_more_programs_of_exec_actions_run_than_the_limit() {
+    let subject = Subject::File("/etc/conf".into());
+    let mut engine = start(model(subject, Test::Permission(0o644), exec(Some(1))));
+    let mut children = Vec::new();
+    for cycle in 0..EXECUTIONS_LIMIT as u64 {
+        for effect in feed(&mut engine, at(cycle * 30), Input::Wake, &file(0o600)) {
+            if let Effect::Spawn { child, .. } = effect {
+                children.push(child);
+            }
+        }
+    }
+    assert_eq!(children.len(), EXECUTIONS_LIMIT);
+    let effects = feed(&mut engine, at(9000), Input::Wake, &file(0o600));
+    assert_eq!(spawned(&effects), 0);
+    let said = |effect: &Effect| {
+        let text = "'conf' not run: '/bin/tell' -- 64 programs run already";
+        matches!(effect, Effect::Log { priority: Priority::Error, text: t } if t == text)
+    };
+    assert!(effects.iter().any(said));
+    let input = Input::ChildExited {
+        child: children[0],
+        ending: Ending::Exited(0),
+        output: Box::default(),
+    };
+    feed(&mut engine, at(9001), input, &file(0o600));
+    let effects = feed(&mut engine, at(9030), Input::Wake, &file(0o600));
+    assert_eq!(spawned(&effects), 1);
+}
+
+#[test]
+fn an_exec_runs_once_per_change_or_as_often_as_asked() {
+    let cycles_with_exec = |repeat| {
+        let subject = Subject::File("/etc/conf".into());
+        let mut engine = start(model(subject, Test::Permission(0o644), exec(repeat)));
+        let mut runs = Vec::new();
+        for cycle in 0..700 {
+            let effects = feed(&mut engine, at(cycle * 30), Input::Wake, &file(0o600));
+            runs.extend((spawned(&effects) > 0).then_some(cycle));
+        }
+        runs
+    };
+    assert_eq!(cycles_with_exec(None), [0]);
+    assert_eq!(cycles_with_exec(Some(300)), [0, 300, 600]);
+}
+
+#[test]
+fn a_program_is_told_what_it_runs_for() {
+    let locator = ProcessLocator::Pidfile("/run/x".into());
+    let process = Subject::Process(locator);
+    let mut engine = start(model(process, Test::Exist, exec(None)));
+    let mut running = process_reading(
+        ProcessId {
+            pid: 3564,
+            start_ticks: 1,
+        },
+        9999,
+    );
+    running.memory_kib = Some(7852);
+    running.cpu_percent = Some(0.04);
+    let reading = Reading::Process(ProcessState::Running(running));
+    let effects = feed(&mut engine, at(0), Input::Wake, &reading);
+    let mut told = Vec::new();
+    for effect in effects {
+        if let Effect::Spawn { environment, .. } = effect {
+            let pairs = environment.into_iter();
+            told.extend(pairs.map(|(name, value)| format!("{name}={value}")));
+        }
+    }
+    assert_eq!(
+        told,
+        [
+            "MONIT_DATE=Sun, 22 Nov 2026 06:53:14",
+            "MONIT_SERVICE=conf",
+            "MONIT_HOST=localhost",
+            "MONIT_EVENT=Does exist",
+            "MONIT_DESCRIPTION=process is running with pid 3564",
+            "MONIT_PROCESS_PID=3564",
+            "MONIT_PROCESS_MEMORY=7852",
+            "MONIT_PROCESS_CHILDREN=-1",
+            "MONIT_PROCESS_CPU_PERCENT=0.0",
+        ]
+    );
+}
+
+#[test]
+fn a_mail_takes_each_key_of_its_format_where_it_is_given_first() {
+    let subject = Subject::File("/etc/conf".into());
+    let mut model = model(subject, Test::Permission(0o644), Action::Alert);
+    model.settings.mail_format = MailFormat {
+        from: Some("global@example.org".into()),
+        subject: Some("global".into()),
+        ..MailFormat::default()
+    };
+    model.settings.alerts[0].format.subject = Some("own".into());
+    let mut engine = start(model);
+    let effects = feed(&mut engine, at(0), Input::Wake, &file(0o600));
+    let mut alerts = Vec::new();
+    for effect in effects {
+        if let Effect::Mail(alert) = effect {
+            alerts.push(*alert);
+        }
+    }
+    let text = "permission test failed for /etc/conf [current permission 0600]";
+    let expected = Alert {
+        to: "ops@example.org".into(),
+        format: MailFormat {
+            from: Some("global@example.org".into()),
+            subject: Some("own".into()),
+            reply_to: None,
+            message: None,
+        },
+        event: "Permission failed".into(),
+        service: "conf".into(),
+        action: "alert".into(),
+        host: "localhost".into(),
+        description: text.into(),
+        at: at(0).wall,
+    };
+    assert_eq!(alerts, [expected]);
+}
+
+#[test]
+fn inputs_that_nobody_waits_for_do_nothing() {
+    let mut engine = start(catalogue::model(true, 30));
+    let outcome = ProbeOutcome {
+        result: Ok(1),
+        certificate: None,
+    };
+    let process = ProcessId {
+        pid: 1,
+        start_ticks: 1,
+    };
+    let (child, probe, sample) = (ChildId(99), ProbeId(99), SampleId(99));
+    let (ending, output) = (Ending::Exited(1), Box::default());
+    let reading = file(0o600);
+    for input in [
+        Input::Sampled { sample, reading },
+        Input::ProbeEnded { probe, outcome },
+        Input::ChildExited {
+            child,
+            ending,
+            output,
+        },
+        Input::SpawnFailed {
+            child,
+            reason: "fork".into(),
+            shortage: true,
+        },
+        Input::ProcessGone { process },
+    ] {
+        engine.handle(at(0), input);
+        let effects: Vec<Effect> = std::iter::from_fn(|| engine.next_effect()).collect();
+        let harmless = |effect: &Effect| matches!(effect, Effect::Save(_));
+        assert!(effects.iter().all(harmless), "{effects:?}");
+    }
+}
