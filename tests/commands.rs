@@ -2,6 +2,7 @@
 //! the exit codes that scripts look at.
 
 use crate::support::daemon::check;
+use crate::support::smtp::{MailServer, Manner};
 use crate::support::{Sandbox, eventually, process};
 
 /// Two daemons, `web` in the group `www` and `mail` in the group `post`.
@@ -275,15 +276,29 @@ fn reload_takes_a_new_control_file() {
 
 #[test]
 fn reload_of_a_wrong_file_keeps_the_old_one_running() {
-    let test = started();
+    let server = MailServer::new(Manner::Sound);
+    let sound = format!(
+        "set daemon 1
+         set mailserver 127.0.0.1 port {}
+         set alert ops@example.org
+         {}",
+        server.port(),
+        check("web")
+    );
+    let mut test = Sandbox::new().daemon("web").monitrc(&sound);
+    let daemon = test.start();
+    test.wait_for_log("'web' process is running with pid");
     test.rewrite_monitrc("set daemon 1\ncheck proces web with pidfile $DIR/web.pid\n");
-    let daemon = test.pid("tend.pid").expect("it runs");
     process::signal(daemon, "HUP");
     test.wait_for_log("monitrc:2:");
+    eventually("the owner is told", || {
+        let mails = server.mails();
+        mails.iter().any(|mail| mail.body().contains("monitrc:2:"))
+    });
     test.kill("web");
     assert!(process::is_running(daemon));
     // And the next reload, of a good file, works.
-    test.rewrite_monitrc(&format!("set daemon 1\n{}", check("web")));
+    test.rewrite_monitrc(&sound);
     process::signal(daemon, "HUP");
     test.wait_for_log("reloaded");
 }

@@ -127,6 +127,18 @@ fn text_and_xml_are_there_for_programs() {
     assert!(xml.body.contains("<name>web</name>"), "{}", xml.body);
     assert!(xml.body.contains(&format!("<pid>{}</pid>", page.pid)));
     assert!(page.get("/_summary").body.contains("web"));
+    for path in [
+        "/",
+        "/_runtime",
+        "/_status",
+        "/_status?format=xml",
+        "/_viewlog",
+    ] {
+        assert!(
+            !page.get(path).body.contains("hogehoge"),
+            "a password in {path}"
+        );
+    }
     assert!(page.get("/_report?type=total").body.contains('2'));
 }
 
