@@ -42,18 +42,22 @@ impl Engine {
 
     /// The services that a plan for `targets` concerns besides them, and what each should become.
     fn pulled_along(&self, targets: &[ServiceId], aim: Aim, cause: Cause) -> Vec<(ServiceId, Aim)> {
+        // A rule's restart leaves alone what an operator has stopped; the operator's own does not.
+        let wants_all = aim == Aim::Start || matches!((aim, cause), (Aim::Restart, Cause::User(_)));
+        let mut needed = Vec::new();
+        if wants_all {
+            needed = reach(&self.model, targets, prerequisites);
+            needed.retain(|&id| self.needs_start(id));
+        }
         let mut pulled = Vec::new();
-        if matches!(aim, Aim::Stop | Aim::Restart) {
+        if aim != Aim::Start {
+            // What is needed by one target and needs another is stopped with it like all others.
             let mut others = reach(&self.model, targets, dependants);
-            others.retain(|&id| self.is_alive(id));
+            others.retain(|id| self.is_alive(*id) || needed.contains(id));
+            needed.retain(|id| !others.contains(id));
             pulled.extend(others.into_iter().map(|id| (id, aim)));
         }
-        // A rule's restart leaves alone what an operator has stopped; the operator's own does not.
-        if aim == Aim::Start || (aim == Aim::Restart && matches!(cause, Cause::User(_))) {
-            let mut others = reach(&self.model, targets, prerequisites);
-            others.retain(|&id| self.needs_start(id));
-            pulled.extend(others.into_iter().map(|id| (id, Aim::Start)));
-        }
+        pulled.extend(needed.into_iter().map(|id| (id, Aim::Start)));
         pulled
     }
 
