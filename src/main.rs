@@ -60,8 +60,8 @@ fn with_control_file(invocation: &Invocation) -> Exit {
             return wrong_setup(&invocation.task);
         }
     };
-    if invocation.task != Task::Supervise {
-        utility::warn(&loaded); // a daemon says them in its log
+    if matches!(invocation.task, Task::SyntaxCheck | Task::Check { .. }) {
+        utility::warn(&loaded); // a daemon says them in its log; nobody wants them with a status
     }
     if options.verbose {
         utility::describe(&loaded.model, &source.control_file);
