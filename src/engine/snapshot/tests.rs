@@ -39,7 +39,12 @@ fn rich_state() -> Vec<u8> {
 #[test]
 fn what_was_saved_comes_back() {
     let state = rich_state();
-    assert_eq!(engine(Some(&state)).snapshot(), state);
+    let engine = engine(Some(&state));
+    assert_eq!(engine.snapshot(), state);
+    assert_eq!(engine.wards[0].alarms.exec, 3);
+    assert_eq!(engine.wards[0].process.map(|p| p.pid), Some(70_000));
+    assert_eq!(engine.wards[0].next.map(|plan| plan.aim), Some(Aim::Stop));
+    assert_eq!(engine.wards[1].rules[0].base, Some(Base::Time(-1)));
 }
 
 #[test]

@@ -34,6 +34,7 @@ macro_rules! scenarios {
 scenarios! {
     a_crash_in_the_middle,
     a_dead_process_comes_back,
+    a_stop_stays_a_stop,
     alerts,
     commands,
     connections,
