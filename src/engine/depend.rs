@@ -34,8 +34,14 @@ impl Engine {
             wishes[other.index()].get_or_insert(Plan { aim, cause });
         }
         for (index, wish) in wishes.into_iter().enumerate() {
+            let id = service_id(index);
             if let Some(plan) = wish {
-                self.assign(service_id(index), plan);
+                let aim = match plan.aim {
+                    // If it runs already it must stop first, like all that depends on such a one.
+                    Aim::Start if self.ground_goes_down(id) => Aim::Restart,
+                    Aim::Start | Aim::Stop | Aim::Restart => plan.aim,
+                };
+                self.assign(id, Plan { aim, ..plan });
             }
         }
     }
@@ -59,6 +65,15 @@ impl Engine {
         }
         pulled.extend(needed.into_iter().map(|id| (id, Aim::Start)));
         pulled
+    }
+
+    /// Whether something that `id` depends on is about to stop, to be started again.
+    fn ground_goes_down(&self, id: ServiceId) -> bool {
+        reach(&self.model, &[id], prerequisites).iter().any(|id| {
+            let ward = &self.wards[id.index()];
+            let will_go = ward.next.is_some_and(|plan| plan.aim == Aim::Restart);
+            will_go || ward.work.as_ref().is_some_and(Work::goes_down_first)
+        })
     }
 
     fn needs_start(&self, id: ServiceId) -> bool {

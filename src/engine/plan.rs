@@ -125,6 +125,16 @@ impl Work {
         }
     }
 
+    /// Whether it is a restart whose stop is still to come or under way.
+    pub(super) fn goes_down_first(&self) -> bool {
+        let goes_down = match &self.phase {
+            Phase::StopPending | Phase::RestartPending => true,
+            Phase::Active(job) => job.verb != Verb::Start,
+            Phase::StartPending { .. } => false,
+        };
+        goes_down && self.plan.aim == Aim::Restart
+    }
+
     /// Whether the service has to be stopped before those it depends on may.
     pub(super) fn holds_up_a_stop(&self) -> bool {
         match self.phase {
