@@ -8,6 +8,7 @@ mod commands;
 mod connections;
 mod control_file;
 mod hostile;
+mod init;
 mod mail;
 mod page;
 mod supervision;

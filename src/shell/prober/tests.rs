@@ -115,8 +115,12 @@ fn an_open_port_and_a_closed_one() {
     bench.start(1, test("127.0.0.1", port));
     assert_eq!(bench.outcome(), Ok(()));
     drop(listener);
-    bench.start(2, test("127.0.0.1", port));
-    assert_eq!(bench.outcome(), Err("Connection refused".into()));
+    // Children of other tests hold it open until they have become their programs.
+    let refused = Err("Connection refused".to_owned());
+    assert!((2..1000).any(|id| {
+        bench.start(id, test("127.0.0.1", port));
+        bench.outcome() == refused
+    }));
     assert_eq!(bench.prober.deadline(), None);
 }
 
