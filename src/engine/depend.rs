@@ -159,39 +159,32 @@ impl Engine {
         let Some(work) = &self.wards[id.index()].work else {
             return false;
         };
-        match work.phase {
-            Phase::Active(_) => false,
-            Phase::StopPending => {
-                let turn = self.dependants_have_stopped(id);
-                if turn {
-                    self.begin_job(id, Verb::Stop);
-                }
-                turn
-            }
-            Phase::StartPending { told } => {
-                let missing = self.missing_prerequisites(id);
-                if missing.is_empty() {
-                    self.begin_job(id, Verb::Start);
-                    return true;
-                }
-                if !told {
-                    self.tell_waiting(id, &missing);
-                }
-                false
-            }
-            Phase::RestartPending => {
-                if !self.missing_prerequisites(id).is_empty() {
-                    // What it depends on is going down: then it must stop now and start later.
-                    self.set_phase(id, Phase::StopPending);
-                    return true;
-                }
-                let turn = self.dependants_have_stopped(id);
-                if turn {
-                    self.begin_job(id, Verb::Restart);
-                }
-                turn
-            }
+        let (verb, told) = match work.phase {
+            Phase::Active(_) => return false,
+            Phase::StopPending => (Verb::Stop, true),
+            Phase::StartPending { told } => (Verb::Start, told),
+            Phase::RestartPending => (Verb::Restart, true),
+        };
+        if self.has_its_turn(id, verb) {
+            self.begin_job(id, verb);
+            return true;
         }
+        if verb == Verb::Restart && !self.missing_prerequisites(id).is_empty() {
+            // What it depends on is going down: then it must stop now and start later.
+            self.set_phase(id, Phase::StopPending);
+            return true;
+        }
+        if !told {
+            self.tell_waiting(id);
+        }
+        false
+    }
+
+    /// Whether all that has to happen before has happened.
+    pub(super) fn has_its_turn(&self, id: ServiceId, verb: Verb) -> bool {
+        let may_stop = verb == Verb::Start || self.dependants_have_stopped(id);
+        let may_start = verb == Verb::Stop || self.missing_prerequisites(id).is_empty();
+        may_stop && may_start
     }
 
     pub(super) fn set_phase(&mut self, id: ServiceId, phase: Phase) {
@@ -238,7 +231,8 @@ impl Engine {
     }
 
     /// Says once for whom a service waits, unless that one is being seen to.
-    fn tell_waiting(&mut self, id: ServiceId, missing: &[ServiceId]) {
+    fn tell_waiting(&mut self, id: ServiceId) {
+        let missing = self.missing_prerequisites(id);
         let in_progress = |id: &ServiceId| {
             let ward = &self.wards[id.index()];
             ward.work.is_some() || !matches!(ward.check, Check::Idle)
@@ -246,7 +240,7 @@ impl Engine {
         if missing.iter().any(in_progress) {
             return;
         }
-        let names = self.quoted_names(missing);
+        let names = self.quoted_names(&missing);
         self.log_service(
             id,
             Priority::Info,

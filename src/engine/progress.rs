@@ -101,12 +101,11 @@ impl Engine {
             }
             (Step::Look { .. }, None) => match (verb, running) {
                 (Verb::Stop, None) | (Verb::Start, Some(_)) => self.succeed(id, verb),
-                (Verb::Stop, Some(_)) => self.run_program(id, verb),
-                (Verb::Start, None) | (Verb::Restart, _) => {
-                    if self.missing_prerequisites(id).is_empty() {
+                // While it was looked at, what it needs may have gone, or what needs it have come.
+                (Verb::Stop, Some(_)) | (Verb::Start, None) | (Verb::Restart, _) => {
+                    if self.has_its_turn(id, verb) {
                         self.run_program(id, verb);
                     } else {
-                        // Something it needs went away while it was looked at.
                         self.set_phase(id, verb.pending());
                     }
                 }
