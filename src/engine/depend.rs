@@ -33,15 +33,31 @@ impl Engine {
             let cause = Cause::Dependency;
             wishes[other.index()].get_or_insert(Plan { aim, cause });
         }
+        self.turn_into_restarts(&mut wishes);
         for (index, wish) in wishes.into_iter().enumerate() {
-            let id = service_id(index);
             if let Some(plan) = wish {
-                let aim = match plan.aim {
-                    // If it runs already it must stop first, like all that depends on such a one.
-                    Aim::Start if self.ground_goes_down(id) => Aim::Restart,
-                    Aim::Start | Aim::Stop | Aim::Restart => plan.aim,
-                };
-                self.assign(id, Plan { aim, ..plan });
+                self.assign(service_id(index), plan);
+            }
+        }
+    }
+
+    /// What is to be started while something it depends on is about to go down may run already: then
+    /// it must stop first, and all that depend on it, like everything above such a one.
+    fn turn_into_restarts(&self, wishes: &mut [Option<Plan>]) {
+        let starts = |wish: &Option<Plan>| wish.is_some_and(|plan| plan.aim == Aim::Start);
+        let numbered = wishes.iter().enumerate();
+        let started = numbered
+            .filter(|(_, wish)| starts(wish))
+            .map(|(index, _)| service_id(index));
+        let mut turned: Vec<ServiceId> = started.filter(|&id| self.ground_goes_down(id)).collect();
+        let mut above = reach(&self.model, &turned, dependants);
+        above.retain(|&id| self.is_alive(id));
+        turned.extend(above);
+        for id in turned {
+            let (aim, cause) = (Aim::Restart, Cause::Dependency);
+            let plan = wishes[id.index()].get_or_insert(Plan { aim, cause });
+            if plan.aim == Aim::Start {
+                plan.aim = aim;
             }
         }
     }
