@@ -41,8 +41,8 @@ impl Engine {
         }
     }
 
-    /// What is to be started while something it depends on is about to go down may run already: then
-    /// it must stop first, and all that depend on it, like everything above such a one.
+    /// What is to be started while something it depends on is about to go down may run already:
+    /// then it must stop first, and all that depend on it, like everything above such a one.
     fn turn_into_restarts(&self, wishes: &mut [Option<Plan>]) {
         let starts = |wish: &Option<Plan>| wish.is_some_and(|plan| plan.aim == Aim::Start);
         let numbered = wishes.iter().enumerate();
