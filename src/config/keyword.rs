@@ -99,6 +99,10 @@ keywords! {
     Kilobytes: "kB" "kilobyte" "kilobytes";
     Megabytes: "MB" "megabyte" "megabytes";
     Gigabytes: "GB" "gigabyte" "gigabytes";
+    Terabytes: "TB" "terabyte" "terabytes";
+    Percent: "percent";
+    Operations: "operations" "operation";
+    Packets: "packets" "packet";
     // Connection tests.
     Host: "host";
     Port: "port";
@@ -177,8 +181,9 @@ keywords! {
 
 /// Words that may stand anywhere and mean nothing (reference F145).
 const NOISE: &[&str] = &[
-    "and", "are", "as", "but", "does", "for", "has", "in", "is", "of", "on", "only", "than", "the",
-    "to", "use", "using", "with", "within",
+    "activity", "and", "are", "as", "but", "does", "for", "has", "in", "is", "last", "of", "on",
+    "only", "or", "per", "rate", "than", "the", "to", "usage", "use", "using", "was", "with",
+    "within",
 ];
 
 impl Keyword {

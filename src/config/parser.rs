@@ -11,7 +11,7 @@ mod value;
 
 pub(super) use file::parse;
 #[cfg(test)]
-pub(super) use file::{DEPTH_LIMIT, FILE_LIMIT, FILES_LIMIT, TOTAL_LIMIT};
+pub(super) use file::{DEPTH_LIMIT, FILE_LIMIT, FILES_LIMIT, TOTAL_LIMIT, open};
 #[cfg(test)]
 pub(super) use value::STRING_LIMIT;
 

@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
+use super::comparison::comparison;
 use super::digest;
 use crate::config::keyword::Keyword;
 use crate::config::parser::{Parsed, Parser};
 use crate::config::syntax::TestSyntax;
 use crate::config::token::Symbol;
-use crate::model::{Checksum, ChecksumKind, Comparison, Limit, Stamp, Test, TimestampTest};
+use crate::model::{Checksum, ChecksumKind, Limit, Stamp, Test, TimestampTest};
 
 /// `[md5|sha1|sha256] checksum [and expect [the sum] HEX]`
 ///
@@ -174,35 +175,4 @@ fn stamp(p: &mut Parser<'_>) -> Parsed<Stamp> {
         p.expect(Keyword::Timestamp)?;
     }
     Ok(stamp)
-}
-
-const COMPARISON_SIGNS: &[(Symbol, Comparison)] = &[
-    (Symbol::Greater, Comparison::Greater),
-    (Symbol::GreaterOrEqual, Comparison::GreaterOrEqual),
-    (Symbol::Less, Comparison::Less),
-    (Symbol::LessOrEqual, Comparison::LessOrEqual),
-    (Symbol::Equal, Comparison::Equal),
-    (Symbol::NotEqual, Comparison::NotEqual),
-];
-
-const COMPARISON_WORDS: &[(Keyword, Comparison)] = &[
-    (Keyword::Greater, Comparison::Greater),
-    (Keyword::Older, Comparison::Greater),
-    (Keyword::GreaterOrEqual, Comparison::GreaterOrEqual),
-    (Keyword::Less, Comparison::Less),
-    (Keyword::Newer, Comparison::Less),
-    (Keyword::LessOrEqual, Comparison::LessOrEqual),
-    (Keyword::Equal, Comparison::Equal),
-    (Keyword::NotEqual, Comparison::NotEqual),
-];
-
-/// An operator, or equality where there is none (reference F152).
-pub(super) fn comparison(p: &mut Parser<'_>) -> Comparison {
-    if let Some(comparison) = p.accept_row(COMPARISON_WORDS) {
-        return comparison;
-    }
-    let sign = COMPARISON_SIGNS
-        .iter()
-        .find(|(sign, _)| p.accept_sign(*sign));
-    sign.map_or(Comparison::Equal, |(_, comparison)| *comparison)
 }

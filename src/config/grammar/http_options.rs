@@ -3,8 +3,8 @@
 //! They may stand anywhere among the options of a connection test, so each is noted where it is
 //! met, and whether it can apply is judged when all are known.
 
+use super::comparison::comparison;
 use super::digest;
-use super::file_tests::comparison;
 use super::pattern::pattern;
 use crate::config::keyword::Keyword;
 use crate::config::parser::{Parsed, Parser};

@@ -77,7 +77,7 @@ fn another_follows(p: &mut Parser<'_>) -> bool {
 
 fn server(p: &mut Parser<'_>) -> Parsed<Server> {
     let mut server = Server {
-        host: p.value("the name of a mail server")?,
+        host: p.name("the name of a mail server")?,
         port: None,
         username: None,
         password: None,

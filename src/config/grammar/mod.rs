@@ -6,6 +6,7 @@
 mod action;
 mod alert;
 mod check;
+mod comparison;
 mod connection;
 mod daemon;
 mod digest;
@@ -150,6 +151,7 @@ pub(super) const FILES: &[(&str, &str)] = &[
     ("action.rs", include_str!("action.rs")),
     ("alert.rs", include_str!("alert.rs")),
     ("check.rs", include_str!("check.rs")),
+    ("comparison.rs", include_str!("comparison.rs")),
     ("connection.rs", include_str!("connection.rs")),
     ("daemon.rs", include_str!("daemon.rs")),
     ("digest.rs", include_str!("digest.rs")),

@@ -41,6 +41,17 @@ pub(in crate::config) fn parse(
     surroundings: &dyn Surroundings,
     complaints: &mut Complaints,
 ) -> Option<Syntax> {
+    let mut parser = open(path, surroundings, complaints)?;
+    parser.statements();
+    Some(parser.syntax)
+}
+
+/// A parser at the beginning of the control file at `path`.
+pub(in crate::config) fn open<'a>(
+    path: &str,
+    surroundings: &'a dyn Surroundings,
+    complaints: &'a mut Complaints,
+) -> Option<Parser<'a>> {
     let (identity, content) = match read(path, surroundings) {
         Ok(read) => read,
         Err(why) => {
@@ -50,7 +61,7 @@ pub(in crate::config) fn parse(
         }
     };
     let file = complaints.add_source(path, &content, None);
-    let mut parser = Parser {
+    Some(Parser {
         surroundings,
         ahead: None,
         previous: Span::start_of(file),
@@ -74,9 +85,7 @@ pub(in crate::config) fn parse(
         in_service: InService::None,
         set_before: Vec::new(),
         said_before: Vec::new(),
-    };
-    parser.statements();
-    Some(parser.syntax)
+    })
 }
 
 /// Device and inode.

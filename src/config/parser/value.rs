@@ -1,6 +1,8 @@
 //! Values: what is no word of the language.
 
 use super::{Expected, Parsed, Parser};
+use crate::config::complaints::Reported;
+use crate::config::keyword::Keyword;
 use crate::config::syntax::Text;
 use crate::config::token::{Token, TokenKind};
 use crate::text::{Diagnostic, Span, Spanned, quoted};
@@ -22,34 +24,90 @@ impl Parser<'_> {
 
     /// A whole number; a unit that sticks to it is the next token.
     pub(in crate::config) fn number(&mut self) -> Parsed<Spanned<u64>> {
+        let (span, digits) = self.digits(|c| c.is_ascii_digit(), "whole number")?;
+        match digits.parse() {
+            Ok(value) => Ok(Spanned::new(value, span)),
+            Err(_) => Err(self.too_large(span)),
+        }
+    }
+
+    /// A number that may have decimals, `90` or `1.5`: what stands before the point, and
+    /// thousandths; further digits are dropped.
+    pub(in crate::config) fn parts(&mut self) -> Parsed<Spanned<(u64, u64)>> {
+        let (span, digits) = self.digits(|c| c.is_ascii_digit() || c == '.', "number")?;
+        let (whole, decimals) = digits.split_once('.').unwrap_or((&digits, "0"));
+        if decimals.is_empty() || decimals.contains('.') {
+            let message = format!("{} is no number", quoted(&digits));
+            return Err(self.error(Diagnostic::error(span, message)));
+        }
+        let decimals: String = decimals.chars().chain("000".chars()).take(3).collect();
+        match (whole.parse(), decimals.parse()) {
+            (Ok(whole), Ok(thousandths)) => Ok(Spanned::new((whole, thousandths), span)),
+            (Err(_), _) | (_, Err(_)) => Err(self.too_large(span)),
+        }
+    }
+
+    /// The letters of a number; letters that stick to it must be a unit, and are the next token.
+    fn digits(&mut self, belongs: impl Fn(char) -> bool, thing: &str) -> Parsed<(Span, Box<str>)> {
         if !self.at_number() {
             return Err(self.unexpected());
         }
         let token = self.peek();
         let text = self.text(token.span);
-        let length = text
-            .find(|c: char| !c.is_ascii_digit())
-            .unwrap_or(text.len());
+        let length = text.find(|c| !belongs(c)).unwrap_or(text.len());
         let (digits, unit) = text.split_at(length);
-        let number: Result<u64, _> = digits.parse();
-        if !unit.chars().all(char::is_alphabetic) {
-            let message = format!("{} is no whole number", quoted(text));
+        let digits: Box<str> = digits.into();
+        if !unit.chars().all(|c| c.is_alphabetic() || c == '/') {
+            let message = format!("{} is no {thing}", quoted(text));
             return Err(self.error(Diagnostic::error(token.span, message)));
         }
+        let span = self.cut(token, length);
+        self.took(Token { span, ..token });
+        self.ahead = None;
+        Ok((span, digits))
+    }
+
+    fn too_large(&mut self, span: Span) -> Reported {
+        self.error(Diagnostic::error(
+            span,
+            "a number this large is not possible",
+        ))
+    }
+
+    /// Makes two tokens of the next one if `c` stands inside it: `MB/s`.
+    #[allow(dead_code, reason = "for the rates of resources, which follow")]
+    pub(in crate::config) fn cut_before(&mut self, c: char) {
+        let token = self.peek();
+        let text = self.text(token.span);
+        match (token.kind, text.find(c)) {
+            (TokenKind::Word(_), Some(length @ 1..)) => {
+                let kind = TokenKind::Word(Keyword::find(&text[..length]));
+                let span = self.cut(token, length);
+                self.ahead = Some(Token {
+                    kind,
+                    span,
+                    ..token
+                });
+            }
+            (
+                TokenKind::Word(_)
+                | TokenKind::Quoted
+                | TokenKind::Symbol(_)
+                | TokenKind::Unclosed
+                | TokenKind::End,
+                _,
+            ) => {}
+        }
+    }
+
+    /// The first `length` bytes of the next token; the lexer goes on behind them.
+    fn cut(&mut self, token: Token, length: usize) -> Span {
         let span = Span {
             end: token.span.start + u32::try_from(length).expect("shorter than the token"),
             ..token.span
         };
-        self.ahead = None;
         self.lexer().rewind(span.end);
-        self.took(Token { span, ..token });
-        match number {
-            Ok(value) => Ok(Spanned::new(value, span)),
-            Err(_) => Err(self.error(Diagnostic::error(
-                span,
-                "a number this large is not possible",
-            ))),
-        }
+        span
     }
 
     /// Whether a value may be next: a word that no statement begins with, or a string.

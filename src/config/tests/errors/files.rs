@@ -70,23 +70,24 @@ err! {
     "check file conf with path /etc/conf
   if size > 1 furlong then alert",
     "
-error: expected `bytes`, `kB`, `MB`, `GB`, a number or `then`, but found `furlong`
+error: expected `then`, but found `furlong`
  --> /etc/monitrc:2:15
   |
 2 |   if size > 1 furlong then alert
   |               ^^^^^^^
+  = possible here: `bytes`, `kB`, `MB`, `GB`, `TB`, a number or `then`
 "
 }
 
 err! {
     size_decimal,
     "check file conf with path /etc/conf
-  if size > 1.5 MB then alert",
+  if size > 1.5 bytes then alert",
     "
 error: `1.5` is no whole number
  --> /etc/monitrc:2:13
   |
-2 |   if size > 1.5 MB then alert
+2 |   if size > 1.5 bytes then alert
   |             ^^^
 "
 }
