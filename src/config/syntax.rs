@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::model::{
     Action, AlertTarget, Allow, Destination, Every, Exchange, HttpTest, HttpdUnixSocket, Mode,
-    OnReboot, PasswordKind, Role, Settings, Test, TlsOptions, Transport, Window,
+    OnReboot, PasswordKind, Role, Settings, SubjectKind, Test, TlsOptions, Transport, Window,
 };
 use crate::text::{Span, Spanned};
 
@@ -56,19 +56,18 @@ pub(super) enum SubjectSyntax {
     Matching(Text),
     File(Box<str>),
     System,
-    /// A process of which nothing more is known.
-    BrokenProcess,
-    /// A file of which nothing more is known.
-    BrokenFile,
+    /// One of which nothing more is known.
+    Broken(SubjectKind),
 }
 
 impl SubjectSyntax {
     /// The word after `check`.
-    pub(super) const fn kind(&self) -> &'static str {
+    pub(super) const fn kind(&self) -> SubjectKind {
         match self {
-            Self::Pidfile(_) | Self::Matching(_) | Self::BrokenProcess => "process",
-            Self::File(_) | Self::BrokenFile => "file",
-            Self::System => "system",
+            Self::Pidfile(_) | Self::Matching(_) => SubjectKind::Process,
+            Self::File(_) => SubjectKind::File,
+            Self::System => SubjectKind::System,
+            Self::Broken(kind) => *kind,
         }
     }
 }

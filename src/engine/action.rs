@@ -1,7 +1,7 @@
 //! What follows a verdict: repairs are planned, programs of `exec` are run.
 
 use crate::model::{Action, Exec, Mode, ServiceId, Subject};
-use crate::reading::{ProcessState, Reading};
+use crate::reading::Reading;
 
 use super::plan::{Aim, Cause};
 use super::{ChildId, Effect, Engine, Priority};
@@ -126,14 +126,7 @@ impl Engine {
         ];
         if matches!(service.subject, Subject::Process(_)) {
             let ward = &self.wards[id.index()];
-            let running = match &ward.reading {
-                Some(Reading::Process(ProcessState::Running(process))) => Some(process),
-                Some(Reading::Process(
-                    ProcessState::Zombie(_) | ProcessState::Absent | ProcessState::Unreadable(_),
-                ))
-                | Some(Reading::File(_) | Reading::System(_))
-                | None => None,
-            };
+            let running = ward.reading.as_ref().and_then(Reading::process);
             let pid = running.map_or(-1, |process| process.id.pid);
             let memory = running.and_then(|process| process.memory_kib).unwrap_or(0);
             let cpu = running

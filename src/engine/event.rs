@@ -76,6 +76,12 @@ impl Engine {
         let before = state.verdict;
         match finding {
             Finding::Unknown(text) => self.raise(id, Alarm::Data, &text),
+            Finding::Unavailable(what) => {
+                if !std::mem::replace(&mut state.told_unavailable, true) {
+                    let text = format!("{what} is not available here, its test is left out");
+                    self.log_service(id, Priority::Warning, &text);
+                }
+            }
             Finding::Unchanged(text) => {
                 state.verdict.take(false, rule);
                 let priority = if was_changed {

@@ -1,9 +1,9 @@
 //! What a reading means for a service: is it there, is it what it should be, do its tests pass.
 
-use crate::model::{Rule, ServiceId, Subject, Test, Window};
-use crate::reading::{FileKind, FileReading, Presence, ProcessState, Reading};
+use crate::model::{Rule, ServiceId, SubjectKind, Test, Window};
+use crate::reading::{FileKind, Outline, Presence, ProcessState, Reading};
 
-use super::judge::{self, FileFacts, Finding};
+use super::judge::{Facts, Finding};
 use super::service::{Alarm, Seen};
 use super::{Engine, Priority};
 
@@ -11,15 +11,11 @@ impl Engine {
     /// Notes what was found, without judging it.
     pub(super) fn observe(&mut self, id: ServiceId, reading: Reading) {
         let ward = &mut self.wards[id.index()];
-        let (presence, process) = match &reading {
-            Reading::Process(ProcessState::Running(process)) => (Seen::Present, Some(process.id)),
-            Reading::Process(ProcessState::Zombie(_) | ProcessState::Absent) => {
-                (Seen::Absent, None)
-            }
-            Reading::Process(ProcessState::Unreadable(_)) => (Seen::Unknown, ward.process),
-            Reading::File(Presence::Present(_)) | Reading::System(_) => (Seen::Present, None),
-            Reading::File(Presence::Absent) => (Seen::Absent, None),
-            Reading::File(Presence::Unreadable(_)) => (Seen::Unknown, None),
+        let running = reading.process().map(|process| process.id);
+        let (presence, process) = match reading.outline() {
+            Outline::Present => (Seen::Present, running),
+            Outline::Absent => (Seen::Absent, None),
+            Outline::Unreadable(_) => (Seen::Unknown, ward.process),
         };
         self.changed |= ward.process != process;
         ward.presence = presence;
@@ -34,20 +30,16 @@ impl Engine {
         let Some(reading) = &ward.reading else {
             return;
         };
-        match reading {
-            Reading::Process(ProcessState::Unreadable(reason))
-            | Reading::File(Presence::Unreadable(reason)) => {
-                let text = format!("cannot be looked at -- {reason}");
-                self.raise(id, Alarm::Data, &text);
-                return;
-            }
-            // The reference raises a data access error first and restarts a cycle later (F81); a
-            // dead process is dead.
-            Reading::Process(ProcessState::Zombie(process)) => {
-                let text = format!("process with pid {} is a zombie", process.pid);
-                self.log_service(id, Priority::Error, &text);
-            }
-            Reading::Process(_) | Reading::File(_) | Reading::System(_) => {}
+        if let Outline::Unreadable(reason) = reading.outline() {
+            let text = format!("cannot be looked at -- {reason}");
+            self.raise(id, Alarm::Data, &text);
+            return;
+        }
+        // The reference raises a data access error first and restarts a cycle later (F81); a dead
+        // process is dead.
+        if let Reading::Process(ProcessState::Zombie(process)) = reading {
+            let text = format!("process with pid {} is a zombie", process.pid);
+            self.log_service(id, Priority::Error, &text);
         }
         self.judge_presence(id, presence == Seen::Present, |_| true);
         if presence == Seen::Present && self.is_checkable(id) {
@@ -59,33 +51,25 @@ impl Engine {
     fn judge_presence(&mut self, id: ServiceId, present: bool, wants: impl Fn(&Rule) -> bool) {
         let model = self.model.clone();
         let service = model.service(id);
-        let text = match (&service.subject, present) {
-            (Subject::Process(_), true) => {
+        if !service.subject.can_be_missing() {
+            return;
+        }
+        let text = match (service.subject.kind(), present) {
+            (SubjectKind::Process, true) => {
                 let pid = self.wards[id.index()]
                     .process
                     .map_or(-1, |process| process.pid);
                 format!("process is running with pid {pid}")
             }
-            (Subject::Process(_), false) => "process is not running".into(),
-            (Subject::File(_), true) => "file exists".into(),
-            (Subject::File(_), false) => "file doesn't exist".into(),
-            (Subject::System, _) => return,
+            (SubjectKind::Process, false) => "process is not running".into(),
+            (kind, true) => format!("{} exists", kind.word()),
+            (kind, false) => format!("{} doesn't exist", kind.word()),
         };
         for (index, rule) in service.rules.iter().enumerate() {
-            let fails_if_present = match rule.test {
-                Test::NotExist => false,
-                Test::Exist => true,
-                Test::Connection(_)
-                | Test::Checksum(_)
-                | Test::Permission(_)
-                | Test::PermissionChanged
-                | Test::Uid(_)
-                | Test::Gid(_)
-                | Test::Size(_)
-                | Test::SizeChanged
-                | Test::Timestamp(_)
-                | Test::TimestampChanged(_) => continue,
-            };
+            let fails_if_present = rule.test == Test::Exist;
+            if !fails_if_present && rule.test != Test::NotExist {
+                continue;
+            }
             if wants(rule) && self.wards[id.index()].is_monitored() {
                 let finding = if present == fails_if_present {
                     Finding::Failed(text.clone())
@@ -118,6 +102,7 @@ impl Engine {
 
     /// Is what is there what it should be?
     fn judge_kind(&mut self, id: ServiceId) {
+        let subject = self.model.service(id).subject.kind();
         let Some(reading) = &self.wards[id.index()].reading else {
             return;
         };
@@ -127,19 +112,16 @@ impl Engine {
                             (slow starting or manually recovered?)";
                 self.clear(id, Alarm::Exec, text);
             }
-            Reading::File(Presence::Present(file)) => match file.kind {
-                FileKind::Regular => self.clear(id, Alarm::Invalid, "is a regular file"),
-                FileKind::Socket => self.clear(id, Alarm::Invalid, "is a socket"),
-                FileKind::Directory
-                | FileKind::Fifo
-                | FileKind::BlockDevice
-                | FileKind::CharacterDevice
-                | FileKind::Other => {
-                    let text = "is neither a regular file nor a socket";
-                    self.raise(id, Alarm::Invalid, text);
-                }
+            Reading::File(Presence::Present(file)) => match kind_fault(subject, file.kind) {
+                Ok(text) => self.clear(id, Alarm::Invalid, text),
+                Err(text) => self.raise(id, Alarm::Invalid, text),
             },
-            Reading::File(Presence::Absent | Presence::Unreadable(_)) | Reading::System(_) => {}
+            Reading::File(Presence::Absent | Presence::Unreadable(_))
+            | Reading::Filesystem(_)
+            | Reading::Host
+            | Reading::Program(_)
+            | Reading::Network(_)
+            | Reading::System(_) => {}
         }
     }
 
@@ -153,28 +135,17 @@ impl Engine {
                 return;
             }
             let ward = &mut self.wards[id.index()];
-            let finding = match (&ward.reading, &service.subject) {
-                (Some(Reading::Process(ProcessState::Running(process))), _) => {
-                    judge::judge_process(&rule.test, &service.name, process)
-                }
-                (Some(Reading::File(Presence::Present(reading))), Subject::File(path))
-                    if is_file(reading) =>
-                {
-                    let base = &mut ward.rules[index].base;
-                    let before = base.clone();
-                    let wall = self.now.wall;
-                    let facts = FileFacts {
-                        name: &service.name,
-                        path,
-                        reading,
-                        wall,
-                    };
-                    let finding = facts.judge(&rule.test, base);
-                    self.changed |= before != *base;
-                    finding
-                }
-                (Some(_) | None, _) => None,
+            let Some(reading) = &ward.reading else {
+                return;
             };
+            let base = &mut ward.rules[index].base;
+            let before = base.clone();
+            let facts = Facts {
+                service,
+                wall: self.now.wall,
+            };
+            let finding = facts.judge(&rule.test, reading, base);
+            self.changed |= before != *base;
             if let Some(finding) = finding {
                 unknown |= matches!(finding, Finding::Unknown(_));
                 self.take_finding(id, index, finding);
@@ -186,6 +157,15 @@ impl Engine {
     }
 }
 
-const fn is_file(reading: &FileReading) -> bool {
-    matches!(reading.kind, FileKind::Regular | FileKind::Socket)
+/// Whether a thing of this kind is what `check` names, in words.
+const fn kind_fault(subject: SubjectKind, found: FileKind) -> Result<&'static str, &'static str> {
+    match (subject, found) {
+        (SubjectKind::Directory, FileKind::Directory) => Ok("is directory"),
+        (SubjectKind::Directory, _) => Err("is not directory"),
+        (SubjectKind::Fifo, FileKind::Fifo) => Ok("is fifo"),
+        (SubjectKind::Fifo, _) => Err("is not fifo"),
+        (_, FileKind::Regular) => Ok("is a regular file"),
+        (_, FileKind::Socket) => Ok("is a socket"),
+        (_, _) => Err("is neither a regular file nor a socket"),
+    }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::model::{Program, ServiceId, Subject};
-use crate::reading::{ProcessId, ProcessState, Reading};
+use crate::reading::{Outline, ProcessId, Reading};
 use crate::time::Moment;
 
 use super::depend::service_id;
@@ -32,10 +32,7 @@ impl Engine {
     }
 
     fn has_process(&self, id: ServiceId) -> bool {
-        match self.model.service(id).subject {
-            Subject::Process(_) => true,
-            Subject::File(_) | Subject::System => false,
-        }
+        matches!(self.model.service(id).subject, Subject::Process(_))
     }
 
     fn set_step(&mut self, id: ServiceId, verb: Verb, step: Step) {
@@ -88,9 +85,9 @@ impl Engine {
         let Some((id, Job { verb, step })) = self.take_job(wants) else {
             return;
         };
-        let blind = match &reading {
-            Reading::Process(ProcessState::Unreadable(why)) => Some(why.clone()),
-            Reading::Process(_) | Reading::File(_) | Reading::System(_) => None,
+        let blind: Option<Box<str>> = match reading.outline() {
+            Outline::Unreadable(why) => Some(why.into()),
+            Outline::Present | Outline::Absent => None,
         };
         self.observe(id, reading);
         let running = self.wards[id.index()].process;

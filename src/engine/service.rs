@@ -157,6 +157,8 @@ pub(super) struct RuleState {
     pub(super) passed_for: Option<ProcessId>,
     /// Whether its value changed in the last check.
     pub(super) changed: bool,
+    /// Whether it was said that this system does not tell what it needs.
+    pub(super) told_unavailable: bool,
 }
 
 /// The counters of a restart limit (reference F135).
@@ -240,6 +242,7 @@ impl RuleState {
             outcome: None,
             passed_for: None,
             changed: false,
+            told_unavailable: false,
         }
     }
 }

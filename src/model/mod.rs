@@ -7,11 +7,22 @@
 mod action;
 mod alert;
 mod connection;
+mod content;
 mod event;
+mod file;
+mod filesystem;
+mod network;
+mod ping;
+mod process;
 mod program;
+mod program_test;
+mod resource;
 mod rule;
 mod service;
 mod settings;
+mod subject;
+mod system;
+mod test;
 
 pub use action::{Action, Exec};
 pub use alert::{AlertTarget, EventSet, MailFormat};
@@ -19,18 +30,25 @@ pub use connection::{
     CertificatePin, Connection, ConnectionTest, Destination, Exchange, HeaderField, HttpMethod,
     HttpTest, Protocol, TlsOptions, Transport, Verify,
 };
+pub use content::ContentTest;
 pub use event::EventKind;
+pub use file::{Checksum, ChecksumKind, Stamp, TimestampTest};
+pub use filesystem::FilesystemTest;
+pub use network::{NetworkTarget, NetworkTest};
+pub use ping::PingTest;
+pub use process::ProcessTest;
 pub use program::Program;
-pub use rule::{
-    Checksum, ChecksumKind, Comparison, Limit, Repeat, Rule, Stamp, Test, TimestampTest, Window,
-};
-pub use service::{
-    Every, Mode, OnReboot, ProcessLocator, RestartLimit, Service, ServiceId, Subject,
-};
+pub use program_test::ProgramTest;
+pub use resource::{Comparison, Limit, Unit};
+pub use rule::{Repeat, Rule, Window};
+pub use service::{Every, Mode, OnReboot, RestartLimit, Service, ServiceId};
 pub use settings::{
     Access, Allow, AllowedNetwork, Credential, Httpd, HttpdAddress, HttpdTls, HttpdUnixSocket,
     Limits, LogTarget, MailServer, MailServerTls, PasswordKind, Role, Settings,
 };
+pub use subject::{ProcessLocator, Subject, SubjectKind};
+pub use system::SystemTest;
+pub use test::Test;
 
 /// A whole configuration.
 #[derive(Clone, Debug, PartialEq)]

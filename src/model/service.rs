@@ -1,7 +1,7 @@
 //! A service: what is checked, how often, how it is started and stopped, and which rules it must
 //! obey.
 
-use super::{Action, AlertTarget, Program, Rule};
+use super::{Action, AlertTarget, Program, Rule, Subject};
 
 /// Names a service of one model: its place in [`super::Model::services`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -50,27 +50,6 @@ pub struct Service {
     pub alerts: Vec<AlertTarget>,
     /// `noalert ADDRESS`: global targets this service does not mail.
     pub noalert: Vec<Box<str>>,
-}
-
-/// What a service looks at.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Subject {
-    /// `check process NAME with pidfile PATH | matching PATTERN`.
-    Process(ProcessLocator),
-    /// `check file NAME with path PATH`.
-    File(Box<str>),
-    /// The machine itself; there is one in every model.
-    System,
-}
-
-/// How the process of a service is found.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ProcessLocator {
-    /// The number in this file.
-    Pidfile(Box<str>),
-    /// A POSIX extended regular expression over the whole command line, unanchored (reference
-    /// F117).
-    Matching(Box<str>),
 }
 
 /// Whether failures are repaired or only reported.

@@ -3,22 +3,30 @@
 //! `sample` fills these in; `engine` judges them; `view` shows them. Every figure that a kernel may
 //! not give is an `Option`: `None` is "not available here" and never judged as a zero.
 
+mod amount;
 mod bytes;
 mod file;
+mod filesystem;
 mod hasher;
 mod machine;
 mod mounts;
+mod network;
 mod process;
+mod program;
 mod stat;
 mod status;
 mod system;
 
+pub use amount::{Amount, thousandths};
 pub use bytes::Bytes;
 pub use file::{Digest, FileKind, FileReading};
+pub use filesystem::FilesystemReading;
 pub use hasher::{Hasher, hexadecimal};
 pub use machine::{CpuCounters, Memory, parse_files, parse_load, parse_uptime};
 pub use mounts::Mounts;
+pub use network::NetworkReading;
 pub use process::{ProcessId, ProcessReading, ProcessState, parse_pidfile};
+pub use program::ProgramReading;
 pub use stat::{ProcessStat, process_name};
 pub use status::ProcessStatus;
 pub use system::{CpuShares, SystemReading};
@@ -28,10 +36,62 @@ pub use system::{CpuShares, SystemReading};
 pub enum Reading {
     /// `check process`.
     Process(ProcessState),
-    /// `check file`.
+    /// `check file`, `check directory`, `check fifo`.
     File(Presence<FileReading>),
+    /// `check filesystem`.
+    Filesystem(Presence<FilesystemReading>),
+    /// `check host`: there is nothing to look at but its connections.
+    Host,
+    /// `check program`.
+    Program(ProgramReading),
+    /// `check network`.
+    Network(Presence<NetworkReading>),
     /// The machine.
     System(SystemReading),
+}
+
+/// Whether something is there, and nothing else of a [`Reading`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outline<'a> {
+    /// It is.
+    Present,
+    /// It is not.
+    Absent,
+    /// It cannot be told: the system's words for why.
+    Unreadable(&'a str),
+}
+
+impl Reading {
+    /// Whether the subject is there.
+    pub fn outline(&self) -> Outline<'_> {
+        match self {
+            Self::Process(ProcessState::Running(_))
+            | Self::Host
+            | Self::Program(_)
+            | Self::System(_) => Outline::Present,
+            Self::Process(ProcessState::Zombie(_) | ProcessState::Absent) => Outline::Absent,
+            Self::Process(ProcessState::Unreadable(why)) => Outline::Unreadable(why),
+            Self::File(presence) => presence.outline(),
+            Self::Filesystem(presence) => presence.outline(),
+            Self::Network(presence) => presence.outline(),
+        }
+    }
+
+    /// The process that runs, if it is one.
+    pub const fn process(&self) -> Option<&ProcessReading> {
+        match self {
+            Self::Process(ProcessState::Running(process)) => Some(process),
+            Self::Process(
+                ProcessState::Zombie(_) | ProcessState::Absent | ProcessState::Unreadable(_),
+            )
+            | Self::File(_)
+            | Self::Filesystem(_)
+            | Self::Host
+            | Self::Program(_)
+            | Self::Network(_)
+            | Self::System(_) => None,
+        }
+    }
 }
 
 /// There, not there, or there but unreadable.
@@ -43,4 +103,15 @@ pub enum Presence<T> {
     Absent,
     /// Something stands in the way: the system's words for why.
     Unreadable(Box<str>),
+}
+
+impl<T> Presence<T> {
+    /// Without the figures.
+    pub fn outline(&self) -> Outline<'_> {
+        match self {
+            Self::Present(_) => Outline::Present,
+            Self::Absent => Outline::Absent,
+            Self::Unreadable(why) => Outline::Unreadable(why),
+        }
+    }
 }

@@ -27,7 +27,12 @@ pub(super) fn encode(reading: &Reading) -> Vec<u8> {
         Reading::File(Presence::Present(facts)) => present(facts),
         Reading::File(Presence::Absent) => "absent\n.\n".to_owned(),
         Reading::File(Presence::Unreadable(why)) => format!("unreadable {why}\n.\n"),
-        Reading::Process(_) | Reading::System(_) => String::new(),
+        Reading::Process(_)
+        | Reading::Filesystem(_)
+        | Reading::Host
+        | Reading::Program(_)
+        | Reading::Network(_)
+        | Reading::System(_) => String::new(),
     }
     .into_bytes()
 }

@@ -24,7 +24,7 @@ use self::process::{Finding, Mark};
 use self::remote::Remote;
 use crate::engine::SampleId;
 use crate::model::{ChecksumKind, ProcessLocator, Service, Subject};
-use crate::reading::{CpuCounters, Presence, Reading};
+use crate::reading::{CpuCounters, Presence, ProgramReading, Reading};
 use crate::time::Moment;
 
 /// Carries out orders to look, and remembers what rates are computed against.
@@ -60,6 +60,8 @@ enum Wanted {
         digests: Box<[ChecksumKind]>,
     },
     System,
+    /// There is nothing to look at.
+    Nothing(Reading),
 }
 
 /// How many subjects one step looks at, besides the process table.
@@ -83,10 +85,18 @@ impl Sampler {
                 service: name(),
                 pattern: pattern.clone(),
             },
-            Subject::File(path) => Wanted::File {
+            Subject::File(path) | Subject::Directory(path) | Subject::Fifo(path) => Wanted::File {
                 path: path.clone(),
                 digests: digests.into(),
             },
+            Subject::Filesystem(_) => {
+                Wanted::Nothing(Reading::Filesystem(Presence::Unreadable("".into())))
+            }
+            Subject::Host(_) => Wanted::Nothing(Reading::Host),
+            Subject::Program(_) => Wanted::Nothing(Reading::Program(ProgramReading::default())),
+            Subject::Network(_) => {
+                Wanted::Nothing(Reading::Network(Presence::Unreadable("".into())))
+            }
             Subject::System => Wanted::System,
         };
         self.queue.push_back(Order { sample, subject });
@@ -145,6 +155,7 @@ impl Sampler {
                     };
                     done.extend(reading.map(|reading| (sample, reading)));
                 }
+                Wanted::Nothing(reading) => done.push((sample, reading)),
                 Wanted::System => {
                     let reading = machine::read(&mut self.processor_time);
                     done.push((sample, Reading::System(reading)));
@@ -193,7 +204,10 @@ impl Sampler {
                     orders.push((*sample, service.clone(), pattern.clone()));
                     false
                 }
-                Wanted::Pidfile { .. } | Wanted::File { .. } | Wanted::System => true,
+                Wanted::Pidfile { .. }
+                | Wanted::File { .. }
+                | Wanted::System
+                | Wanted::Nothing(_) => true,
             });
         if orders.is_empty() {
             return Vec::new();

@@ -249,7 +249,13 @@ fn files_and_the_machine() {
     assert_eq!(readings[1], Reading::File(Presence::Absent));
     let digests = |reading: &Reading| match reading {
         Reading::File(Presence::Present(facts)) => facts.digests.len(),
-        Reading::File(_) | Reading::Process(_) | Reading::System(_) => panic!("{reading:?}"),
+        Reading::File(_)
+        | Reading::Process(_)
+        | Reading::Filesystem(_)
+        | Reading::Host
+        | Reading::Program(_)
+        | Reading::Network(_)
+        | Reading::System(_) => panic!("{reading:?}"),
     };
     assert_eq!((digests(&readings[2]), digests(&readings[3])), (0, 1));
 }

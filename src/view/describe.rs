@@ -4,8 +4,8 @@
 use std::fmt::Write;
 
 use crate::model::{
-    AlertTarget, Allow, EventKind, Every, Httpd, LogTarget, Model, ProcessLocator, Program, Role,
-    Service, Settings, Subject,
+    AlertTarget, Allow, EventKind, Every, Httpd, LogTarget, Model, NetworkTarget, ProcessLocator,
+    Program, Role, Service, Settings, Subject,
 };
 
 use super::figures::{mode, on_reboot, type_word};
@@ -137,7 +137,15 @@ fn service(sheet: &mut Sheet, model: &Model, service: &Service) {
     match &service.subject {
         Subject::Process(ProcessLocator::Pidfile(path)) => sheet.line("Pid file", path),
         Subject::Process(ProcessLocator::Matching(pattern)) => sheet.line("Match", pattern),
-        Subject::File(path) => sheet.line("Path", path),
+        Subject::File(path)
+        | Subject::Directory(path)
+        | Subject::Fifo(path)
+        | Subject::Filesystem(path) => sheet.line("Path", path),
+        Subject::Host(address) | Subject::Network(NetworkTarget::Address(address)) => {
+            sheet.line("Address", address);
+        }
+        Subject::Network(NetworkTarget::Interface(name)) => sheet.line("Interface", name),
+        Subject::Program(checked) => sheet.line("Program", program(checked)),
         Subject::System => {}
     }
     if !service.groups.is_empty() {

@@ -1,14 +1,14 @@
 //! What is said of a service: words for its state, and its figures line by line, in the order, the
 //! labels and the formats of the reference's status text (F30 to F39). Pages show the same lines.
 
-use crate::engine::{Monitoring, ProbeOutcome, Standing};
-use crate::model::{Connection, Destination, Mode, OnReboot, Subject, Transport};
-use crate::reading::{
-    Bytes, FileReading, Presence, ProcessReading, ProcessState, Reading, SystemReading, hexadecimal,
-};
-use crate::time::{Uptime, WallTime};
+mod file;
+mod process;
+mod system;
 
-use super::decimal::{Decimal, percent};
+use crate::engine::{Monitoring, ProbeOutcome, Standing};
+use crate::model::{Connection, Destination, Mode, OnReboot, Subject, SubjectKind, Transport};
+use crate::reading::{Outline, Presence, ProcessState, Reading};
+use crate::time::WallTime;
 
 /// One line: what, how much, and how it is meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,19 +40,31 @@ pub(super) enum Tone {
 
 /// `System`, `Process`, `File`.
 pub(super) const fn type_word(subject: &Subject) -> &'static str {
-    match subject {
-        Subject::Process(_) => "Process",
-        Subject::File(_) => "File",
-        Subject::System => "System",
+    match subject.kind() {
+        SubjectKind::Process => "Process",
+        SubjectKind::File => "File",
+        SubjectKind::Directory => "Directory",
+        SubjectKind::Fifo => "Fifo",
+        SubjectKind::Filesystem => "Filesystem",
+        SubjectKind::Host => "Remote Host",
+        SubjectKind::Program => "Program",
+        SubjectKind::Network => "Network",
+        SubjectKind::System => "System",
     }
 }
 
 /// The place of a service's type in the summary (reference F31).
 pub(super) const fn type_rank(subject: &Subject) -> u8 {
-    match subject {
-        Subject::System => 0,
-        Subject::Process(_) => 1,
-        Subject::File(_) => 2,
+    match subject.kind() {
+        SubjectKind::System => 0,
+        SubjectKind::Process => 1,
+        SubjectKind::File => 2,
+        SubjectKind::Fifo => 3,
+        SubjectKind::Directory => 4,
+        SubjectKind::Filesystem => 5,
+        SubjectKind::Host => 6,
+        SubjectKind::Network => 7,
+        SubjectKind::Program => 8,
     }
 }
 
@@ -148,15 +160,7 @@ pub(super) fn reading<'a>(standing: &Standing<'a>) -> Option<&'a Reading> {
 
 /// Whether a service's subject was found, so that its connections mean something.
 fn is_present(standing: &Standing<'_>) -> bool {
-    reading(standing).is_some_and(|reading| match reading {
-        Reading::Process(ProcessState::Running(_))
-        | Reading::File(Presence::Present(_))
-        | Reading::System(_) => true,
-        Reading::Process(
-            ProcessState::Zombie(_) | ProcessState::Absent | ProcessState::Unreadable(_),
-        )
-        | Reading::File(Presence::Absent | Presence::Unreadable(_)) => false,
-    })
+    reading(standing).is_some_and(|reading| reading.outline() == Outline::Present)
 }
 
 #[derive(Default)]
@@ -187,10 +191,16 @@ impl Lines {
             Reading::System(system) => self.system(system, standing.collected),
             Reading::Process(ProcessState::Running(process)) => self.process(process),
             Reading::File(Presence::Present(file)) => self.file(file, standing.collected),
+            Reading::Filesystem(Presence::Present(_))
+            | Reading::Network(Presence::Present(_))
+            | Reading::Program(_)
+            | Reading::Host => {}
             Reading::Process(
                 ProcessState::Zombie(_) | ProcessState::Absent | ProcessState::Unreadable(_),
             )
-            | Reading::File(Presence::Absent | Presence::Unreadable(_)) => {}
+            | Reading::File(Presence::Absent | Presence::Unreadable(_))
+            | Reading::Filesystem(Presence::Absent | Presence::Unreadable(_))
+            | Reading::Network(Presence::Absent | Presence::Unreadable(_)) => {}
         }
     }
 
@@ -204,85 +214,6 @@ impl Lines {
             self.push(connection_label(connection), value, tone);
         }
     }
-
-    fn system(&mut self, system: &SystemReading, collected: Option<WallTime>) {
-        let load = system.load.map(|[one, five, fifteen]| {
-            let two = |value| Decimal(value, 2);
-            format!("[{}] [{}] [{}]", two(one), two(five), two(fifteen))
-        });
-        self.known("load average", load);
-        let cpu = system.cpu.map(|cpu| {
-            let shares = [
-                (cpu.user, "usr"),
-                (cpu.system, "sys"),
-                (cpu.nice, "nice"),
-                (cpu.iowait, "iowait"),
-                (cpu.hardirq, "hardirq"),
-                (cpu.softirq, "softirq"),
-                (cpu.steal, "steal"),
-                (cpu.guest, "guest"),
-                (cpu.guest_nice, "guestnice"),
-            ];
-            let words = shares.map(|(share, name)| format!("{}%{name} ", Decimal(share, 1)));
-            words.concat()
-        });
-        self.known("cpu", cpu);
-        self.known("memory usage", system.memory_kib.map(usage));
-        self.known("swap usage", system.swap_kib.map(usage));
-        self.known("uptime", system.uptime_seconds.map(Uptime));
-        let boot = system.uptime_seconds.zip(collected).map(|(seconds, at)| {
-            let seconds = i64::try_from(seconds).unwrap_or(0);
-            let boot = (at.unix_seconds() - seconds) * 1000;
-            WallTime::new(boot, at.offset_seconds()).date_text()
-        });
-        self.known("boot time", boot);
-        let files = system.files.map(|(allocated, _, maximum)| {
-            let share = percent(allocated, maximum);
-            format!("{allocated} [{share}% of {maximum} limit]")
-        });
-        self.known("filedescriptors", files);
-    }
-
-    fn process(&mut self, process: &ProcessReading) {
-        self.value("pid", process.id.pid);
-        self.known("parent pid", process.ppid);
-        self.known("uid", process.uid);
-        self.known("effective uid", process.euid);
-        self.known("gid", process.gid);
-        self.known("uptime", process.uptime_seconds.map(Uptime));
-        self.known("threads", process.threads);
-        let share = |share| format!("{}%", Decimal(share, 1));
-        self.known("cpu", process.cpu_percent.map(share));
-        let memory = process.memory_kib.map(|kib| {
-            let share = Decimal(process.memory_percent.unwrap_or(0.0), 1);
-            format!("{share}% [{}]", Bytes(kib * 1024))
-        });
-        self.known("memory", memory);
-    }
-
-    fn file(&mut self, file: &FileReading, collected: Option<WallTime>) {
-        let zone = collected.map_or(0, WallTime::offset_seconds);
-        let date = |unix: i64| WallTime::new(unix.saturating_mul(1000), zone).date_text();
-        self.value("permission", format_args!("{:o}", file.permission));
-        self.value("uid", file.uid);
-        self.value("gid", file.gid);
-        self.value("size", Bytes(file.size));
-        self.value("access timestamp", date(file.accessed));
-        self.value("change timestamp", date(file.changed));
-        self.value("modify timestamp", date(file.modified));
-        for digest in &file.digests {
-            let kind = digest.kind.name();
-            let words = digest.value.as_ref().ok();
-            self.known(
-                "checksum",
-                words.map(|bytes| format!("{} ({kind})", hexadecimal(bytes))),
-            );
-        }
-    }
-}
-
-fn usage((used, all): (u64, u64)) -> String {
-    format!("{} [{}%]", Bytes(used * 1024), percent(used, all))
 }
 
 const fn connection_label(connection: &Connection) -> &'static str {

@@ -70,6 +70,13 @@ fn test(test: &Test) -> String {
             )
         }
         Test::TimestampChanged(stamp) => format!("changed {}", stamp_word(*stamp)),
+        Test::Content(test) => match *test {},
+        Test::Ping(test) => match *test {},
+        Test::Process(test) => match *test {},
+        Test::System(test) => match *test {},
+        Test::Filesystem(test) => match *test {},
+        Test::Network(test) => match *test {},
+        Test::Program(test) => match *test {},
     }
 }
 

@@ -4,18 +4,20 @@
 //! Differences: no credentials, ever; the encoding is the one the text is in; elements whose
 //! figures are not measured are left out. Whatever names hold, the document is well-formed.
 
+mod connections;
+mod file;
+mod process;
+mod system;
+
 use std::fmt::{Display, Write};
 
-use crate::engine::{Monitoring, ProbeOutcome, Standing};
+use crate::engine::{Monitoring, Standing};
 use crate::http::Escaped;
-use crate::model::{Connection, Destination, Every, Httpd, Mode, OnReboot, Subject};
-use crate::reading::{
-    FileReading, Presence, ProcessReading, ProcessState, Reading, SystemReading, hexadecimal,
-};
+use crate::model::{Every, Httpd, Mode, OnReboot, SubjectKind};
+use crate::reading::{Presence, ProcessState, Reading};
 
 use super::Context;
-use super::decimal::{Decimal, percent};
-use super::figures::{reading, transport};
+use super::figures::reading;
 
 /// Which of the two layouts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -135,7 +137,7 @@ impl Writer {
 
     fn service(&mut self, standing: &Standing<'_>, layout: Layout) {
         let name = Escaped(&standing.service.name);
-        let kind = type_number(&standing.service.subject);
+        let kind = type_number(standing.service.subject.kind());
         match layout {
             Layout::One => {
                 self.put(format_args!("<service type=\"{kind}\">"));
@@ -155,10 +157,16 @@ impl Writer {
                     self.connections(standing);
                 }
                 Reading::File(Presence::Present(file)) => self.file(file),
+                Reading::Host => self.connections(standing),
+                Reading::Filesystem(Presence::Present(_))
+                | Reading::Network(Presence::Present(_))
+                | Reading::Program(_) => {}
                 Reading::Process(
                     ProcessState::Zombie(_) | ProcessState::Absent | ProcessState::Unreadable(_),
                 )
-                | Reading::File(Presence::Absent | Presence::Unreadable(_)) => {}
+                | Reading::File(Presence::Absent | Presence::Unreadable(_))
+                | Reading::Filesystem(Presence::Absent | Presence::Unreadable(_))
+                | Reading::Network(Presence::Absent | Presence::Unreadable(_)) => {}
             }
         }
         self.put(format_args!("</service>"));
@@ -182,126 +190,6 @@ impl Writer {
                 xml.element("counter", standing.cycle_counter);
                 xml.element("number", number);
             }),
-        }
-    }
-
-    fn system(&mut self, system: &SystemReading) {
-        if let Some((allocated, unused, maximum)) = system.files {
-            self.block("filedescriptors", |xml| {
-                xml.element("allocated", allocated);
-                xml.element("unused", unused);
-                xml.element("maximum", maximum);
-            });
-        }
-        self.block("system", |xml| {
-            if let Some(load) = system.load {
-                xml.block("load", |xml| {
-                    for (name, average) in ["avg01", "avg05", "avg15"].into_iter().zip(load) {
-                        xml.element(name, Decimal(average, 2));
-                    }
-                });
-            }
-            if let Some(cpu) = system.cpu {
-                xml.block("cpu", |xml| {
-                    for (name, share) in [
-                        ("user", cpu.user),
-                        ("system", cpu.system),
-                        ("nice", cpu.nice),
-                        ("wait", cpu.iowait),
-                        ("hardirq", cpu.hardirq),
-                        ("softirq", cpu.softirq),
-                        ("steal", cpu.steal),
-                        ("guest", cpu.guest),
-                        ("guestnice", cpu.guest_nice),
-                    ] {
-                        xml.element(name, Decimal(share, 1));
-                    }
-                });
-            }
-            for (name, kib) in [("memory", system.memory_kib), ("swap", system.swap_kib)] {
-                if let Some((used, all)) = kib {
-                    xml.block(name, |xml| {
-                        xml.element("percent", percent(used, all));
-                        xml.element("kilobyte", used);
-                    });
-                }
-            }
-        });
-    }
-
-    fn process(&mut self, process: &ProcessReading) {
-        self.element("pid", process.id.pid);
-        self.known("ppid", process.ppid);
-        self.known("uid", process.uid);
-        self.known("euid", process.euid);
-        self.known("gid", process.gid);
-        self.known("uptime", process.uptime_seconds);
-        self.known("threads", process.threads);
-        if let Some(kib) = process.memory_kib {
-            self.block("memory", |xml| {
-                xml.element("percent", Decimal(process.memory_percent.unwrap_or(0.0), 1));
-                xml.element("kilobyte", kib);
-            });
-        }
-        self.block("cpu", |xml| {
-            xml.element("percent", Decimal(process.cpu_percent.unwrap_or(-1.0), 1));
-        });
-    }
-
-    fn file(&mut self, file: &FileReading) {
-        self.put(format_args!("<mode>{:o}</mode>", file.permission));
-        self.element("uid", file.uid);
-        self.element("gid", file.gid);
-        self.block("timestamps", |xml| {
-            xml.element("access", file.accessed);
-            xml.element("change", file.changed);
-            xml.element("modify", file.modified);
-        });
-        self.element("size", file.size);
-        for digest in &file.digests {
-            if let Ok(bytes) = &digest.value {
-                let (kind, digits) = (digest.kind.name(), hexadecimal(bytes));
-                self.put(format_args!(
-                    "<checksum type=\"{kind}\">{digits}</checksum>"
-                ));
-            }
-        }
-    }
-
-    /// Those over IP first, then those over Unix sockets; the last of the control file first.
-    fn connections(&mut self, standing: &Standing<'_>) {
-        for (connection, outcome) in standing.connections.iter().rev() {
-            if let Destination::Host { host, port } = &connection.destination {
-                self.block("port", |xml| xml.port(host, *port, connection, *outcome));
-            }
-        }
-        for (connection, outcome) in standing.connections.iter().rev() {
-            if let Destination::Unix(path) = &connection.destination {
-                self.block("unix", |xml| {
-                    xml.element("path", Escaped(path));
-                    xml.element("protocol", connection.protocol.name());
-                    xml.element("responsetime", Seconds(*outcome));
-                });
-            }
-        }
-    }
-
-    fn port(
-        &mut self,
-        host: &str,
-        port: u16,
-        connection: &Connection,
-        outcome: Option<&ProbeOutcome>,
-    ) {
-        self.element("hostname", Escaped(host));
-        self.element("portnumber", port);
-        self.element("request", CharacterData(connection.request()));
-        self.element("protocol", connection.protocol.name());
-        self.element("type", transport(connection.transport));
-        self.element("responsetime", Seconds(outcome));
-        let certificate = outcome.and_then(|outcome| outcome.certificate.as_ref());
-        if let Some(days) = certificate.and_then(|certificate| certificate.days_left) {
-            self.block("certificate", |xml| xml.element("valid", days));
         }
     }
 
@@ -340,23 +228,18 @@ impl Display for CharacterData<'_> {
     }
 }
 
-/// A response time; -1 where there is none.
-struct Seconds<'a>(Option<&'a ProbeOutcome>);
-
-impl Display for Seconds<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self.0.and_then(|outcome| outcome.result.as_ref().ok()) {
-            Some(micros) => write!(f, "{}.{:06}", micros / 1_000_000, micros % 1_000_000),
-            None => f.write_str("-1.000000"),
-        }
-    }
-}
-
-const fn type_number(subject: &Subject) -> u8 {
-    match subject {
-        Subject::File(_) => 2,
-        Subject::Process(_) => 3,
-        Subject::System => 5,
+/// The number of a service's type (reference XML.md).
+const fn type_number(kind: SubjectKind) -> u8 {
+    match kind {
+        SubjectKind::Filesystem => 0,
+        SubjectKind::Directory => 1,
+        SubjectKind::File => 2,
+        SubjectKind::Process => 3,
+        SubjectKind::Host => 4,
+        SubjectKind::System => 5,
+        SubjectKind::Fifo => 6,
+        SubjectKind::Program => 7,
+        SubjectKind::Network => 8,
     }
 }
 

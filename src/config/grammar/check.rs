@@ -6,37 +6,15 @@ use crate::config::keyword::Keyword;
 use crate::config::later::Place;
 use crate::config::parser::{Parsed, Parser};
 use crate::config::syntax::{ServiceSyntax, SubjectSyntax, Text};
-use crate::model::{Every, Mode};
+use crate::model::{Every, Mode, SubjectKind};
 
-#[derive(Clone, Copy)]
-struct Head {
-    /// What is known before the rest of the head has been read.
-    broken: fn() -> SubjectSyntax,
-    rest: fn(&mut Parser<'_>) -> Parsed<SubjectSyntax>,
-}
+/// What follows the name.
+type Rest = fn(&mut Parser<'_>) -> Parsed<SubjectSyntax>;
 
-const HEADS: &[(Keyword, Head)] = &[
-    (
-        Keyword::Process,
-        Head {
-            broken: || SubjectSyntax::BrokenProcess,
-            rest: process,
-        },
-    ),
-    (
-        Keyword::File,
-        Head {
-            broken: || SubjectSyntax::BrokenFile,
-            rest: file,
-        },
-    ),
-    (
-        Keyword::System,
-        Head {
-            broken: || SubjectSyntax::System,
-            rest: |_| Ok(SubjectSyntax::System),
-        },
-    ),
+const HEADS: &[(Keyword, (SubjectKind, Rest))] = &[
+    (Keyword::Process, (SubjectKind::Process, process)),
+    (Keyword::File, (SubjectKind::File, file)),
+    (Keyword::System, (SubjectKind::System, system)),
 ];
 
 /// `check process|file|system NAME …`
@@ -44,7 +22,7 @@ const HEADS: &[(Keyword, Head)] = &[
 /// The service is opened before its head is complete, so that what follows is read as its
 /// statements even where the head is wrong.
 pub(super) fn check(p: &mut Parser<'_>) -> Parsed {
-    let Some(head) = p.accept_row(HEADS) else {
+    let Some((kind, rest)) = p.accept_row(HEADS) else {
         p.open_unknown_service();
         return Err(p.unexpected_at(Place::Check, "check "));
     };
@@ -55,12 +33,11 @@ pub(super) fn check(p: &mut Parser<'_>) -> Parsed {
             return Err(reported);
         }
     };
-    let subject = (head.broken)();
-    if matches!(subject, SubjectSyntax::System) {
+    if kind == SubjectKind::System {
         name.value = name.value.replace("$HOST", &p.hostname()).into();
     }
-    p.open_service(service(name, subject));
-    p.service().subject = (head.rest)(p)?;
+    p.open_service(service(name, SubjectSyntax::Broken(kind)));
+    p.service().subject = rest(p)?;
     Ok(())
 }
 
@@ -88,6 +65,16 @@ fn process(p: &mut Parser<'_>) -> Parsed<SubjectSyntax> {
 fn file(p: &mut Parser<'_>) -> Parsed<SubjectSyntax> {
     p.expect(Keyword::Path)?;
     Ok(SubjectSyntax::File(p.path()?.value))
+}
+
+/// `check system NAME`
+///
+/// ```text
+/// check system $HOST
+/// ```
+#[expect(clippy::unnecessary_wraps, reason = "a row of the table of heads")]
+const fn system(_: &mut Parser<'_>) -> Parsed<SubjectSyntax> {
+    Ok(SubjectSyntax::System)
 }
 
 fn service(name: Text, subject: SubjectSyntax) -> ServiceSyntax {

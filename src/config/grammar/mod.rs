@@ -16,6 +16,7 @@ mod files;
 mod http_options;
 mod httpd;
 mod httpd_allow;
+mod kinds;
 mod limits;
 mod log;
 mod mail_format;

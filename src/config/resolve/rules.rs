@@ -26,11 +26,7 @@ pub(super) fn rules(
         .iter()
         .any(|(rule, _)| matches!(rule.test, Test::NotExist | Test::Exist));
     let mut rules: Vec<Rule> = rules.into_iter().map(|(rule, _)| rule).collect();
-    let can_be_missing = match subject {
-        Subject::Process(_) | Subject::File(_) => true,
-        Subject::System => false,
-    };
-    if can_be_missing && !says_existence {
+    if subject.can_be_missing() && !says_existence {
         rules.insert(0, implicit_existence());
     }
     rules

@@ -4,7 +4,7 @@ use super::machine::Machine;
 use super::rules;
 use crate::config::syntax::{RestartLimitSyntax, ServiceSyntax, SubjectSyntax};
 use crate::model::{
-    Every, Mode, OnReboot, ProcessLocator, RestartLimit, Service, ServiceId, Subject,
+    Every, Mode, OnReboot, ProcessLocator, RestartLimit, Service, ServiceId, Subject, SubjectKind,
 };
 
 /// The model of one `check` statement.
@@ -71,7 +71,7 @@ pub(super) fn is_system(service: &Service) -> bool {
     service.subject == Subject::System
 }
 
-/// A subject that could not be read has been complained about; anything of its kind stands for it.
+/// A subject that could not be read has been complained about; anything stands for it.
 fn subject(syntax: SubjectSyntax, machine: &mut Machine<'_>) -> Subject {
     match syntax {
         SubjectSyntax::Pidfile(path) => Subject::Process(ProcessLocator::Pidfile(path)),
@@ -81,8 +81,10 @@ fn subject(syntax: SubjectSyntax, machine: &mut Machine<'_>) -> Subject {
         }
         SubjectSyntax::File(path) => Subject::File(path),
         SubjectSyntax::System => Subject::System,
-        SubjectSyntax::BrokenProcess => Subject::Process(ProcessLocator::Pidfile("/".into())),
-        SubjectSyntax::BrokenFile => Subject::File("/".into()),
+        SubjectSyntax::Broken(SubjectKind::Process) => {
+            Subject::Process(ProcessLocator::Pidfile("/".into()))
+        }
+        SubjectSyntax::Broken(_) => Subject::File("/".into()),
     }
 }
 

@@ -106,6 +106,12 @@ impl Page<'_> {
             Subject::System => ("System", &["Load", "CPU", "Memory", "Swap"]),
             Subject::Process(_) => ("Processes", &["Uptime", "CPU", "Memory", "Connections"]),
             Subject::File(_) => ("Files", &["Size", "Permission", "UID", "GID"]),
+            Subject::Directory(_) => ("Directories", &["Size", "Permission", "UID", "GID"]),
+            Subject::Fifo(_) => ("Named pipes", &["Size", "Permission", "UID", "GID"]),
+            Subject::Filesystem(_) => ("File systems", &[]),
+            Subject::Host(_) => ("Hosts", &[]),
+            Subject::Program(_) => ("Programs", &[]),
+            Subject::Network(_) => ("Networks", &[]),
         };
         self.put(format_args!(
             "<h2>{title}</h2><section><table class=\"list services\">\
@@ -139,7 +145,11 @@ fn cells(standing: &Standing<'_>) -> [Option<String>; 4] {
             Reading::Process(
                 ProcessState::Zombie(_) | ProcessState::Absent | ProcessState::Unreadable(_),
             )
-            | Reading::File(Presence::Absent | Presence::Unreadable(_)),
+            | Reading::File(Presence::Absent | Presence::Unreadable(_))
+            | Reading::Filesystem(_)
+            | Reading::Host
+            | Reading::Program(_)
+            | Reading::Network(_),
         )
         | None => [const { None }; 4],
     }

@@ -4,7 +4,8 @@
 use crate::engine::{Monitoring, ProbeOutcome, Standing, UserAction};
 use crate::http::{Escaped, percent_encode};
 use crate::model::{
-    Connection, Every, ProcessLocator, Program, Service, ServiceId, Subject, Transport,
+    Connection, Every, NetworkTarget, ProcessLocator, Program, Service, ServiceId, Subject,
+    Transport,
 };
 use crate::view::figures::{
     Milliseconds, address, measured, mode, monitoring, on_reboot, status, type_word,
@@ -146,7 +147,17 @@ impl Page<'_> {
             Subject::Process(ProcessLocator::Matching(pattern)) => {
                 self.pair("matching", Escaped(pattern));
             }
-            Subject::File(path) => self.pair("path", Escaped(path)),
+            Subject::File(path)
+            | Subject::Directory(path)
+            | Subject::Fifo(path)
+            | Subject::Filesystem(path) => self.pair("path", Escaped(path)),
+            Subject::Host(address) | Subject::Network(NetworkTarget::Address(address)) => {
+                self.pair("address", Escaped(address));
+            }
+            Subject::Network(NetworkTarget::Interface(name)) => {
+                self.pair("interface", Escaped(name));
+            }
+            Subject::Program(program) => self.pair("program", Escaped(&program.command_line())),
             Subject::System => {}
         }
         if !service.groups.is_empty() {

@@ -48,12 +48,14 @@ error: `port` cannot be tested in a `check file`
   |
 2 |   if failed port 80 then alert
   |             ^^^^
+  = it is a test of: check process
 
 error: `checksum` cannot be tested in a `check process`
  --> /etc/monitrc:4:14
   |
 4 |   if changed checksum then alert
   |              ^^^^^^^^
+  = it is a test of: check file
 "
 }
 

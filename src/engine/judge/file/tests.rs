@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use super::*;
+use crate::engine::judge::Base;
 use crate::model::Comparison;
 use crate::reading::{Digest, FileKind};
 

@@ -1,0 +1,29 @@
+//! The tests of `check file`.
+
+use super::Tests;
+use super::words::{CHECKSUM, EXIST, GID, NOT, PERMISSION, SIZE, TIMESTAMP, UID};
+use crate::config::grammar::{existence, file_tests};
+
+/// All of them.
+pub(super) const TESTS: Tests = Tests {
+    plain: &[
+        (NOT, existence::not_exist),
+        (EXIST, existence::exist),
+        (SIZE, file_tests::size),
+        (TIMESTAMP, file_tests::timestamp),
+    ],
+    failed: &[
+        (CHECKSUM, file_tests::checksum),
+        (PERMISSION, file_tests::permission),
+        (UID, file_tests::uid),
+        (GID, file_tests::gid),
+    ],
+    succeeded: &[],
+    changed: &[
+        (CHECKSUM, file_tests::checksum_changed),
+        (PERMISSION, file_tests::permission_changed),
+        (SIZE, file_tests::size_changed),
+        (TIMESTAMP, file_tests::timestamp_changed),
+    ],
+    connections: false,
+};

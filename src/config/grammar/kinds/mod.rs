@@ -1,0 +1,84 @@
+//! Which tests each kind of check has, what words they begin with, and how they are read.
+
+mod file;
+mod process;
+mod system;
+
+use crate::config::keyword::Keyword;
+use crate::config::parser::{Parsed, Parser};
+use crate::config::syntax::TestSyntax;
+use crate::model::SubjectKind;
+
+/// Reads a test, its first word included.
+pub(super) type Production = fn(&mut Parser<'_>) -> Parsed<TestSyntax>;
+
+/// The words a test may begin with, and how it is read.
+pub(super) type Row = (&'static [Keyword], Production);
+
+/// The tests of one kind of check.
+pub(super) struct Tests {
+    /// After `if`.
+    pub(super) plain: &'static [Row],
+    /// After `if failed`.
+    pub(super) failed: &'static [Row],
+    /// After `if succeeded`.
+    pub(super) succeeded: &'static [Row],
+    /// After `if changed`.
+    pub(super) changed: &'static [Row],
+    /// Whether it has connection tests, whose options come in any order.
+    pub(super) connections: bool,
+}
+
+/// Those of a kind that has none.
+const NONE: Tests = Tests {
+    plain: &[],
+    failed: &[],
+    succeeded: &[],
+    changed: &[],
+    connections: false,
+};
+
+/// The tests of a kind of check.
+pub(super) const fn tests_of(kind: SubjectKind) -> &'static Tests {
+    match kind {
+        SubjectKind::Process => &process::TESTS,
+        SubjectKind::File => &file::TESTS,
+        SubjectKind::System => &system::TESTS,
+        SubjectKind::Directory
+        | SubjectKind::Fifo
+        | SubjectKind::Filesystem
+        | SubjectKind::Host
+        | SubjectKind::Program
+        | SubjectKind::Network => &NONE,
+    }
+}
+
+/// What tests begin with.
+pub(super) mod words {
+    use super::Keyword;
+
+    pub(in super::super) const EXIST: &[Keyword] = &[Keyword::Exist];
+    pub(in super::super) const NOT: &[Keyword] = &[Keyword::Not];
+    pub(in super::super) const CONNECTION: &[Keyword] =
+        &[Keyword::Host, Keyword::Port, Keyword::Unixsocket];
+    pub(in super::super) const PERMISSION: &[Keyword] = &[Keyword::Permission];
+    pub(in super::super) const UID: &[Keyword] = &[Keyword::Uid];
+    pub(in super::super) const GID: &[Keyword] = &[Keyword::Gid];
+    pub(in super::super) const SIZE: &[Keyword] = &[Keyword::Size];
+    pub(in super::super) const CHECKSUM: &[Keyword] = &[
+        Keyword::Checksum,
+        Keyword::Md5,
+        Keyword::Sha1,
+        Keyword::Sha256,
+    ];
+    pub(in super::super) const TIMESTAMP: &[Keyword] = &[
+        Keyword::Timestamp,
+        Keyword::Time,
+        Keyword::Access,
+        Keyword::Atime,
+        Keyword::Modification,
+        Keyword::Mtime,
+        Keyword::Change,
+        Keyword::Ctime,
+    ];
+}

@@ -1,0 +1,60 @@
+//! Connection tests.
+
+use crate::engine::ProbeOutcome;
+use crate::model::{Connection, ConnectionTest, Destination, Transport};
+
+use super::Finding;
+
+/// Judges a connection test by how its last try ended.
+pub(in crate::engine) fn judge_connection(
+    test: &ConnectionTest,
+    outcome: &ProbeOutcome,
+) -> Finding {
+    let connection = &test.connection;
+    let (worked, text) = match &outcome.result {
+        Ok(_) => (true, connection_succeeded(connection)),
+        Err(reason) => (false, connection_failed(connection, reason)),
+    };
+    if worked == test.expect_failure {
+        Finding::Failed(text)
+    } else {
+        Finding::Passed(text)
+    }
+}
+
+/// `connection succeeded to [127.0.0.1]:80 [TCP/IP]`.
+pub(in crate::engine) fn connection_succeeded(connection: &Connection) -> String {
+    format!("connection succeeded to {}", peer(connection))
+}
+
+/// `failed protocol test [HTTP] at [127.0.0.1]:80 [TCP/IP] -- Connection refused`.
+pub(in crate::engine) fn connection_failed(connection: &Connection, reason: &str) -> String {
+    let protocol = connection.protocol.name();
+    format!(
+        "failed protocol test [{protocol}] at {} -- {reason}",
+        peer(connection)
+    )
+}
+
+/// `succeeded testing protocol [HTTP] at [127.0.0.1]:80 [TCP/IP] [response time 0.330 ms]`.
+pub(in crate::engine) fn protocol_succeeded(connection: &Connection, microseconds: u64) -> String {
+    let protocol = connection.protocol.name();
+    let (ms, rest) = (microseconds / 1000, microseconds % 1000);
+    let peer = peer(connection);
+    format!("succeeded testing protocol [{protocol}] at {peer} [response time {ms}.{rest:03} ms]")
+}
+
+pub(in crate::engine) fn peer(connection: &Connection) -> String {
+    match &connection.destination {
+        Destination::Unix(path) => path.to_string(),
+        Destination::Host { host, port } => {
+            let request = connection.request();
+            let transport = match connection.transport {
+                Transport::Tcp => "TCP/IP",
+                Transport::Udp => "UDP/IP",
+            };
+            let tls = if connection.tls.is_some() { " TLS" } else { "" };
+            format!("[{host}]:{port}{request} [{transport}{tls}]")
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! What a rule tests.
+
+use super::{
+    Checksum, ConnectionTest, ContentTest, EventKind, FilesystemTest, Limit, NetworkTest, PingTest,
+    ProcessTest, ProgramTest, Stamp, SystemTest, TimestampTest,
+};
+
+/// What a rule tests.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Test {
+    /// `if does not exist`: fails when the object is absent. Implicit with action restart.
+    NotExist,
+    /// `if exist`: fails when the object is there.
+    Exist,
+    /// `if failed port …` and `if failed unixsocket …`.
+    Connection(Box<ConnectionTest>),
+    /// `if failed checksum` and `if changed checksum`.
+    Checksum(Checksum),
+    /// `if failed permission OCTAL`: the low twelve bits.
+    Permission(u32),
+    /// `if changed permission`.
+    PermissionChanged,
+    /// `if failed uid USER`.
+    Uid(u32),
+    /// `if failed gid GROUP`.
+    Gid(u32),
+    /// `if size > 10 MB`: fails while the comparison holds. Bytes.
+    Size(Limit),
+    /// `if changed size`.
+    SizeChanged,
+    /// `if timestamp > 5 minutes` and its kin.
+    Timestamp(TimestampTest),
+    /// `if changed timestamp`.
+    TimestampChanged(Stamp),
+    /// A line of a file.
+    Content(ContentTest),
+    /// `if failed ping`.
+    Ping(PingTest),
+    /// What a process uses.
+    Process(ProcessTest),
+    /// What the machine uses.
+    System(SystemTest),
+    /// Space and traffic of a file system.
+    Filesystem(FilesystemTest),
+    /// Link and traffic of a network interface.
+    Network(NetworkTest),
+    /// How a program ended and what it printed.
+    Program(ProgramTest),
+}
+
+impl Test {
+    /// The event a rule with this test raises.
+    pub const fn event(&self) -> EventKind {
+        match self {
+            Self::NotExist => EventKind::NonExist,
+            Self::Exist => EventKind::Exist,
+            Self::Connection(_) => EventKind::Connection,
+            Self::Checksum(_) => EventKind::Checksum,
+            Self::Permission(_) | Self::PermissionChanged => EventKind::Permission,
+            Self::Uid(_) => EventKind::Uid,
+            Self::Gid(_) => EventKind::Gid,
+            Self::Size(_) | Self::SizeChanged => EventKind::Size,
+            Self::Timestamp(_) | Self::TimestampChanged(_) => EventKind::Timestamp,
+            Self::Content(test) => test.event(),
+            Self::Ping(test) => test.event(),
+            Self::Process(test) => test.event(),
+            Self::System(test) => test.event(),
+            Self::Filesystem(test) => test.event(),
+            Self::Network(test) => test.event(),
+            Self::Program(test) => test.event(),
+        }
+    }
+
+    /// The connection test, if it is one.
+    pub const fn connection(&self) -> Option<&ConnectionTest> {
+        match self {
+            Self::Connection(test) => Some(test),
+            Self::NotExist
+            | Self::Exist
+            | Self::Checksum(_)
+            | Self::Permission(_)
+            | Self::PermissionChanged
+            | Self::Uid(_)
+            | Self::Gid(_)
+            | Self::Size(_)
+            | Self::SizeChanged
+            | Self::Timestamp(_)
+            | Self::TimestampChanged(_)
+            | Self::Content(_)
+            | Self::Ping(_)
+            | Self::Process(_)
+            | Self::System(_)
+            | Self::Filesystem(_)
+            | Self::Network(_)
+            | Self::Program(_) => None,
+        }
+    }
+}

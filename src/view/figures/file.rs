@@ -1,0 +1,27 @@
+//! The figures of a file, a directory, a named pipe.
+
+use super::Lines;
+use crate::reading::{Bytes, FileReading, hexadecimal};
+use crate::time::WallTime;
+
+impl Lines {
+    pub(super) fn file(&mut self, file: &FileReading, collected: Option<WallTime>) {
+        let zone = collected.map_or(0, WallTime::offset_seconds);
+        let date = |unix: i64| WallTime::new(unix.saturating_mul(1000), zone).date_text();
+        self.value("permission", format_args!("{:o}", file.permission));
+        self.value("uid", file.uid);
+        self.value("gid", file.gid);
+        self.value("size", Bytes(file.size));
+        self.value("access timestamp", date(file.accessed));
+        self.value("change timestamp", date(file.changed));
+        self.value("modify timestamp", date(file.modified));
+        for digest in &file.digests {
+            let kind = digest.kind.name();
+            let words = digest.value.as_ref().ok();
+            self.known(
+                "checksum",
+                words.map(|bytes| format!("{} ({kind})", hexadecimal(bytes))),
+            );
+        }
+    }
+}

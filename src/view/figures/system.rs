@@ -1,0 +1,50 @@
+//! The machine's figures.
+
+use super::Lines;
+use crate::reading::{Bytes, SystemReading};
+use crate::time::{Uptime, WallTime};
+use crate::view::decimal::{Decimal, percent};
+
+impl Lines {
+    pub(super) fn system(&mut self, system: &SystemReading, collected: Option<WallTime>) {
+        let load = system.load.map(|[one, five, fifteen]| {
+            let two = |value| Decimal(value, 2);
+            format!("[{}] [{}] [{}]", two(one), two(five), two(fifteen))
+        });
+        self.known("load average", load);
+        let cpu = system.cpu.map(|cpu| {
+            let shares = [
+                (cpu.user, "usr"),
+                (cpu.system, "sys"),
+                (cpu.nice, "nice"),
+                (cpu.iowait, "iowait"),
+                (cpu.hardirq, "hardirq"),
+                (cpu.softirq, "softirq"),
+                (cpu.steal, "steal"),
+                (cpu.guest, "guest"),
+                (cpu.guest_nice, "guestnice"),
+            ];
+            let words = shares.map(|(share, name)| format!("{}%{name} ", Decimal(share, 1)));
+            words.concat()
+        });
+        self.known("cpu", cpu);
+        self.known("memory usage", system.memory_kib.map(usage));
+        self.known("swap usage", system.swap_kib.map(usage));
+        self.known("uptime", system.uptime_seconds.map(Uptime));
+        let boot = system.uptime_seconds.zip(collected).map(|(seconds, at)| {
+            let seconds = i64::try_from(seconds).unwrap_or(0);
+            let boot = (at.unix_seconds() - seconds) * 1000;
+            WallTime::new(boot, at.offset_seconds()).date_text()
+        });
+        self.known("boot time", boot);
+        let files = system.files.map(|(allocated, _, maximum)| {
+            let share = percent(allocated, maximum);
+            format!("{allocated} [{share}% of {maximum} limit]")
+        });
+        self.known("filedescriptors", files);
+    }
+}
+
+fn usage((used, all): (u64, u64)) -> String {
+    format!("{} [{}%]", Bytes(used * 1024), percent(used, all))
+}
