@@ -2,6 +2,8 @@
 
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::os::linux::net::SocketAddrExt;
+use std::os::unix::net;
 
 use mio::event::Source;
 use mio::net::{TcpStream, UdpSocket, UnixDatagram, UnixStream};
@@ -9,6 +11,7 @@ use mio::net::{TcpStream, UdpSocket, UnixDatagram, UnixStream};
 use super::Address;
 use crate::model::Transport;
 use crate::shell::Watchable;
+use crate::sys;
 
 /// A socket on its way to one peer.
 #[derive(Debug)]
@@ -35,7 +38,7 @@ impl Socket {
             }
             (Address::Unix(path), Transport::Tcp) => UnixStream::connect(&**path).map(Self::Stream),
             (Address::Unix(path), Transport::Udp) => {
-                let socket = UnixDatagram::unbound()?;
+                let socket = named_datagram().or_else(|_| UnixDatagram::unbound())?;
                 socket.connect(&**path)?;
                 Ok(Self::Datagram(socket))
             }
@@ -67,6 +70,17 @@ impl Socket {
             Self::Tcp(_) | Self::Stream(_) => false,
         }
     }
+}
+
+/// A datagram socket with a name of its own, so that the peer can answer. The name is abstract: no
+/// file is left behind, and a chance one cannot be taken before.
+fn named_datagram() -> io::Result<UnixDatagram> {
+    let mut chance = [0; 8];
+    sys::random::fill(&mut chance)?;
+    let name = format!("tend-{:016x}", u64::from_ne_bytes(chance));
+    let socket = net::UnixDatagram::bind_addr(&net::SocketAddr::from_abstract_name(name)?)?;
+    socket.set_nonblocking(true)?;
+    Ok(UnixDatagram::from_std(socket))
 }
 
 impl Read for Socket {

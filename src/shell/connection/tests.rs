@@ -633,6 +633,25 @@ fn unix_datagrams() {
 }
 
 #[test]
+fn a_unix_datagram_peer_can_answer() {
+    let path = SocketPath::new("answering.sock");
+    let socket = UnixDatagram::bind(&path.0).unwrap();
+    let mut bench = Bench::new();
+    let mut dialogue = script(|heard| match heard {
+        "connected" => Step::Send(b"ping".to_vec()),
+        "pong" => Step::Done,
+        _ => Step::Await,
+    });
+    let mut connection = bench.open(path.plan(Transport::Udp));
+    bench.turn(start(), &mut connection, &mut dialogue);
+    let mut buffer = [0; 8];
+    let (count, asker) = socket.recv_from(&mut buffer).unwrap();
+    assert_eq!(&buffer[..count], b"ping");
+    socket.send_to_addr(b"pong", &asker).unwrap();
+    assert_eq!(bench.finish(&mut connection, &mut dialogue), Ok(()));
+}
+
+#[test]
 fn durations_in_words() {
     let words = |milliseconds| Seconds(Duration::from_millis(milliseconds)).to_string();
     assert_eq!(words(1000), "1 second");
