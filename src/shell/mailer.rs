@@ -11,8 +11,6 @@
 //! server that refuses, hangs or falls silent is given up after its own time limit; a letter leaves
 //! the queue only when a server has said that it took it.
 
-use std::net::{IpAddr, SocketAddr};
-
 use mio::Token;
 
 use super::Tokens;
@@ -264,15 +262,14 @@ impl Mailer {
             return;
         };
         let settings = &self.servers[delivery.server].settings;
-        let ips = match answer {
-            Ok(ips) => ips,
+        let found = match answer {
+            Ok(found) => found,
             Err(reason) => {
                 let reason = reason.clone();
                 return self.went_on(now, Some(Err(reason)));
             }
         };
-        let address = |ip: &IpAddr| Address::Ip(SocketAddr::new(*ip, settings.port));
-        let plan = plan(settings, ips.iter().map(address).collect());
+        let plan = plan(settings, Address::all(found, settings.port));
         match Connection::open(now, plan, &self.tokens, &self.client) {
             Ok(connection) => delivery.state = State::Open(Box::new(connection)),
             Err(reason) => {

@@ -45,6 +45,7 @@ pub use token::{Registered, Tokens, Watchable};
 use std::collections::VecDeque;
 use std::ffi::OsString;
 use std::io;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use mio::Token;
@@ -335,7 +336,10 @@ impl Shell {
         let now = clock::moment();
         for (name, answer) in self.names.answers() {
             match answer {
-                Ok(addresses) => self.server.resolved(now, &name, addresses),
+                Ok(found) => {
+                    let addresses = found.iter().map(SocketAddr::ip).collect();
+                    self.server.resolved(now, &name, addresses);
+                }
                 Err(reason) => self.server.not_found(now, name, &reason),
             }
         }

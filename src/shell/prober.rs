@@ -11,7 +11,6 @@
 //! it was about, the engine knows.
 
 use std::collections::VecDeque;
-use std::net::{IpAddr, SocketAddr};
 use std::rc::Rc;
 
 use mio::Token;
@@ -213,7 +212,7 @@ impl Prober {
         answer: &Answer,
     ) {
         match answer {
-            Ok(ips) => self.dial(now, id, test, place.addresses(ips)),
+            Ok(found) => self.dial(now, id, test, Address::all(found, place.port)),
             Err(reason) => self.outcomes.push((id, failed(place.unresolved(reason)))),
         }
     }
@@ -299,11 +298,6 @@ impl Probe {
 }
 
 impl Place {
-    fn addresses(&self, ips: &[IpAddr]) -> Vec<Address> {
-        let address = |ip: &IpAddr| Address::Ip(SocketAddr::new(*ip, self.port));
-        ips.iter().map(address).collect()
-    }
-
     /// The original's words, and why.
     fn unresolved(&self, reason: &str) -> Box<str> {
         format!("Cannot resolve [{}]:{} -- {reason}", self.host, self.port).into()

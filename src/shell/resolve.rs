@@ -1,13 +1,14 @@
 //! Names to addresses, without waiting.
 //!
-//! A numeric address is its own answer. A name is looked up by the C library, by the box's own
-//! rules (`/etc/hosts`, `nsswitch.conf`), in a short-lived child, because that call waits for
-//! servers that may be dead. Several askers of one name share one look-up; nothing is remembered
-//! once it is answered. There is no time limit in here: whoever has waited long enough lets go of
-//! the name, and a look-up that nobody waits for is killed.
+//! A numeric address is its own answer; one with a scope (`fe80::1%eth0`) is looked up like a name,
+//! because only the system knows the number of an interface. A name is looked up by the C library,
+//! by the box's own rules (`/etc/hosts`, `nsswitch.conf`), in a short-lived child, because that
+//! call waits for servers that may be dead. Several askers of one name share one look-up; nothing
+//! is remembered once it is answered. There is no time limit in here: whoever has waited long
+//! enough lets go of the name, and a look-up that nobody waits for is killed.
 
 use std::io::{self, Read};
-use std::net::{IpAddr, ToSocketAddrs};
+use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 
 use mio::unix::pipe::Receiver;
 use mio::{Interest, Token};
@@ -28,8 +29,8 @@ const MAX_ANSWER: usize = 2048;
 /// Begins the line in which a child says why there is no address.
 const REASON: &str = "!";
 
-/// The addresses of a name, in the order to try them, or why there are none.
-pub type Answer = Result<Vec<IpAddr>, Box<str>>;
+/// The addresses of a name, in the order to try them, or why there are none. The port of each is 0.
+pub type Answer = Result<Vec<SocketAddr>, Box<str>>;
 
 /// Looks up names in children.
 pub struct Resolver {
@@ -40,7 +41,7 @@ pub struct Resolver {
 }
 
 /// What a child does; it may wait as long as it likes.
-type LookUp = fn(&str) -> io::Result<Vec<IpAddr>>;
+type LookUp = fn(&str) -> io::Result<Vec<SocketAddr>>;
 
 struct Lookup {
     host: Box<str>,
@@ -73,8 +74,8 @@ impl Resolver {
     /// Asks for the addresses of `host`. What is not answered at once will be among
     /// [`Self::answers`], unless the asker lets go of it before.
     pub fn ask(&mut self, host: &str) -> Option<Answer> {
-        if let Ok(address) = host.parse() {
-            return Some(Ok(vec![address]));
+        if let Ok(address) = host.parse::<IpAddr>() {
+            return Some(Ok(vec![SocketAddr::new(address, 0)]));
         }
         match self.lookups.iter_mut().find(|l| &*l.host == host) {
             Some(lookup) => lookup.askers += 1,
@@ -236,11 +237,8 @@ fn begin(tokens: &Tokens, look_up: LookUp, host: &str) -> io::Result<Child> {
 }
 
 /// The C library's look-up.
-fn system(host: &str) -> io::Result<Vec<IpAddr>> {
-    let mut addresses: Vec<_> = (host, 0)
-        .to_socket_addrs()?
-        .map(|address| address.ip())
-        .collect();
+fn system(host: &str) -> io::Result<Vec<SocketAddr>> {
+    let mut addresses: Vec<_> = (host, 0).to_socket_addrs()?.collect();
     addresses.dedup();
     Ok(addresses)
 }
@@ -259,7 +257,7 @@ fn understand(answer: &[u8]) -> Answer {
     if let Some(reason) = text.strip_prefix(REASON) {
         return Err(reason.trim_end().into());
     }
-    let addresses: Result<Vec<IpAddr>, _> = text.lines().map(str::parse).collect();
+    let addresses: Result<Vec<SocketAddr>, _> = text.lines().map(str::parse).collect();
     match addresses {
         Ok(addresses) if !addresses.is_empty() => Ok(addresses),
         Ok(_) | Err(_) => Err("the look-up broke off".into()),
@@ -315,14 +313,15 @@ mod tests {
     }
 
     fn addresses(texts: &[&str]) -> Answer {
-        Ok(texts.iter().map(|text| text.parse().unwrap()).collect())
+        let address = |text: &&str| SocketAddr::new(text.parse().unwrap(), 0);
+        Ok(texts.iter().map(address).collect())
     }
 
-    fn fake(host: &str) -> io::Result<Vec<IpAddr>> {
+    fn fake(host: &str) -> io::Result<Vec<SocketAddr>> {
         match host {
             "both.example" => Ok(addresses(&["::1", "127.0.0.1"]).unwrap()),
             "none.example" => Ok(Vec::new()),
-            "many.example" => Ok(vec![IpAddr::from([127, 0, 0, 1]); 1000]),
+            "many.example" => Ok(vec![SocketAddr::from(([127, 0, 0, 1], 0)); 1000]),
             "unknown.example" => Err(io::Error::other(
                 "failed to lookup address information: Name or service not known",
             )),
@@ -406,7 +405,7 @@ mod tests {
     #[test]
     fn answers_that_make_no_sense() {
         let broken = Err("the look-up broke off".into());
-        for answer in ["", "\n", "nonsense\n", "127.0.0.1\nx\n", "\u{fffd}"] {
+        for answer in ["", "\n", "nonsense\n", "127.0.0.1:0\nx\n", "\u{fffd}"] {
             assert_eq!(understand(answer.as_bytes()), broken, "{answer:?}");
         }
         assert_eq!(understand(b"!gone\n"), Err("gone".into()));
@@ -435,6 +434,20 @@ mod tests {
         bench.resolver.ask("localhost");
         let (host, answer) = bench.answer();
         assert_eq!(host, "localhost");
-        assert!(answer.unwrap().iter().all(IpAddr::is_loopback));
+        let addresses = answer.unwrap();
+        assert!(addresses.iter().all(|address| address.ip().is_loopback()));
+    }
+
+    #[test]
+    fn the_scope_of_an_address_is_kept() {
+        let mut bench = Bench::new(system);
+        assert_eq!(bench.resolver.ask("fe80::7%lo"), None);
+        let (_, answer) = bench.answer();
+        let SocketAddr::V6(address) = answer.unwrap()[0] else {
+            panic!("no IPv6 address");
+        };
+        assert_eq!(address.ip().to_string(), "fe80::7");
+        // The loopback interface is the first of every network namespace.
+        assert_eq!(address.scope_id(), 1);
     }
 }

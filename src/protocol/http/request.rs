@@ -62,13 +62,15 @@ fn target(request: &str) -> String {
 }
 
 /// `example.org`, `example.org:8080`, `[::1]:8080`; no port where it is the scheme's own, and
-/// `localhost` for a Unix socket, as curl does.
+/// `localhost` for a Unix socket, as curl does. The scope of an address means something on this
+/// machine only and stays here (RFC 6874, section 1).
 fn host(connection: &Connection) -> String {
     match &connection.destination {
         Destination::Host { host, port } => {
             let default_port = if connection.tls.is_some() { 443 } else { 80 };
             let mut text = if host.contains(':') && !host.starts_with('[') {
-                format!("[{host}]")
+                let address = host.split('%').next().unwrap_or(host);
+                format!("[{address}]")
             } else {
                 host.to_string()
             };
@@ -180,6 +182,7 @@ mod tests {
         assert_eq!(host_of(at("h", 80), true), "h:80");
         assert_eq!(host_of(at("::1", 80), false), "[::1]");
         assert_eq!(host_of(at("fe80::1", 8080), false), "[fe80::1]:8080");
+        assert_eq!(host_of(at("fe80::1%eth0", 80), false), "[fe80::1]");
         assert_eq!(host_of(Destination::Unix("/s".into()), false), "localhost");
     }
 

@@ -45,6 +45,15 @@ pub(super) fn begin(
 }
 
 impl Address {
+    /// The same port of every address that was found for a name.
+    pub fn all(found: &[SocketAddr], port: u16) -> Vec<Self> {
+        let at_port = |mut address: SocketAddr| {
+            address.set_port(port);
+            Self::Ip(address)
+        };
+        found.iter().copied().map(at_port).collect()
+    }
+
     fn refusal(&self, error: &io::Error) -> Box<str> {
         match self {
             Self::Ip(_) => errno::words(error),

@@ -2,7 +2,7 @@
 //! unless a test moves it.
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, UdpSocket};
+use std::net::{IpAddr, TcpListener, UdpSocket};
 use std::path::Path;
 use std::thread;
 use std::time::Duration;
