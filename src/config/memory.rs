@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Kind, Loaded, Look, Pem, Report, Surroundings, load};
+use crate::text::fault;
 
 /// Where a test's own control file stands.
 pub const CONTROL_FILE: &str = "/etc/monitrc";
@@ -136,10 +137,13 @@ impl Surroundings for Memory {
     }
 
     fn pattern(&self, pattern: &str) -> Result<(), Box<str>> {
-        if pattern.matches('(').count() == pattern.matches(')').count() {
-            return Ok(());
+        match fault(pattern) {
+            None => Ok(()),
+            Some(place) if pattern[place.clone()].starts_with(['(', ')']) => {
+                Err("Unmatched ( or \\(".into())
+            }
+            Some(_) => Err("Invalid regular expression".into()),
         }
-        Err("Unmatched ( or \\(".into())
     }
 
     fn tls(&self, pem: Pem<'_>) -> Result<(), Box<str>> {

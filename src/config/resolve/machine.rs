@@ -49,15 +49,6 @@ impl Machine<'_> {
         self.complaints.add(Diagnostic::error(name.span, message));
     }
 
-    /// Complains about a regular expression the C library does not take.
-    pub(super) fn pattern(&mut self, pattern: &Text) {
-        if let Err(why) = self.surroundings.pattern(&pattern.value) {
-            let message = format!("{} is no regular expression: {why}", quoted(&pattern.value));
-            self.complaints
-                .add(Diagnostic::error(pattern.span, message));
-        }
-    }
-
     /// A program, with `default` as its time limit where it has none of its own.
     pub(super) fn program(&mut self, program: ProgramSyntax, default: Duration) -> Program {
         let arguments = split_program(&program.line.value);

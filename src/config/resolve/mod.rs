@@ -10,6 +10,7 @@ mod httpd;
 mod machine;
 mod names;
 mod passwords;
+mod pattern;
 mod pem;
 mod rules;
 mod service;

@@ -186,10 +186,10 @@ err! {
   if failed port 80 protocol http content = "(a" then alert"#,
     r#"
 error: `(a` is no regular expression: Unmatched ( or \(
- --> /etc/monitrc:2:45
+ --> /etc/monitrc:2:46
   |
 2 |   if failed port 80 protocol http content = "(a" then alert
-  |                                             ^^^^
+  |                                              ^
 "#
 }
 
@@ -198,10 +198,10 @@ err! {
     r#"check process web matching "w(eb""#,
     r#"
 error: `w(eb` is no regular expression: Unmatched ( or \(
- --> /etc/monitrc:1:28
+ --> /etc/monitrc:1:30
   |
 1 | check process web matching "w(eb"
-  |                            ^^^^^^
+  |                              ^
 "#
 }
 

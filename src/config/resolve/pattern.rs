@@ -1,0 +1,39 @@
+//! Regular expressions that cannot be used: which, where in them, and why.
+
+use super::machine::Machine;
+use crate::config::syntax::Text;
+use crate::text::{Diagnostic, Span, Weight, fault, quoted};
+
+impl Machine<'_> {
+    /// Complains about a regular expression that the C library does not take, or should not be
+    /// given.
+    pub(super) fn pattern(&mut self, pattern: &Text) {
+        let error = if let Some(why) = Weight::of(&pattern.value).refusal() {
+            Diagnostic::error(pattern.span, "this regular expression costs too much").note(why)
+        } else if let Err(why) = self.surroundings.pattern(&pattern.value) {
+            let message = format!("{} is no regular expression: {why}", quoted(&pattern.value));
+            Diagnostic::error(self.place_of_fault(pattern), message)
+        } else {
+            return;
+        };
+        self.complaints.add(error);
+    }
+
+    /// Where in the file the fault is. Where escapes were resolved, the whole pattern: its letters
+    /// are not those of the file.
+    fn place_of_fault(&self, pattern: &Text) -> Span {
+        let whole = pattern.span;
+        let file = self.complaints.sources().file(whole.file);
+        let written = file.text.get(whole.range()).unwrap_or("");
+        let inside = written.find(&*pattern.value);
+        let (Some(place), Some(inside)) = (fault(&pattern.value), inside) else {
+            return whole;
+        };
+        let at = |offset: usize| u32::try_from(offset).map_or(whole.end, |o| whole.start + o);
+        Span {
+            start: at(inside + place.start),
+            end: at(inside + place.end),
+            ..whole
+        }
+    }
+}
