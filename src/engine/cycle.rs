@@ -60,7 +60,7 @@ impl Engine {
 
     /// Orders the reading of a check.
     pub(super) fn order_sample(&mut self, id: ServiceId, depth: Depth) {
-        let sample = self.next_sample_id();
+        let sample = self.next_sample_id(id);
         let rules = &self.model.service(id).rules;
         let digests = match depth {
             Depth::Full => wanted_digests(rules),
@@ -127,22 +127,25 @@ impl Engine {
         }
     }
 
-    /// Takes the reading of a check, if one waits for it.
-    pub(super) fn take_reading(&mut self, ours: SampleId, reading: Reading) {
-        let waits = |check: &Check| match check {
-            Check::Sampling { sample, depth } if *sample == ours => Some(*depth),
-            Check::Sampling { .. } | Check::Idle | Check::Held { .. } | Check::Probing { .. } => {
-                None
+    /// Takes readings, each by the job or the check that waits for it, and judges what can be.
+    pub(super) fn take_readings(&mut self, readings: Vec<(SampleId, Reading)>) {
+        for (ours, reading) in readings {
+            let id = ours.service();
+            // After a reload there may be fewer services than when the look was ordered.
+            let Some(ward) = self.wards.get_mut(id.index()) else {
+                continue;
+            };
+            match ward.check {
+                Check::Sampling { sample, depth } if sample == ours => {
+                    ward.check = Check::Held { reading, depth };
+                }
+                Check::Sampling { .. }
+                | Check::Idle
+                | Check::Held { .. }
+                | Check::Probing { .. } => self.take_look(id, ours, reading),
             }
-        };
-        let found = self
-            .wards
-            .iter_mut()
-            .find_map(|ward| Some((waits(&ward.check)?, ward)));
-        if let Some((depth, ward)) = found {
-            ward.check = Check::Held { reading, depth };
-            self.release_held();
         }
+        self.release_held();
     }
 
     /// Judges every reading that waits for nobody; tells whether there was one.

@@ -7,6 +7,24 @@ use crate::mail::Alert;
 use crate::model::{ChecksumKind, Connection, Program, ServiceId};
 use crate::reading::ProcessId;
 
+/// One ordered look at a subject; never reused within a run. It tells whose, so that an answer
+/// finds its service without a search: the low 16 bits are the service's place in the model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SampleId(pub u64);
+
+impl SampleId {
+    /// The `order`th look, at this service.
+    pub const fn new(order: u64, service: ServiceId) -> Self {
+        Self(order << 16 | service.index() as u64)
+    }
+
+    /// Whose subject is looked at, in the model the look was ordered under.
+    #[expect(clippy::cast_possible_truncation, reason = "the low bits are meant")]
+    pub const fn service(self) -> ServiceId {
+        ServiceId::new(self.0 as u16)
+    }
+}
+
 macro_rules! order_ids {
     ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
         $(#[$doc])*
@@ -16,8 +34,6 @@ macro_rules! order_ids {
 }
 
 order_ids! {
-    /// One ordered look at a subject; never reused within a run.
-    SampleId,
     /// One ordered connection test; never reused within a run.
     ProbeId,
     /// One program ordered to run; never reused within a run.

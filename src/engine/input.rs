@@ -10,13 +10,10 @@ use super::{ChildId, ProbeId, SampleId};
 pub enum Input {
     /// The moment of [`super::Engine::deadline`] has come (early calls do nothing).
     Wake,
-    /// An ordered [`super::Effect::Sample`] was taken.
-    Sampled {
-        /// The order's id; a reading nobody waits for any more is dropped.
-        sample: SampleId,
-        /// What was found.
-        reading: Reading,
-    },
+    /// Ordered [`super::Effect::Sample`]s were taken: several at once, so that a cycle over
+    /// thousands of services is settled in a few rounds. A reading nobody waits for any more is
+    /// dropped.
+    Sampled(Vec<(SampleId, Reading)>),
     /// An ordered [`super::Effect::Probe`] came to its end.
     ProbeEnded {
         /// The order's id.

@@ -140,13 +140,7 @@ impl Engine {
         self.now = now;
         match input {
             Input::Wake => self.wake(),
-            Input::Sampled { sample, reading } => {
-                if self.is_look(sample) {
-                    self.take_look(sample, reading);
-                } else {
-                    self.take_reading(sample, reading);
-                }
-            }
+            Input::Sampled(readings) => self.take_readings(readings),
             Input::ProbeEnded { probe, outcome } => self.take_probe(probe, outcome),
             Input::ChildExited {
                 child,
@@ -362,8 +356,8 @@ impl Engine {
         self.last_order
     }
 
-    fn next_sample_id(&mut self) -> SampleId {
-        SampleId(self.next_order())
+    fn next_sample_id(&mut self, service: ServiceId) -> SampleId {
+        SampleId::new(self.next_order(), service)
     }
 
     fn next_probe_id(&mut self) -> ProbeId {

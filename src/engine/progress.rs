@@ -44,7 +44,7 @@ impl Engine {
     }
 
     fn order_look(&mut self, id: ServiceId) -> SampleId {
-        let sample = self.next_sample_id();
+        let sample = self.next_sample_id(id);
         self.effects.push_back(Effect::Sample {
             sample,
             service: id,
@@ -74,15 +74,10 @@ impl Engine {
         self.set_step(id, verb, step);
     }
 
-    /// Whether a job, not a check, ordered this sample.
-    pub(super) fn is_look(&self, sample: SampleId) -> bool {
-        self.jobs().any(|(_, job)| job.sample() == Some(sample))
-    }
-
-    /// Takes the reading of a job's look.
-    pub(super) fn take_look(&mut self, sample: SampleId, reading: Reading) {
+    /// Takes the reading of a job's look, if a job of `id` waits for it.
+    pub(super) fn take_look(&mut self, id: ServiceId, sample: SampleId, reading: Reading) {
         let wants = |job: &Job| job.sample() == Some(sample);
-        let Some((id, Job { verb, step })) = self.take_job(wants) else {
+        let Some(Job { verb, step }) = self.take_job_of(id, wants) else {
             return;
         };
         let blind: Option<Box<str>> = match reading.outline() {

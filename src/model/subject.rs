@@ -1,5 +1,7 @@
 //! What a service looks at.
 
+use std::rc::Rc;
+
 use super::{NetworkTarget, Program};
 
 /// The kind of a `check` statement.
@@ -99,12 +101,12 @@ impl Subject {
     }
 }
 
-/// How the process of a service is found.
+/// How the process of a service is found. The texts are shared with orders to look.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ProcessLocator {
     /// The number in this file.
-    Pidfile(Box<str>),
+    Pidfile(Rc<str>),
     /// A POSIX extended regular expression over the whole command line, unanchored (reference
     /// F117).
-    Matching(Box<str>),
+    Matching(Rc<str>),
 }

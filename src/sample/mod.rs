@@ -17,13 +17,14 @@ mod table;
 pub use table::{Match, matches};
 
 use std::collections::{BTreeMap, VecDeque};
+use std::rc::Rc;
 
 use self::digest::Hashing;
 use self::machine::Machine;
 use self::process::{Finding, Mark};
 use self::remote::Remote;
 use crate::engine::SampleId;
-use crate::model::{ChecksumKind, ProcessLocator, Service, Subject};
+use crate::model::{ChecksumKind, ProcessLocator, Service, ServiceId, Subject};
 use crate::reading::{CpuCounters, Presence, ProgramReading, Reading};
 use crate::time::Moment;
 
@@ -35,8 +36,8 @@ pub struct Sampler {
     remote: Remote,
     /// Finished by an event, waiting for the next step to return them.
     finished: Vec<(SampleId, Reading)>,
-    /// The last look at each process service, by the service's name.
-    marks: BTreeMap<Box<str>, Mark>,
+    /// The last look at each process service.
+    marks: BTreeMap<ServiceId, Mark>,
     machine: Option<Machine>,
     processor_time: Option<CpuCounters>,
 }
@@ -47,14 +48,8 @@ struct Order {
 }
 
 enum Wanted {
-    Pidfile {
-        service: Box<str>,
-        path: Box<str>,
-    },
-    Matching {
-        service: Box<str>,
-        pattern: Box<str>,
-    },
+    Pidfile(Rc<str>),
+    Matching(Rc<str>),
     File {
         path: Box<str>,
         digests: Box<[ChecksumKind]>,
@@ -65,7 +60,7 @@ enum Wanted {
 }
 
 /// How many subjects one step looks at, besides the process table.
-const LOOKS: usize = 64;
+const LOOKS: usize = 256;
 
 impl Sampler {
     /// Nothing ordered, nothing known.
@@ -75,16 +70,11 @@ impl Sampler {
 
     /// Takes an order; a later [`Self::step`] answers it.
     pub fn begin(&mut self, sample: SampleId, service: &Service, digests: &[ChecksumKind]) {
-        let name = || service.name.clone();
         let subject = match &service.subject {
-            Subject::Process(ProcessLocator::Pidfile(path)) => Wanted::Pidfile {
-                service: name(),
-                path: path.clone(),
-            },
-            Subject::Process(ProcessLocator::Matching(pattern)) => Wanted::Matching {
-                service: name(),
-                pattern: pattern.clone(),
-            },
+            Subject::Process(ProcessLocator::Pidfile(path)) => Wanted::Pidfile(path.clone()),
+            Subject::Process(ProcessLocator::Matching(pattern)) => {
+                Wanted::Matching(pattern.clone())
+            }
             Subject::File(path) | Subject::Directory(path) | Subject::Fifo(path) => Wanted::File {
                 path: path.clone(),
                 digests: digests.into(),
@@ -139,12 +129,13 @@ impl Sampler {
                 break;
             };
             match subject {
-                Wanted::Pidfile { service, path } => {
+                Wanted::Pidfile(path) => {
+                    let service = sample.service();
                     let found = process::by_pidfile(&path, self.marks.get(&service));
                     done.push((sample, self.process_reading(service, found, now, machine)));
                 }
                 // The walk took them all.
-                Wanted::Matching { .. } => {}
+                Wanted::Matching(_) => {}
                 Wanted::File { path, digests } => {
                     // Asked once a step, and only where there are files to look at.
                     let mounts = mounts.get_or_insert_with(remote::mounts);
@@ -200,19 +191,18 @@ impl Sampler {
         let mut orders = Vec::new();
         self.queue
             .retain(|Order { sample, subject }| match subject {
-                Wanted::Matching { service, pattern } => {
-                    orders.push((*sample, service.clone(), pattern.clone()));
+                Wanted::Matching(pattern) => {
+                    orders.push((*sample, pattern.clone()));
                     false
                 }
-                Wanted::Pidfile { .. }
-                | Wanted::File { .. }
-                | Wanted::System
-                | Wanted::Nothing(_) => true,
+                Wanted::Pidfile(_) | Wanted::File { .. } | Wanted::System | Wanted::Nothing(_) => {
+                    true
+                }
             });
         if orders.is_empty() {
             return Vec::new();
         }
-        let patterns: Vec<&str> = orders.iter().map(|(.., pattern)| &**pattern).collect();
+        let patterns: Vec<&str> = orders.iter().map(|(_, pattern)| &**pattern).collect();
         let found: Vec<Finding> = match table::search(&patterns, children) {
             Ok(pids) => {
                 let found = |pid: Option<i32>| pid.map_or(Finding::Absent, process::look);
@@ -223,7 +213,8 @@ impl Sampler {
         orders
             .into_iter()
             .zip(found)
-            .map(|((sample, service, _), found)| {
+            .map(|((sample, _), found)| {
+                let service = sample.service();
                 (sample, self.process_reading(service, found, now, machine))
             })
             .collect()
@@ -232,7 +223,7 @@ impl Sampler {
     /// Turns what was found into a reading, with the rates since the service's last one.
     fn process_reading(
         &mut self,
-        service: Box<str>,
+        service: ServiceId,
         found: Finding,
         now: Moment,
         machine: Machine,

@@ -111,7 +111,7 @@ fn rates_need_two_looks_and_a_reload_forgets_the_first() {
         if forget {
             sampler.forget();
         }
-        sampler.begin(SampleId(now), &service, &[]);
+        sampler.begin(SampleId::new(now, ServiceId::new(0)), &service, &[]);
         let Some((_, Reading::Process(state))) = readings(&mut sampler, now, &[]).pop() else {
             panic!("a process reading");
         };

@@ -247,8 +247,9 @@ impl Shell {
     fn look(&mut self) {
         if self.sampler.is_busy() {
             let ours: Vec<i32> = self.children.pids().collect();
-            for (sample, reading) in self.sampler.step(clock::moment(), &ours) {
-                self.feed(Input::Sampled { sample, reading });
+            let readings = self.sampler.step(clock::moment(), &ours);
+            if !readings.is_empty() {
+                self.feed(Input::Sampled(readings));
             }
         }
     }

@@ -74,10 +74,10 @@ pub(super) fn is_system(service: &Service) -> bool {
 /// A subject that could not be read has been complained about; anything stands for it.
 fn subject(syntax: SubjectSyntax, machine: &mut Machine<'_>) -> Subject {
     match syntax {
-        SubjectSyntax::Pidfile(path) => Subject::Process(ProcessLocator::Pidfile(path)),
+        SubjectSyntax::Pidfile(path) => Subject::Process(ProcessLocator::Pidfile(path.into())),
         SubjectSyntax::Matching(pattern) => {
             machine.pattern(&pattern);
-            Subject::Process(ProcessLocator::Matching(pattern.value))
+            Subject::Process(ProcessLocator::Matching(pattern.value.into()))
         }
         SubjectSyntax::File(path) => Subject::File(path),
         SubjectSyntax::System => Subject::System,

@@ -29,7 +29,7 @@ fn feed(engine: &mut Engine, now: Now, input: Input, reading: &Reading) -> Vec<E
         for effect in effects {
             if let Effect::Sample { sample, .. } = effect {
                 let reading = reading.clone();
-                engine.handle(now, Input::Sampled { sample, reading });
+                engine.handle(now, Input::Sampled(vec![(sample, reading)]));
                 next.extend(std::iter::from_fn(|| engine.next_effect()));
             }
             all.push(effect);
@@ -251,7 +251,7 @@ fn inputs_that_nobody_waits_for_do_nothing() {
     let (ending, output) = (Ending::Exited(1), Box::default());
     let reading = file(0o600);
     for input in [
-        Input::Sampled { sample, reading },
+        Input::Sampled(vec![(sample, reading)]),
         Input::ProbeEnded { probe, outcome },
         Input::ChildExited {
             child,

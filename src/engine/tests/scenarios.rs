@@ -82,7 +82,7 @@ impl Stage {
                     sample, service, ..
                 } => {
                     let reading = self.reading(service);
-                    answers.push(Input::Sampled { sample, reading });
+                    answers.push(Input::Sampled(vec![(sample, reading)]));
                 }
                 Effect::Spawn { child, program, .. } => {
                     self.seen.push(program.command_line());

@@ -358,7 +358,7 @@ impl Player {
         let (sample, _, digests) = self.samples.remove(index);
         self.samples.retain(|(_, service, _)| service != name);
         let reading = parse_reading(what, &digests);
-        self.feed(Input::Sampled { sample, reading });
+        self.feed(Input::Sampled(vec![(sample, reading)]));
         Ok(())
     }
 

@@ -154,7 +154,7 @@ impl World {
         match coming {
             Coming::Sample(sample, number) => {
                 let reading = self.reading(number);
-                self.feed(Input::Sampled { sample, reading });
+                self.feed(Input::Sampled(vec![(sample, reading)]));
             }
             Coming::Probe(probe, works) => {
                 let result = if works {
