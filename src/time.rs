@@ -3,8 +3,12 @@
 //! Nothing here asks a clock. `shell/clock.rs` is the only place that does; everybody else is told,
 //! so a test can run a year in a second and a clock that jumps changes no deadline.
 
+mod schedule;
+
 use std::fmt;
 use std::time::Duration;
+
+pub use schedule::{LocalMinute, Schedule, ScheduleError};
 
 /// What time it is, by both clocks, at the moment of one input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -426,6 +426,33 @@ fn every_n_cycles_looks_in_the_first_and_then_seldom() {
 }
 
 #[test]
+fn cron_times_come_once_a_minute_and_their_opposite_as_long_as_the_minute_lasts() {
+    let mut test = Sandbox::new().monitrc(
+        "set daemon 1
+         check file often with path $DIR/missing
+         check file cron with path $DIR/missing
+           every \"* * * * *\"
+         check file never with path $DIR/missing
+           not every \"* * * * *\"
+         check file leap with path $DIR/missing
+           every \"0 0 29 2 *\"
+         check file other with path $DIR/missing
+           not every \"0 0 29 2 *\"
+        ",
+    );
+    test.start();
+    test.wait_for_log_times("'often' file doesn't exist", 4);
+    test.wait_for_log_times("'other' file doesn't exist", 4);
+    let log = test.log();
+    let times = |name: &str| log.matches(&format!("'{name}' file doesn't exist")).count();
+    assert!(
+        (1..=2).contains(&times("cron")),
+        "a second minute may have begun: {log}"
+    );
+    assert_eq!((times("never"), times("leap")), (0, 0), "{log}");
+}
+
+#[test]
 fn a_window_needs_its_failures() {
     let mut test = Sandbox::new().monitrc(
         "set daemon 1

@@ -7,7 +7,7 @@
 //! until it is done. A service that is being started or stopped is not checked at all: its job
 //! looks by itself.
 
-use crate::model::{Action, Checksum, ChecksumKind, EventKind, Every, Rule, ServiceId, Test};
+use crate::model::{Action, Checksum, ChecksumKind, EventKind, Rule, ServiceId, Test};
 use crate::reading::{ProcessId, Reading};
 
 use super::depend::service_id;
@@ -26,27 +26,6 @@ impl Engine {
                 self.begin_check(id, Depth::Full);
             }
         }
-    }
-
-    fn is_due(&mut self, id: ServiceId) -> bool {
-        let every = match self.model.service(id).every {
-            Every::Cycle => 1,
-            Every::Cycles(cycles) => cycles,
-        };
-        let ward = &mut self.wards[id.index()];
-        let busy = ward.work.is_some() || !matches!(ward.check, Check::Idle);
-        if !ward.is_monitored() || busy {
-            return false;
-        }
-        if ward.cycles_to_skip > 0 {
-            ward.cycles_to_skip -= 1;
-            if ward.monitoring == Monitoring::On {
-                ward.monitoring = Monitoring::Waiting;
-            }
-            return false;
-        }
-        ward.cycles_to_skip = every.saturating_sub(1);
-        true
     }
 
     /// Begins a check, unless a restart limit ends the monitoring.
@@ -282,6 +261,9 @@ impl Engine {
     /// At most one per service and poll interval, so that a process that dies at once is not
     /// restarted in a tight loop.
     fn begin_extra_check(&mut self, id: ServiceId) {
+        if !self.may_check_now(id) {
+            return;
+        }
         let ward = &mut self.wards[id.index()];
         if !std::mem::replace(&mut ward.extra_check_used, true) {
             self.begin_check(id, Depth::Existence);

@@ -246,7 +246,8 @@ impl Engine {
         missing
     }
 
-    /// Says once for whom a service waits, unless that one is being seen to.
+    /// Says once for whom a service waits, unless that one is being seen to. What nobody has looked
+    /// at yet, because its `every` has not come, is looked at: it may well be there.
     fn tell_waiting(&mut self, id: ServiceId) {
         let missing = self.missing_prerequisites(id);
         let in_progress = |id: &ServiceId| {
@@ -263,6 +264,11 @@ impl Engine {
             &format!("start waits for required services: {names}"),
         );
         self.set_phase(id, Phase::StartPending { told: true });
+        for id in missing {
+            if self.wards[id.index()].presence == Seen::Unknown {
+                self.order_sample(id, Depth::Presence);
+            }
+        }
     }
 
     /// Tells the operators whose start waits for `id` that it does not come up. The services go on

@@ -29,6 +29,7 @@ mod reload;
 mod service;
 mod snapshot;
 mod standing;
+mod turn;
 mod window;
 
 #[cfg(test)]

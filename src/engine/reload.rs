@@ -82,6 +82,9 @@ fn carry_over(old_service: &Service, mut ward: Ward, service: &Service) -> Ward 
         );
     }
     ward.cycles_to_skip = 0;
+    if old_service.every != service.every {
+        ward.looked = None;
+    }
     ward.changed_bits = 0;
     let states = std::mem::take(&mut ward.rules);
     ward.rules = match_up(&old_service.rules, states, &service.rules, RuleState::new);

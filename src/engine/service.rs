@@ -14,6 +14,7 @@ use crate::time::WallTime;
 use super::judge::Base;
 use super::plan::{Plan, Work};
 use super::snapshot::rule_fingerprint;
+use super::turn::Looked;
 use super::window::Verdict;
 use super::{Happening, Monitoring, ProbeId, ProbeOutcome, SampleId};
 
@@ -50,6 +51,8 @@ pub(super) struct Ward {
     pub(super) watched: Option<ProcessId>,
     /// For `every N cycles`: cycles to skip before the next check.
     pub(super) cycles_to_skip: u32,
+    /// For `every "CRON"`: when that was last looked at.
+    pub(super) looked: Option<Looked>,
     /// Its process was reported gone during a check: look again when that is over.
     pub(super) look_again: bool,
     /// Whether this poll interval's one extra check is used up.
@@ -264,6 +267,7 @@ impl Ward {
             process: None,
             watched: None,
             cycles_to_skip: 0,
+            looked: None,
             look_again: false,
             extra_check_used: false,
             changed_bits: 0,
@@ -291,6 +295,7 @@ impl Ward {
         self.presence = Seen::Unknown;
         self.changed_bits = 0;
         self.cycles_to_skip = 0;
+        self.looked = None;
     }
 
     /// Whether any rule counts as failed.

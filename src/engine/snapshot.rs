@@ -1,15 +1,16 @@
 //! The engine's state as bytes: what a crash must not lose.
 //!
 //! Saved are, by service name: whether it is monitored, what its rules remember, counters, alarms,
-//! its process, and work under way. Not saved: readings and checks (taken anew), how many cycles an
-//! `every` has still to skip (a new run checks all at once), history.
+//! its process, when its cron time was last looked at, and work under way. Not saved: readings and
+//! checks (taken anew), how many cycles an `every` has still to skip (a new run checks all at
+//! once), history.
 //!
 //! A rule is found again by a fingerprint of what it says, so an edited control file costs the
 //! state of the edited rules only. The fingerprint may differ between builds of the program; then
 //! rules start afresh, which is all that is lost.
 //!
 //! ```text
-//!  "tend state 1\n"  boot identity  number of services  service …  FNV-1a of all before
+//!  "tend state 2\n"  boot identity  number of services  service …  FNV-1a of all before
 //! ```
 //! Numbers are little-endian base 128, texts are preceded by their length.
 
@@ -22,6 +23,7 @@ use super::plan::{Aim, Phase, Plan, Work};
 use super::progress::FIRST_PAUSE;
 use super::reload::at_first_sight;
 use super::service::{LimitState, Ward};
+use super::turn::Looked;
 use super::window::Verdict;
 use super::{Engine, Monitoring};
 
@@ -56,7 +58,7 @@ impl Engine {
                 Some(position) if same_boot => {
                     saved.swap_remove(position).resume(service, self.now.moment)
                 }
-                Some(position) => saved.swap_remove(position).reboot(service),
+                Some(position) => saved.swap_remove(position).reboot(service, self.now.moment),
                 None => Ward::new(service, at_first_sight(service)),
             };
             self.wards.push(ward);
@@ -69,6 +71,7 @@ impl SavedService {
     fn resume(mut self, service: &Service, now: Moment) -> Ward {
         let mut ward = Ward::new(service, watched(self.monitored));
         self.recall_failures(service, &mut ward);
+        ward.looked = self.looked_at(now);
         ward.process = self.process;
         ward.next = self.next;
         if let Some((plan, phase)) = self.work {
@@ -79,7 +82,7 @@ impl SavedService {
 
     /// Another boot: nothing runs, counters start at zero, and the control file says what is
     /// monitored (reference F138).
-    fn reboot(mut self, service: &Service) -> Ward {
+    fn reboot(mut self, service: &Service, now: Moment) -> Ward {
         let was_stopping = self.work.is_some_and(|(plan, _)| plan.aim == Aim::Stop);
         let monitored = match service.onreboot {
             OnReboot::Start => true,
@@ -87,6 +90,7 @@ impl SavedService {
             OnReboot::LastState => self.monitored && !was_stopping,
         };
         let mut ward = Ward::new(service, watched(monitored));
+        ward.looked = self.looked_at(now);
         if self.monitored && monitored {
             self.recall_failures(service, &mut ward);
             for limit in &mut ward.limits {
@@ -97,6 +101,11 @@ impl SavedService {
             }
         }
         ward
+    }
+
+    fn looked_at(&self, now: Moment) -> Option<Looked> {
+        let minute = self.looked?;
+        Some(Looked { minute, at: now })
     }
 
     fn recall_failures(&mut self, service: &Service, ward: &mut Ward) {

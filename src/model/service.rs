@@ -2,6 +2,7 @@
 //! obey.
 
 use super::{Action, AlertTarget, Program, Rule, Subject};
+use crate::time::Schedule;
 
 /// Names a service of one model: its place in [`super::Model::services`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -70,6 +71,10 @@ pub enum Every {
     Cycle,
     /// The first and then each Nth; at least 2 (reference F108).
     Cycles(u32),
+    /// Those in the minutes of a schedule, once in each.
+    Cron(Box<Schedule>),
+    /// Those outside the minutes of a schedule.
+    NotCron(Box<Schedule>),
 }
 
 /// Whether a service is monitored after the machine was started (reference F138).

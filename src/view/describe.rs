@@ -4,8 +4,8 @@
 use std::fmt::Write;
 
 use crate::model::{
-    AlertTarget, Allow, EventKind, Every, Httpd, LogTarget, Model, NetworkTarget, ProcessLocator,
-    Program, Role, Service, Settings, Subject,
+    AlertTarget, Allow, EventKind, Httpd, LogTarget, Model, NetworkTarget, ProcessLocator, Program,
+    Role, Service, Settings, Subject,
 };
 
 use super::figures::{mode, on_reboot, type_word};
@@ -153,10 +153,7 @@ fn service(sheet: &mut Sheet, model: &Model, service: &Service) {
     }
     sheet.line("Monitoring mode", mode(service.mode));
     sheet.line("On reboot", on_reboot(service.onreboot));
-    match service.every {
-        Every::Cycle => {}
-        Every::Cycles(cycles) => sheet.line("Every", format!("{cycles} cycles")),
-    }
+    sheet.lines("Every", rules::turns(&service.every));
     let depends = service.depends.iter();
     sheet.lines(
         "Depends on",

@@ -1,7 +1,8 @@
 //! Rules in words: what a service's page says of `if … then …`.
 
 use crate::model::{
-    Checksum, ConnectionTest, Limit, Repeat, RestartLimit, Rule, Stamp, Test, TimestampTest, Window,
+    Checksum, ConnectionTest, Every, Limit, Repeat, RestartLimit, Rule, Stamp, Test, TimestampTest,
+    Window,
 };
 use crate::reading::{Bytes, hexadecimal};
 
@@ -29,6 +30,16 @@ pub(super) fn restart_limit(limit: &RestartLimit) -> String {
         "if {restarts} restarts within {cycles} cycles then {}",
         action.word()
     )
+}
+
+/// `3 cycles`, `"* 8-19 * * 1-5"`: what follows `every`, where it is not each cycle.
+pub(super) fn turns(every: &Every) -> Option<String> {
+    match every {
+        Every::Cycle => None,
+        Every::Cycles(cycles) => Some(format!("{cycles} cycles")),
+        Every::Cron(schedule) => Some(format!("\"{}\"", schedule.text())),
+        Every::NotCron(schedule) => Some(format!("cycle but in \"{}\"", schedule.text())),
+    }
 }
 
 fn patience(window: Window) -> String {

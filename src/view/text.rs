@@ -192,6 +192,8 @@ impl Class {
             Monitoring::Off => Self::Unmonitored,
             Monitoring::Initializing => Self::Initialising,
             Monitoring::On | Monitoring::Waiting if standing.status_bits != 0 => Self::Down,
+            // Its time has not come since it is watched.
+            Monitoring::Waiting if standing.collected.is_none() => Self::Initialising,
             Monitoring::On | Monitoring::Waiting => Self::Up,
         }
     }

@@ -15,6 +15,7 @@ use crate::engine::{Monitoring, Standing};
 use crate::http::Escaped;
 use crate::model::{Every, Httpd, Mode, OnReboot, SubjectKind};
 use crate::reading::{Presence, ProcessState, Reading};
+use crate::time::Schedule;
 
 use super::Context;
 use super::figures::reading;
@@ -178,19 +179,28 @@ impl Writer {
         self.element("collected_usec", collected.subsecond_micros());
         self.element("status", standing.status_bits);
         self.element("status_hint", standing.hint_bits);
-        self.element("monitor", monitor_number(standing.monitoring));
+        self.element("monitor", monitor_number(standing));
         self.element("monitormode", mode_number(standing.service.mode));
         self.element("onreboot", onreboot_number(standing.service.onreboot));
         let pending = standing.pending.map_or(0, |action| action.number());
         self.element("pendingaction", pending);
-        match standing.service.every {
+        match &standing.service.every {
             Every::Cycle => {}
             Every::Cycles(number) => self.block("every", |xml| {
                 xml.element("type", 2);
                 xml.element("counter", standing.cycle_counter);
                 xml.element("number", number);
             }),
+            Every::Cron(schedule) => self.cron(3, schedule),
+            Every::NotCron(schedule) => self.cron(4, schedule),
         }
+    }
+
+    fn cron(&mut self, kind: u8, schedule: &Schedule) {
+        self.block("every", |xml| {
+            xml.element("type", kind);
+            xml.element("cron", Escaped(schedule.text()));
+        });
     }
 
     fn groups(&mut self, context: &Context<'_>) {
@@ -243,12 +253,14 @@ const fn type_number(kind: SubjectKind) -> u8 {
     }
 }
 
-const fn monitor_number(monitoring: Monitoring) -> u8 {
-    match monitoring {
+/// 4 is added to what a service is that waits for its cycle (reference XML.md).
+const fn monitor_number(standing: &Standing<'_>) -> u8 {
+    match standing.monitoring {
         Monitoring::Off => 0,
         Monitoring::On => 1,
         Monitoring::Initializing => 2,
-        Monitoring::Waiting => 5,
+        Monitoring::Waiting if standing.collected.is_some() => 5,
+        Monitoring::Waiting => 6,
     }
 }
 
@@ -271,6 +283,7 @@ const fn onreboot_number(onreboot: OnReboot) -> u8 {
 mod tests {
     use crate::engine::Monitoring;
     use crate::model::Every;
+    use crate::time::Schedule;
     use crate::view::fixture::{World, golden};
 
     /// For reading: one element per line, as the reference's samples are split.
@@ -295,6 +308,21 @@ mod tests {
             "status2-failed.xml",
             &split(&world.get("/_status2?format=xml")),
         );
+    }
+
+    #[test]
+    fn cron_times() {
+        let schedule = Box::new(Schedule::parse("0-15 8-19 * * 1-5").unwrap());
+        for (every, kind) in [
+            (Every::Cron(schedule.clone()), 3),
+            (Every::NotCron(schedule), 4),
+        ] {
+            let mut world = World::reference();
+            world.model.services[2].every = every;
+            let cron = format!("<type>{kind}</type><cron>0-15 8-19 * * 1-5</cron>");
+            let xml = world.get("/_status?format=xml");
+            assert!(xml.contains(&format!("<every>{cron}</every>")));
+        }
     }
 
     #[test]

@@ -4,7 +4,8 @@ use crate::config::keyword::Keyword;
 use crate::config::parser::{Parsed, Parser};
 use crate::config::token::TokenKind;
 use crate::model::{Every, Mode, OnReboot};
-use crate::text::{Diagnostic, quoted};
+use crate::text::{Diagnostic, Span, quoted};
+use crate::time::Schedule;
 
 /// `group NAME`
 ///
@@ -67,19 +68,26 @@ pub(super) fn mode(p: &mut Parser<'_>) -> Parsed {
     Ok(())
 }
 
-/// `every N cycles`
+/// `every N cycles`, `every "CRON"`
 ///
 /// ```text
 /// every 2 cycles
+/// every "* 8-19 * * 1-5"
+/// every "*/15 * * * mon-fri"
 /// ```
 pub(super) fn every(p: &mut Parser<'_>) -> Parsed {
     let word = p.previous();
-    let next = p.peek();
-    if next.kind == TokenKind::Quoted {
-        let error = Diagnostic::error(next.span, "`every` with a cron time is not supported yet");
-        return Err(p.error(error));
+    if !p.at_number() {
+        let schedule = schedule(p)?;
+        p.say_once("every", word);
+        p.service().every = Every::Cron(schedule);
+        return Ok(());
     }
     let number = p.number()?;
+    if !p.at(Keyword::Cycles) && p.at_number() {
+        let error = Diagnostic::error(number.span, "a cron time stands in quotes");
+        return Err(p.error(error.note("write `every \"0 3 * * *\"`")));
+    }
     p.expect(Keyword::Cycles)?;
     p.say_once("every", word);
     if number.value == 0 {
@@ -93,12 +101,41 @@ pub(super) fn every(p: &mut Parser<'_>) -> Parsed {
     Ok(())
 }
 
-/// `not every "CRON"` is Monit's and not ours yet.
+/// `not every "CRON"`
+///
+/// ```text
+/// not every "* 0-3 * * 0"
+/// ```
 pub(super) fn not_every(p: &mut Parser<'_>) -> Parsed {
-    let word = p.previous();
-    let every = p.expect(Keyword::Every)?;
-    let error = Diagnostic::error(word.to(every), "`not every` is not supported yet");
-    Err(p.error(error))
+    let word = p.previous().to(p.expect(Keyword::Every)?);
+    let schedule = schedule(p)?;
+    p.say_once("every", word);
+    p.service().every = Every::NotCron(schedule);
+    Ok(())
+}
+
+/// The five fields of a cron time, in quotes.
+fn schedule(p: &mut Parser<'_>) -> Parsed<Box<Schedule>> {
+    const THING: &str = "a cron time in quotes";
+    if !p.at_value(THING) || p.peek().kind != TokenKind::Quoted {
+        return Err(p.unexpected());
+    }
+    let text = p.value(THING)?;
+    let mistake = match Schedule::parse(&text.value) {
+        Ok(schedule) => return Ok(Box::new(schedule)),
+        Err(mistake) => mistake,
+    };
+    let inside = |offset: usize| text.span.start + 1 + u32::try_from(offset).unwrap_or(0);
+    let span = if mistake.range.is_empty() {
+        text.span
+    } else {
+        Span {
+            start: inside(mistake.range.start),
+            end: inside(mistake.range.end),
+            ..text.span
+        }
+    };
+    Err(p.error(Diagnostic::error(span, mistake.message).note(mistake.note)))
 }
 
 const ONREBOOT: &[(Keyword, OnReboot)] = &[

@@ -10,8 +10,9 @@ use crate::engine::service::{Alarms, LimitState, Ward};
 use crate::engine::window::{Results, Verdict};
 use crate::model::{RestartLimit, Rule, Service};
 use crate::reading::ProcessId;
+use crate::time::LocalMinute;
 
-const MAGIC: &[u8] = b"tend state 1\n";
+const MAGIC: &[u8] = b"tend state 2\n";
 const MAGIC_OF_ANY_VERSION: &[u8] = b"tend state ";
 
 /// A saved state, not yet fitted to a model.
@@ -28,6 +29,7 @@ pub(super) struct SavedService {
     pub(super) name: Box<str>,
     pub(super) monitored: bool,
     pub(super) process: Option<ProcessId>,
+    pub(super) looked: Option<LocalMinute>,
     pub(super) alarms: Alarms,
     pub(super) limits: Vec<(u64, LimitState)>,
     pub(super) rules: Vec<(u64, Verdict, Option<Base>)>,
@@ -138,6 +140,10 @@ impl Writer {
         self.0.push(number.to_le_bytes()[0]);
     }
 
+    fn signed(&mut self, number: i64) {
+        self.number(u64::from_le_bytes(number.to_le_bytes()));
+    }
+
     fn bytes(&mut self, bytes: &[u8]) {
         self.number(bytes.len() as u64);
         self.0.extend_from_slice(bytes);
@@ -156,6 +162,13 @@ impl Writer {
             Some(ProcessId { pid, start_ticks }) => {
                 self.number(u64::from(pid.unsigned_abs()));
                 self.number(start_ticks);
+            }
+        }
+        match ward.looked {
+            None => self.number(0),
+            Some(looked) => {
+                self.number(1);
+                self.signed(looked.minute.number());
             }
         }
         let Alarms {
@@ -222,7 +235,7 @@ impl Writer {
             }
             Some(Base::Time(seconds)) => {
                 self.number(2);
-                self.number(u64::from_le_bytes(seconds.to_le_bytes()));
+                self.signed(*seconds);
             }
             Some(Base::Digest(digest)) => {
                 self.number(3);
@@ -277,6 +290,10 @@ impl Reader<'_> {
                 start_ticks: self.number()?,
             }),
         };
+        let looked = match self.number()? {
+            0 => None,
+            _ => Some(LocalMinute::from_number(self.signed()?)),
+        };
         let [exec, data, invalid] = self.counters()?;
         let mut limits = Vec::new();
         for _ in 0..self.number()? {
@@ -309,6 +326,7 @@ impl Reader<'_> {
             name,
             monitored,
             process,
+            looked,
             alarms,
             limits,
             rules,
@@ -328,6 +346,10 @@ impl Reader<'_> {
             }
         }
         None
+    }
+
+    fn signed(&mut self) -> Option<i64> {
+        Some(i64::from_le_bytes(self.number()?.to_le_bytes()))
     }
 
     fn counters(&mut self) -> Option<[u32; 3]> {
@@ -364,7 +386,7 @@ impl Reader<'_> {
         Some(match self.number()? {
             0 => None,
             1 => Some(Base::Number(self.number()?)),
-            2 => Some(Base::Time(i64::from_le_bytes(self.number()?.to_le_bytes()))),
+            2 => Some(Base::Time(self.signed()?)),
             3 => Some(Base::Digest(self.bytes()?.into())),
             _ => return None,
         })

@@ -69,7 +69,7 @@ fn what_is_wrong_is_said() {
     assert_eq!(reason(b""), Some("it is no state file"));
     assert_eq!(reason(b"garbage"), Some("it is no state file"));
     assert_eq!(reason(b"tend state 7\nx"), Some("it is of another version"));
-    assert_eq!(reason(b"tend state 1\n"), Some("it is damaged"));
+    assert_eq!(reason(b"tend state 2\n"), Some("it is damaged"));
     assert_eq!(reason(&rich_state()), None);
 }
 

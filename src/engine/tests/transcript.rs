@@ -38,6 +38,8 @@ scenarios! {
     alerts,
     commands,
     connections,
+    cron_times,
+    cron_times_and_a_crash,
     dependants_stop_first_and_start_last,
     files,
     one_pass,
@@ -107,6 +109,10 @@ struct Player {
     /// The model that a crash or reboot starts with.
     current: String,
     moment: Moment,
+    /// By how many seconds the clock on the wall was set.
+    set: i64,
+    /// The zone: seconds east.
+    zone: i32,
     boots: u32,
     dry_run: bool,
     saved: Option<Vec<u8>>,
@@ -124,6 +130,8 @@ impl Player {
             models,
             current: String::new(),
             moment: Moment::default(),
+            set: 0,
+            zone: 0,
             boots: 1,
             dry_run: false,
             saved: None,
@@ -176,6 +184,8 @@ impl Player {
                 let saved = self.saved.as_mut().unwrap();
                 saved.pop();
             }
+            "clock" => self.set += rest.parse::<i64>().unwrap(),
+            "zone" => self.zone += rest.parse::<i32>().unwrap(),
             "wake" => self.feed(Input::Wake),
             "reading" => self.reading(rest)?,
             "probe" => self.probe(rest)?,
@@ -215,7 +225,7 @@ impl Player {
         let wall = 1_795_330_394_000 + i64::try_from(self.moment.as_millis()).unwrap();
         Now {
             moment: self.moment,
-            wall: WallTime::new(wall, 0),
+            wall: WallTime::new(wall + self.set * 1000, self.zone),
         }
     }
 

@@ -4,8 +4,7 @@
 use crate::engine::{Monitoring, ProbeOutcome, Standing, UserAction};
 use crate::http::{Escaped, percent_encode};
 use crate::model::{
-    Connection, Every, NetworkTarget, ProcessLocator, Program, Service, ServiceId, Subject,
-    Transport,
+    Connection, NetworkTarget, ProcessLocator, Program, Service, ServiceId, Subject, Transport,
 };
 use crate::view::figures::{
     Milliseconds, address, measured, mode, monitoring, on_reboot, status, type_word,
@@ -164,8 +163,8 @@ impl Page<'_> {
             self.pair("group", Escaped(&service.groups.join(", ")));
         }
         self.neighbours(standing);
-        if let Every::Cycles(cycles) = service.every {
-            self.pair("checked every", format_args!("{cycles} cycles"));
+        if let Some(turns) = rules::turns(&service.every) {
+            self.pair("checked every", Escaped(&turns));
         }
         self.pair("on reboot", on_reboot(service.onreboot));
         self.programs(service);

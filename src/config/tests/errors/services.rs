@@ -172,22 +172,98 @@ error: expected `active`, `passive` or `manual`, but found `pasive`
 }
 
 err! {
-    every_cron,
+    cron_value,
     r#"check process web with pidfile /run/web.pid
-  every "* 8-19 * * 1-5"
-  not every "* 0-3 * * 0""#,
+  every "0,60 8-19 * * 1-5"
+  not every "* 22-6 * * 0""#,
     r#"
-error: `every` with a cron time is not supported yet
+error: `60` is no minute
+ --> /etc/monitrc:2:12
+  |
+2 |   every "0,60 8-19 * * 1-5"
+  |            ^^
+  = the minute is 0 to 59
+
+error: this range goes backwards
+ --> /etc/monitrc:3:16
+  |
+3 |   not every "* 22-6 * * 0"
+  |                ^^^^
+  = write `22-23,0-6`
+"#
+}
+
+err! {
+    cron_fields,
+    r#"check process web with pidfile /run/web.pid
+  every "*/5 * * *"
+  every '@daily'
+  every """#,
+    r#"
+error: a schedule has 5 fields, this has 4
+ --> /etc/monitrc:2:10
+  |
+2 |   every "*/5 * * *"
+  |          ^^^^^^^^^
+  = they are minute, hour, day of month, month, day of week
+
+error: a schedule has 5 fields, this has 1
+ --> /etc/monitrc:3:10
+  |
+3 |   every '@daily'
+  |          ^^^^^^
+  = write `0 0 * * *`
+
+error: a schedule has 5 fields, this has 0
+ --> /etc/monitrc:4:9
+  |
+4 |   every ""
+  |         ^^
+  = they are minute, hour, day of month, month, day of week
+"#
+}
+
+err! {
+    cron_that_never_comes,
+    r#"check process web with pidfile /run/web.pid
+  every "0 3 31 4,6 *""#,
+    r#"
+error: day 31 does not come in month 4,6
+ --> /etc/monitrc:2:14
+  |
+2 |   every "0 3 31 4,6 *"
+  |              ^^^^^^
+  = this schedule would never come due
+"#
+}
+
+err! {
+    cron_without_quotes,
+    "check process web with pidfile /run/web.pid
+  every 0 3 * * *
+check process db with pidfile /run/db.pid
+  every * * * * *
+check process mail with pidfile /run/mail.pid
+  not every 2 cycles",
+    r#"
+error: a cron time stands in quotes
  --> /etc/monitrc:2:9
   |
-2 |   every "* 8-19 * * 1-5"
-  |         ^^^^^^^^^^^^^^^^
+2 |   every 0 3 * * *
+  |         ^
+  = write `every "0 3 * * *"`
 
-error: `not every` is not supported yet
- --> /etc/monitrc:3:3
+error: expected a number or a cron time in quotes, but found `*`
+ --> /etc/monitrc:4:9
   |
-3 |   not every "* 0-3 * * 0"
-  |   ^^^^^^^^^
+4 |   every * * * * *
+  |         ^
+
+error: expected a cron time in quotes, but found `2`
+ --> /etc/monitrc:6:13
+  |
+6 |   not every 2 cycles
+  |             ^
 "#
 }
 

@@ -100,6 +100,26 @@ ok!(
     [Every::Cycles(2), Every::Cycles(100), Every::Cycle]
 );
 ok!(
+    every_cron,
+    r#"check process a matching x every "* 8-19 * * 1-5" group g
+     check process b matching x
+       not every ' 0-15,45  0-3 1 jan-mar sun '
+     check process c matching x every 2 cycles not every "*/5 * * * *""#,
+    |m| m.services[..3]
+        .iter()
+        .map(|s| match &s.every {
+            Every::Cron(schedule) => ("every", schedule.text().to_owned()),
+            Every::NotCron(schedule) => ("not every", schedule.text().to_owned()),
+            Every::Cycle | Every::Cycles(_) => ("cycles", String::new()),
+        })
+        .collect::<Vec<_>>(),
+    [
+        ("every", "* 8-19 * * 1-5".into()),
+        ("not every", "0-15,45  0-3 1 jan-mar sun".into()),
+        ("not every", "*/5 * * * *".into()),
+    ]
+);
+ok!(
     noalert,
     "check process a matching x\n noalert b@x\n alert c@x on { exec } reminder 3",
     |m| (
