@@ -11,5 +11,6 @@ mod hostile;
 mod init;
 mod mail;
 mod page;
+mod paths;
 mod supervision;
 mod support;

@@ -26,6 +26,8 @@ keywords! {
     // What is checked.
     Process: "process";
     File: "file";
+    Directory: "directory";
+    Fifo: "fifo";
     System: "system";
     Pidfile: "pidfile";
     Matching: "matching" "match";
@@ -73,6 +75,7 @@ keywords! {
     Sha256: "sha256";
     Permission: "permission" "perm";
     Size: "size";
+    Hardlinks: "hardlinks" "hardlink";
     Timestamp: "timestamp";
     Access: "access";
     Atime: "atime";

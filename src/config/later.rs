@@ -32,15 +32,12 @@ const LATER: &[(Place, &str)] = &[
         Place::Set,
         "eventqueue expectbuffer fips mmonit ssl terminal tls",
     ),
-    (
-        Place::Check,
-        "device directory fifo filesystem host network program",
-    ),
+    (Place::Check, "device filesystem host network program"),
     (Place::Statement, "ignore"),
     (
         Place::Test,
         "child children content cpu disk download downloaded egid euid filedescriptors flags \
-         fsflags hardlink icmp inode inodes link load loadavg match mem memory pid ping ping4 \
+         fsflags icmp inode inodes link load loadavg match mem memory pid ping ping4 \
          ping6 ppid read saturation security service space speed status swap threads total \
          totalcpu totalmem totalmemory upload uploaded uptime url write",
     ),

@@ -55,6 +55,8 @@ pub(super) enum SubjectSyntax {
     Pidfile(Box<str>),
     Matching(Text),
     File(Box<str>),
+    Directory(Box<str>),
+    Fifo(Box<str>),
     System,
     /// One of which nothing more is known.
     Broken(SubjectKind),
@@ -66,6 +68,8 @@ impl SubjectSyntax {
         match self {
             Self::Pidfile(_) | Self::Matching(_) => SubjectKind::Process,
             Self::File(_) => SubjectKind::File,
+            Self::Directory(_) => SubjectKind::Directory,
+            Self::Fifo(_) => SubjectKind::Fifo,
             Self::System => SubjectKind::System,
             Self::Broken(kind) => *kind,
         }

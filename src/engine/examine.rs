@@ -125,11 +125,15 @@ impl Engine {
         }
     }
 
-    /// The tests that need no connection.
+    /// The tests that need no connection. Something else in the place of what should be there is
+    /// not tested, as in the reference.
     pub(super) fn judge_content(&mut self, id: ServiceId) {
+        if self.wards[id.index()].alarms.invalid > 0 {
+            return;
+        }
         let model = self.model.clone();
         let service = model.service(id);
-        let mut unknown = self.wards[id.index()].alarms.invalid > 0;
+        let mut unknown = false;
         for (index, rule) in service.rules.iter().enumerate() {
             if !self.is_checkable(id) {
                 return;

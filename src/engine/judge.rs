@@ -9,7 +9,6 @@ mod filesystem;
 mod network;
 mod process;
 mod program;
-#[allow(dead_code, reason = "until the first test of a resource is there")]
 mod resource;
 mod system;
 

@@ -28,6 +28,10 @@ pub enum Test {
     Size(Limit),
     /// `if changed size`.
     SizeChanged,
+    /// `if hardlinks > 100` (Monit 5.34): how many names it has.
+    Hardlinks(Limit),
+    /// `if changed hardlinks`.
+    HardlinksChanged,
     /// `if timestamp > 5 minutes` and its kin.
     Timestamp(TimestampTest),
     /// `if changed timestamp`.
@@ -60,6 +64,7 @@ impl Test {
             Self::Uid(_) => EventKind::Uid,
             Self::Gid(_) => EventKind::Gid,
             Self::Size(_) | Self::SizeChanged => EventKind::Size,
+            Self::Hardlinks(_) | Self::HardlinksChanged => EventKind::Resource,
             Self::Timestamp(_) | Self::TimestampChanged(_) => EventKind::Timestamp,
             Self::Content(test) => test.event(),
             Self::Ping(test) => test.event(),
@@ -84,6 +89,8 @@ impl Test {
             | Self::Gid(_)
             | Self::Size(_)
             | Self::SizeChanged
+            | Self::Hardlinks(_)
+            | Self::HardlinksChanged
             | Self::Timestamp(_)
             | Self::TimestampChanged(_)
             | Self::Content(_)

@@ -13,6 +13,8 @@ pub struct FileReading {
     pub uid: u32,
     /// Group.
     pub gid: u32,
+    /// Names it has; of a directory, two and one for each directory in it.
+    pub links: u64,
     /// Bytes.
     pub size: u64,
     /// Seconds since 1970.

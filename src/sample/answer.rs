@@ -40,11 +40,12 @@ pub(super) fn encode(reading: &Reading) -> Vec<u8> {
 fn present(facts: &FileReading) -> String {
     let kind = FILE_KINDS.iter().position(|&kind| kind == facts.kind);
     let mut text = format!(
-        "present {} {} {} {} {} {} {} {}\n",
+        "present {} {} {} {} {} {} {} {} {}\n",
         kind.unwrap_or(FILE_KINDS.len() - 1),
         facts.permission,
         facts.uid,
         facts.gid,
+        facts.links,
         facts.size,
         facts.accessed,
         facts.modified,
@@ -89,6 +90,7 @@ fn facts(line: &str) -> Option<FileReading> {
         permission: words.next()?.parse().ok()?,
         uid: words.next()?.parse().ok()?,
         gid: words.next()?.parse().ok()?,
+        links: words.next()?.parse().ok()?,
         size: words.next()?.parse().ok()?,
         accessed: words.next()?.parse().ok()?,
         modified: words.next()?.parse().ok()?,
@@ -125,6 +127,7 @@ mod tests {
             permission: 0o4755,
             uid: u32::MAX,
             gid: 7,
+            links: 3,
             size: u64::MAX,
             accessed: i64::MIN,
             modified: -1,
@@ -165,7 +168,7 @@ mod tests {
             assert_eq!(decode(&text[..end]), None, "{end}");
         }
         assert_eq!(decode(b"nonsense\n.\n"), None);
-        assert_eq!(decode(b"present 9 0 0 0 0 0 0 0\n.\n"), None);
-        assert_eq!(decode(b"present 0 0 0 0 0 0 0 0\nMD5 is 0g\n.\n"), None);
+        assert_eq!(decode(b"present 9 0 0 0 0 0 0 0 0\n.\n"), None);
+        assert_eq!(decode(b"present 0 0 0 0 0 0 0 0 0\nMD5 is 0g\n.\n"), None);
     }
 }

@@ -190,7 +190,9 @@ impl Lines {
         match reading {
             Reading::System(system) => self.system(system, standing.collected),
             Reading::Process(ProcessState::Running(process)) => self.process(process),
-            Reading::File(Presence::Present(file)) => self.file(file, standing.collected),
+            Reading::File(Presence::Present(file)) => {
+                self.file(file, standing);
+            }
             Reading::Filesystem(Presence::Present(_))
             | Reading::Network(Presence::Present(_))
             | Reading::Program(_)

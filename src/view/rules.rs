@@ -68,6 +68,10 @@ fn test(test: &Test) -> String {
             format!("size {} {}", comparison.symbol(), Bytes(*value))
         }
         Test::SizeChanged => "changed size".into(),
+        Test::Hardlinks(Limit { comparison, value }) => {
+            format!("hardlinks {} {value}", comparison.symbol())
+        }
+        Test::HardlinksChanged => "changed hardlinks".into(),
         Test::Timestamp(TimestampTest {
             stamp,
             comparison,
@@ -159,6 +163,8 @@ mod tests {
             (Test::Gid(33), "failed gid 33"),
             (Test::Size(size), "size > 10 MB"),
             (Test::SizeChanged, "changed size"),
+            (Test::Hardlinks(Limit { value: 2, ..size }), "hardlinks > 2"),
+            (Test::HardlinksChanged, "changed hardlinks"),
             (Test::Timestamp(age), "mtime > 300 s"),
             (Test::TimestampChanged(Stamp::Latest), "changed timestamp"),
         ] {

@@ -157,7 +157,9 @@ impl Writer {
                     self.process(process);
                     self.connections(standing);
                 }
-                Reading::File(Presence::Present(file)) => self.file(file),
+                Reading::File(Presence::Present(file)) => {
+                    self.file(file, standing.service.subject.kind());
+                }
                 Reading::Host => self.connections(standing),
                 Reading::Filesystem(Presence::Present(_))
                 | Reading::Network(Presence::Present(_))

@@ -14,10 +14,12 @@ type Rest = fn(&mut Parser<'_>) -> Parsed<SubjectSyntax>;
 const HEADS: &[(Keyword, (SubjectKind, Rest))] = &[
     (Keyword::Process, (SubjectKind::Process, process)),
     (Keyword::File, (SubjectKind::File, file)),
+    (Keyword::Directory, (SubjectKind::Directory, directory)),
+    (Keyword::Fifo, (SubjectKind::Fifo, fifo)),
     (Keyword::System, (SubjectKind::System, system)),
 ];
 
-/// `check process|file|system NAME …`
+/// `check process|file|directory|fifo|system NAME …`
 ///
 /// The service is opened before its head is complete, so that what follows is read as its
 /// statements even where the head is wrong.
@@ -65,6 +67,26 @@ fn process(p: &mut Parser<'_>) -> Parsed<SubjectSyntax> {
 fn file(p: &mut Parser<'_>) -> Parsed<SubjectSyntax> {
     p.expect(Keyword::Path)?;
     Ok(SubjectSyntax::File(p.path()?.value))
+}
+
+/// `check directory NAME with path PATH`
+///
+/// ```text
+/// check directory spool with path /var/spool/cron
+/// ```
+fn directory(p: &mut Parser<'_>) -> Parsed<SubjectSyntax> {
+    p.expect(Keyword::Path)?;
+    Ok(SubjectSyntax::Directory(p.path()?.value))
+}
+
+/// `check fifo NAME with path PATH`
+///
+/// ```text
+/// check fifo xconsole with path /dev/xconsole
+/// ```
+fn fifo(p: &mut Parser<'_>) -> Parsed<SubjectSyntax> {
+    p.expect(Keyword::Path)?;
+    Ok(SubjectSyntax::Fifo(p.path()?.value))
 }
 
 /// `check system NAME`

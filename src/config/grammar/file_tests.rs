@@ -117,6 +117,34 @@ pub(super) fn size_changed(p: &mut Parser<'_>) -> Parsed<TestSyntax> {
     Ok(TestSyntax::Ready(Test::SizeChanged))
 }
 
+/// `hardlinks [OPERATOR] NUMBER`
+///
+/// ```text
+/// check directory d with path /d
+///   if hardlinks > 32000 then alert
+///   if hardlink = 2 then alert
+/// ```
+pub(super) fn hardlinks(p: &mut Parser<'_>) -> Parsed<TestSyntax> {
+    p.expect(Keyword::Hardlinks)?;
+    let comparison = comparison(p);
+    let value = p.number()?.value;
+    Ok(TestSyntax::Ready(Test::Hardlinks(Limit {
+        comparison,
+        value,
+    })))
+}
+
+/// `hardlinks` after `changed`.
+///
+/// ```text
+/// check fifo f with path /f
+///   if changed hardlinks then alert
+/// ```
+pub(super) fn hardlinks_changed(p: &mut Parser<'_>) -> Parsed<TestSyntax> {
+    p.expect(Keyword::Hardlinks)?;
+    Ok(TestSyntax::Ready(Test::HardlinksChanged))
+}
+
 /// `timestamp|time|atime|access time|… [OPERATOR] AGE`
 ///
 /// ```text

@@ -80,6 +80,8 @@ fn subject(syntax: SubjectSyntax, machine: &mut Machine<'_>) -> Subject {
             Subject::Process(ProcessLocator::Matching(pattern.value.into()))
         }
         SubjectSyntax::File(path) => Subject::File(path),
+        SubjectSyntax::Directory(path) => Subject::Directory(path),
+        SubjectSyntax::Fifo(path) => Subject::Fifo(path),
         SubjectSyntax::System => Subject::System,
         SubjectSyntax::Broken(SubjectKind::Process) => {
             Subject::Process(ProcessLocator::Pidfile("/".into()))

@@ -1,10 +1,20 @@
 //! Tests of a file, a directory, a named pipe.
 
-use crate::model::{Checksum, ChecksumKind, Limit, Stamp, Test, TimestampTest};
+use crate::model::{Checksum, ChecksumKind, Limit, Stamp, Test, TimestampTest, Unit};
 use crate::reading::{Bytes, FileReading, hexadecimal};
 use crate::time::WallTime;
 
+use super::resource::Wording;
 use super::{Base, Finding, change, owner, verdict};
+
+/// In the manner of the other resources: the reference's own words are not known.
+const HARDLINKS: Wording = Wording {
+    failed: "hardlinks",
+    kind: "resource limit",
+    limit: "hardlinks",
+    passed: "hardlinks test",
+    current: "current hardlinks",
+};
 
 /// Everything a file's tests look at.
 pub(super) struct FileFacts<'a> {
@@ -68,6 +78,8 @@ impl FileFacts<'_> {
                 },
                 |_| format!("size for {path} changed to {}", Bytes(reading.size)),
             ),
+            Test::Hardlinks(limit) => HARDLINKS.judge(Unit::Count, *limit, reading.links),
+            Test::HardlinksChanged => self.hardlinks_change(base),
             Test::Timestamp(test) => self.timestamp(*test),
             Test::TimestampChanged(stamp) => self.timestamp_change(*stamp, base),
             Test::NotExist
@@ -145,6 +157,19 @@ impl FileFacts<'_> {
                     self.path,
                     Bytes(size)
                 )
+            },
+        )
+    }
+
+    fn hardlinks_change(&self, base: &mut Option<Base>) -> Finding {
+        let (path, links) = (self.path, self.reading.links);
+        change(
+            base,
+            Base::Number(links),
+            || format!("hardlinks have not changed [current hardlinks = {links}]"),
+            |was| match was {
+                Base::Number(was) => format!("hardlinks for {path} changed from {was} to {links}"),
+                Base::Time(_) | Base::Digest(_) => format!("hardlinks for {path} changed"),
             },
         )
     }

@@ -24,6 +24,8 @@ pub(super) fn judge(
         | Test::PermissionChanged
         | Test::Size(_)
         | Test::SizeChanged
+        | Test::Hardlinks(_)
+        | Test::HardlinksChanged
         | Test::Timestamp(_)
         | Test::TimestampChanged(_)
         | Test::Content(_)

@@ -87,6 +87,7 @@ fn file(permission: u32) -> Reading {
         permission,
         uid: 0,
         gid: 0,
+        links: 1,
         size: 0,
         accessed: 0,
         modified: 0,

@@ -41,6 +41,7 @@ scenarios! {
     cron_times,
     cron_times_and_a_crash,
     dependants_stop_first_and_start_last,
+    directories,
     files,
     one_pass,
     reload,
@@ -487,7 +488,7 @@ fn peer(connection: &Connection) -> String {
     crate::engine::judge::peer(connection).replace(' ', "")
 }
 
-/// `absent`, `running PID [UPTIME]`, `zombie PID`, `file KEY=VALUE…`, `directory`, `socket`,
+/// `absent`, `running PID [UPTIME]`, `zombie PID`, `file|directory|fifo|socket KEY=VALUE…`,
 /// `unreadable WHY`, `system`; the pid `7` started at tick 700.
 fn parse_reading(what: &str, digests: &[ChecksumKind]) -> Reading {
     let mut words = what.split(' ');
@@ -542,12 +543,14 @@ fn file<'a>(
         kind: match kind {
             "file" => FileKind::Regular,
             "directory" => FileKind::Directory,
+            "fifo" => FileKind::Fifo,
             "socket" => FileKind::Socket,
             other => panic!("no reading {other}"),
         },
         permission: 0o644,
         uid: 0,
         gid: 0,
+        links: 1,
         size: 5,
         accessed: 1_795_330_000,
         modified: 1_795_330_000,
@@ -559,6 +562,9 @@ fn file<'a>(
         let (key, value) = pair.split_once('=').unwrap();
         match key {
             "mode" => reading.permission = u32::from_str_radix(value, 8).unwrap(),
+            "links" => reading.links = value.parse().unwrap(),
+            "gid" => reading.gid = value.parse().unwrap(),
+            "mtime" => reading.modified = value.parse().unwrap(),
             "size" => reading.size = value.parse().unwrap(),
             "uid" => reading.uid = value.parse().unwrap(),
             "hash" if value == "unreadable" => hash = Err("Permission denied".into()),

@@ -377,6 +377,7 @@ impl World {
                 permission: self.permission,
                 uid: 0,
                 gid: 0,
+                links: 1,
                 size: 1,
                 accessed: 0,
                 modified: 0,

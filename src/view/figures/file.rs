@@ -1,17 +1,23 @@
 //! The figures of a file, a directory, a named pipe.
 
 use super::Lines;
+use crate::engine::Standing;
+use crate::model::SubjectKind;
 use crate::reading::{Bytes, FileReading, hexadecimal};
 use crate::time::WallTime;
 
 impl Lines {
-    pub(super) fn file(&mut self, file: &FileReading, collected: Option<WallTime>) {
-        let zone = collected.map_or(0, WallTime::offset_seconds);
+    /// A directory's size and a pipe's tell nothing.
+    pub(super) fn file(&mut self, file: &FileReading, standing: &Standing<'_>) {
+        let zone = standing.collected.map_or(0, WallTime::offset_seconds);
         let date = |unix: i64| WallTime::new(unix.saturating_mul(1000), zone).date_text();
         self.value("permission", format_args!("{:o}", file.permission));
         self.value("uid", file.uid);
         self.value("gid", file.gid);
-        self.value("size", Bytes(file.size));
+        self.value("hardlink", file.links);
+        if standing.service.subject.kind() == SubjectKind::File {
+            self.value("size", Bytes(file.size));
+        }
         self.value("access timestamp", date(file.accessed));
         self.value("change timestamp", date(file.changed));
         self.value("modify timestamp", date(file.modified));

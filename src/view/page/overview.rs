@@ -1,7 +1,7 @@
 //! The first page: whether all is well, then every service with its main figures.
 
 use crate::engine::{Monitoring, Standing};
-use crate::model::Subject;
+use crate::model::{Subject, SubjectKind};
 use crate::reading::SystemReading;
 use crate::reading::{Bytes, FileReading, Presence, ProcessReading, ProcessState, Reading};
 use crate::time::Uptime;
@@ -106,8 +106,8 @@ impl Page<'_> {
             Subject::System => ("System", &["Load", "CPU", "Memory", "Swap"]),
             Subject::Process(_) => ("Processes", &["Uptime", "CPU", "Memory", "Connections"]),
             Subject::File(_) => ("Files", &["Size", "Permission", "UID", "GID"]),
-            Subject::Directory(_) => ("Directories", &["Size", "Permission", "UID", "GID"]),
-            Subject::Fifo(_) => ("Named pipes", &["Size", "Permission", "UID", "GID"]),
+            Subject::Directory(_) => ("Directories", &["Permission", "UID", "GID"]),
+            Subject::Fifo(_) => ("Named pipes", &["Permission", "UID", "GID"]),
             Subject::Filesystem(_) => ("File systems", &[]),
             Subject::Host(_) => ("Hosts", &[]),
             Subject::Program(_) => ("Programs", &[]),
@@ -140,7 +140,9 @@ fn cells(standing: &Standing<'_>) -> [Option<String>; 4] {
     match reading(standing) {
         Some(Reading::System(system)) => system_cells(system),
         Some(Reading::Process(ProcessState::Running(process))) => process_cells(process, standing),
-        Some(Reading::File(Presence::Present(file))) => file_cells(file),
+        Some(Reading::File(Presence::Present(file))) => {
+            file_cells(file, standing.service.subject.kind())
+        }
         Some(
             Reading::Process(
                 ProcessState::Zombie(_) | ProcessState::Absent | ProcessState::Unreadable(_),
@@ -208,11 +210,13 @@ fn connections(standing: &Standing<'_>) -> Option<String> {
     }
 }
 
-fn file_cells(file: &FileReading) -> [Option<String>; 4] {
-    [
-        Some(Bytes(file.size).to_string()),
-        Some(format!("{:o}", file.permission)),
-        Some(file.uid.to_string()),
-        Some(file.gid.to_string()),
-    ]
+fn file_cells(file: &FileReading, kind: SubjectKind) -> [Option<String>; 4] {
+    let size = Some(Bytes(file.size).to_string());
+    let mode = Some(format!("{:o}", file.permission));
+    let (uid, gid) = (Some(file.uid.to_string()), Some(file.gid.to_string()));
+    if kind == SubjectKind::File {
+        [size, mode, uid, gid]
+    } else {
+        [mode, uid, gid, None]
+    }
 }

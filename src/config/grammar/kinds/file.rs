@@ -1,7 +1,7 @@
 //! The tests of `check file`.
 
 use super::Tests;
-use super::words::{CHECKSUM, EXIST, GID, NOT, PERMISSION, SIZE, TIMESTAMP, UID};
+use super::words::{CHECKSUM, EXIST, GID, HARDLINKS, NOT, PERMISSION, SIZE, TIMESTAMP, UID};
 use crate::config::grammar::{existence, file_tests};
 
 /// All of them.
@@ -10,6 +10,7 @@ pub(super) const TESTS: Tests = Tests {
         (NOT, existence::not_exist),
         (EXIST, existence::exist),
         (SIZE, file_tests::size),
+        (HARDLINKS, file_tests::hardlinks),
         (TIMESTAMP, file_tests::timestamp),
     ],
     failed: &[
@@ -23,6 +24,7 @@ pub(super) const TESTS: Tests = Tests {
         (CHECKSUM, file_tests::checksum_changed),
         (PERMISSION, file_tests::permission_changed),
         (SIZE, file_tests::size_changed),
+        (HARDLINKS, file_tests::hardlinks_changed),
         (TIMESTAMP, file_tests::timestamp_changed),
     ],
     connections: false,

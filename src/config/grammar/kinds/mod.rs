@@ -1,5 +1,6 @@
 //! Which tests each kind of check has, what words they begin with, and how they are read.
 
+mod directory;
 mod file;
 mod process;
 mod system;
@@ -44,9 +45,8 @@ pub(super) const fn tests_of(kind: SubjectKind) -> &'static Tests {
         SubjectKind::Process => &process::TESTS,
         SubjectKind::File => &file::TESTS,
         SubjectKind::System => &system::TESTS,
-        SubjectKind::Directory
-        | SubjectKind::Fifo
-        | SubjectKind::Filesystem
+        SubjectKind::Directory | SubjectKind::Fifo => &directory::TESTS,
+        SubjectKind::Filesystem
         | SubjectKind::Host
         | SubjectKind::Program
         | SubjectKind::Network => &NONE,
@@ -65,6 +65,7 @@ pub(super) mod words {
     pub(in super::super) const UID: &[Keyword] = &[Keyword::Uid];
     pub(in super::super) const GID: &[Keyword] = &[Keyword::Gid];
     pub(in super::super) const SIZE: &[Keyword] = &[Keyword::Size];
+    pub(in super::super) const HARDLINKS: &[Keyword] = &[Keyword::Hardlinks];
     pub(in super::super) const CHECKSUM: &[Keyword] = &[
         Keyword::Checksum,
         Keyword::Md5,

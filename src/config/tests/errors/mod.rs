@@ -3,6 +3,7 @@
 mod connections;
 mod files;
 mod lexical;
+mod paths;
 mod patterns;
 mod rules;
 mod services;

@@ -3,6 +3,7 @@
 mod checks;
 mod connections;
 mod lexical;
+mod paths;
 mod rules;
 mod settings;
 

@@ -11,6 +11,7 @@ fn reading() -> FileReading {
         permission: 0o600,
         uid: 1,
         gid: 1,
+        links: 3,
         size: 20_480,
         accessed: 1_795_330_000,
         modified: 1_795_330_100,
@@ -189,4 +190,32 @@ fn a_file_from_the_future_is_not_old() {
         },
     );
     assert!(matches!(finding, Finding::Passed(_)));
+}
+
+#[test]
+fn the_names_a_file_has() {
+    let reading = reading();
+    let limit = |value| {
+        let comparison = Comparison::Greater;
+        Test::Hardlinks(Limit { comparison, value })
+    };
+    let text = "hardlinks 3 matches resource limit [hardlinks > 2]";
+    assert_eq!(judge(&limit(2), &mut None, &reading), failed(text));
+    let text = "hardlinks test succeeded [current hardlinks = 3]";
+    assert_eq!(judge(&limit(3), &mut None, &reading), passed(text));
+
+    let mut base = None;
+    let unchanged = "hardlinks have not changed [current hardlinks = 3]";
+    for _ in 0..2 {
+        let finding = judge(&Test::HardlinksChanged, &mut base, &reading);
+        assert_eq!(finding, Finding::Unchanged(unchanged.into()));
+    }
+    let more = FileReading {
+        links: 4,
+        ..reading
+    };
+    let finding = judge(&Test::HardlinksChanged, &mut base, &more);
+    let changed = "hardlinks for /data/f changed from 3 to 4";
+    assert_eq!(finding, Finding::Changed(changed.into()));
+    assert_eq!(base, Some(Base::Number(4)));
 }
