@@ -88,7 +88,7 @@ impl Facts<'_> {
             (Test::Filesystem(test), Reading::Filesystem(Presence::Present(reading)), _) => {
                 filesystem::judge(test, name, reading, base)
             }
-            (Test::Network(test), Reading::Network(Presence::Present(reading)), _) => {
+            (Test::Network(test), Reading::Network(reading), _) => {
                 network::judge(test, name, reading, base)
             }
             (Test::Program(test), Reading::Program(reading), _) => {

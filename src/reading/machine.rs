@@ -1,10 +1,11 @@
 //! The kernel's texts about the whole machine.
 //!
 //! Columns and lines were added over the years and are never counted on: what a kernel does not
-//! write is `None`, or, among the shares of processor time, nothing.
+//! write is `None`.
 
-use super::CpuShares;
+use super::cgroup::keyed;
 use super::status::labelled;
+use super::{CpuShares, Paging};
 
 /// `/proc/loadavg`: averages over 1, 5 and 15 minutes.
 pub fn parse_load(text: &[u8]) -> Option<[f64; 3]> {
@@ -24,6 +25,25 @@ pub fn parse_files(text: &[u8]) -> Option<(u64, u64, u64)> {
     let mut words = std::str::from_utf8(text).ok()?.split_ascii_whitespace();
     let mut next = || -> Option<u64> { words.next()?.parse().ok() };
     Some((next()?, next()?, next()?))
+}
+
+/// Pages that went to swap and came back since boot: in `/proc/vmstat`, and before 2.6 in a line
+/// `swap IN OUT` of `/proc/stat`.
+pub fn parse_paging(vmstat: Option<&[u8]>, stat: &[u8]) -> Option<Paging> {
+    if let Some(text) = vmstat {
+        return Some(Paging {
+            pages_in: keyed(text, "pswpin")?,
+            pages_out: keyed(text, "pswpout")?,
+        });
+    }
+    let line = stat
+        .split(|&byte| byte == b'\n')
+        .find_map(|line| line.strip_prefix(b"swap "))?;
+    let (pages_in, pages_out) = std::str::from_utf8(line).ok()?.trim().split_once(' ')?;
+    Some(Paging {
+        pages_in: pages_in.parse().ok()?,
+        pages_out: pages_out.parse().ok()?,
+    })
 }
 
 /// What `/proc/meminfo` says, in KiB.
@@ -98,14 +118,19 @@ impl Memory {
 
 /// The first line of `/proc/stat`: clock ticks all processors spent since boot, by what for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct CpuCounters([u64; COLUMNS]);
+pub struct CpuCounters {
+    /// Those that are missing stay zero.
+    columns: [u64; COLUMNS],
+    /// How many there are.
+    count: usize,
+}
 
 /// user, nice, system, idle, iowait, irq, softirq, steal, guest, guest_nice. 2.6.11 writes the
 /// first eight, 2.4 the first four.
 const COLUMNS: usize = 10;
 
 impl CpuCounters {
-    /// Columns that are missing stay zero.
+    /// At least the four columns that always were there.
     pub fn parse(text: &[u8]) -> Option<Self> {
         let line = text
             .split(|&byte| byte == b'\n')
@@ -120,14 +145,15 @@ impl CpuCounters {
             *column = word.parse().ok()?;
             count += 1;
         }
-        (count >= 4).then_some(Self(columns))
+        (count >= 4).then_some(Self { columns, count })
     }
 
     /// How the time since `earlier` was shared out; `None` if none has passed. A counter that went
     /// back (idle and iowait do, steal after a move to another host) is taken to have stood still.
     pub fn shares_since(&self, earlier: &Self) -> Option<CpuShares> {
         let mut ticks = [0_u64; COLUMNS];
-        for (tick, (now, before)) in ticks.iter_mut().zip(self.0.iter().zip(earlier.0)) {
+        let columns = self.columns.iter().zip(earlier.columns);
+        for (tick, (now, before)) in ticks.iter_mut().zip(columns) {
             *tick = now.saturating_sub(before);
         }
         let [
@@ -151,16 +177,17 @@ impl CpuCounters {
             .iter()
             .fold(0, |sum: u64, &ticks| sum.saturating_add(ticks));
         let share = |ticks: u64| 100.0 * ticks as f64 / total as f64;
+        let told = |column: usize, ticks: u64| (self.count > column).then(|| share(ticks));
         (total > 0).then(|| CpuShares {
             user: share(user),
             system: share(system),
             nice: share(nice),
-            iowait: share(iowait),
-            hardirq: share(hardirq),
-            softirq: share(softirq),
-            steal: share(steal),
-            guest: share(guest),
-            guest_nice: share(guest_nice),
+            iowait: told(4, iowait),
+            hardirq: told(5, hardirq),
+            softirq: told(6, softirq),
+            steal: told(7, steal),
+            guest: told(8, guest),
+            guest_nice: told(9, guest_nice),
         })
     }
 }
@@ -196,6 +223,23 @@ mod tests {
             Some((1632, 0, 9_223_372_036_854_775_807))
         );
         assert_eq!(parse_files(b"1632 0"), None);
+    }
+
+    #[test]
+    fn paging() {
+        let vmstat: &[u8] = b"pgpgin 47989293\npgpgout 96166384\npswpin 17\npswpout 4711\n";
+        let stat = b"cpu  1 2 3 4\nswap 5 6\nintr 1\n";
+        let pages = |pages_in, pages_out| {
+            Some(Paging {
+                pages_in,
+                pages_out,
+            })
+        };
+        assert_eq!(parse_paging(Some(vmstat), stat), pages(17, 4711));
+        assert_eq!(parse_paging(None, stat), pages(5, 6));
+        // A kernel without swap.
+        assert_eq!(parse_paging(Some(b"pgpgin 1\n"), stat), None);
+        assert_eq!(parse_paging(None, b"cpu  1 2 3 4\nswap 5\n"), None);
     }
 
     type UsedAndTotal = Option<(u64, u64)>;
@@ -278,29 +322,70 @@ mod tests {
             user: 10.0,
             system: 10.0,
             nice: 5.0,
-            iowait: 10.0,
-            hardirq: 5.0,
-            softirq: 5.0,
-            steal: 10.0,
-            guest: 20.0,
-            guest_nice: 5.0,
+            iowait: Some(10.0),
+            hardirq: Some(5.0),
+            softirq: Some(5.0),
+            steal: Some(10.0),
+            guest: Some(20.0),
+            guest_nice: Some(5.0),
         };
         assert_eq!(shares, expected);
     }
 
     #[test]
     fn few_columns_will_do() {
-        for (before, after) in [
-            ("cpu  0 0 0 0\n", "cpu  25 0 25 50\n"),
-            ("cpu  0 0 0 0 0 0 0\n", "cpu  25 0 25 50 0 0 0\n"),
-            ("cpu  0 0 0 0 0 0 0 0\n", "cpu  25 0 25 50 0 0 0 0\n"),
+        let nothing = Some(0.0);
+        for (before, after, iowait, steal, guest_nice) in [
+            // 2.4, 2.6.0, 2.6.11, 2.6.24
+            ("cpu  0 0 0 0\n", "cpu  25 0 25 50\n", None, None, None),
+            (
+                "cpu  0 0 0 0 0 0 0\n",
+                "cpu  25 0 25 50 0 0 0\n",
+                nothing,
+                None,
+                None,
+            ),
+            (
+                "cpu  0 0 0 0 0 0 0 0\n",
+                "cpu  25 0 25 50 0 0 0 0\n",
+                nothing,
+                nothing,
+                None,
+            ),
+            (
+                "cpu  0 0 0 0 0 0 0 0 0\n",
+                "cpu  25 0 25 50 0 0 0 0 0\n",
+                nothing,
+                nothing,
+                None,
+            ),
         ] {
             let shares = counters(after).shares_since(&counters(before)).unwrap();
-            assert_eq!(
-                (shares.user, shares.system, shares.steal),
-                (25.0, 25.0, 0.0)
-            );
+            assert_eq!((shares.user, shares.system), (25.0, 25.0));
+            assert_eq!(shares.iowait, iowait, "{after}");
+            assert_eq!(shares.steal, steal, "{after}");
+            assert_eq!(shares.guest_nice, guest_nice, "{after}");
         }
+    }
+
+    /// What stands before the line of 256 processors' interrupts is all that is needed, and the
+    /// processors' own lines are not mistaken for their sum.
+    #[test]
+    fn a_machine_of_256_processors() {
+        let whole = |factor: u64| {
+            let sum = format!(
+                "cpu  {} 0 {} {} 0 0 0 0 0 0\n",
+                256 * factor,
+                128 * factor,
+                640 * factor
+            );
+            let each = |cpu| format!("cpu{cpu} {factor} 0 {factor} {factor} 0 0 0 0 0 0\n");
+            let all: String = (0..256).map(each).collect();
+            sum + &all + "intr 1" + &" 0".repeat(40_000) + "\nctxt 7\n"
+        };
+        let (before, after) = (whole(1000), whole(2000));
+        let shares = counters(&after).shares_since(&counters(&before)).unwrap();
+        assert_eq!((shares.user, shares.system), (25.0, 12.5));
     }
 
     #[test]
@@ -309,7 +394,7 @@ mod tests {
         let after = counters("cpu  20 0 20 990 40 0 0 0\n");
         let shares = after.shares_since(&before).unwrap();
         assert_eq!((shares.user, shares.system), (50.0, 50.0));
-        assert_eq!((shares.iowait, shares.steal), (0.0, 0.0));
+        assert_eq!((shares.iowait, shares.steal), (Some(0.0), Some(0.0)));
         assert_eq!(before.shares_since(&before), None);
         assert_eq!(counters("cpu  0 0 0 0\n").shares_since(&before), None);
     }
@@ -326,6 +411,6 @@ mod tests {
             assert_eq!(CpuCounters::parse(bad.as_bytes()), None, "{bad}");
         }
         // Columns of the future are not read.
-        assert_eq!(counters("cpu  1 2 3 4 5 6 7 8 9 10 x\n").0[9], 10);
+        assert_eq!(counters("cpu  1 2 3 4 5 6 7 8 9 10 x\n").columns[9], 10);
     }
 }

@@ -5,9 +5,11 @@
 
 mod amount;
 mod bytes;
+mod cgroup;
 mod file;
 mod filesystem;
 mod hasher;
+mod interface;
 mod machine;
 mod mounts;
 mod network;
@@ -16,20 +18,24 @@ mod program;
 mod stat;
 mod status;
 mod system;
+mod traffic;
 
 pub use amount::{Amount, thousandths};
 pub use bytes::Bytes;
+pub use cgroup::{group_share, keyed, parse_cfs, parse_cpu_max, parse_group_bytes};
 pub use file::{Digest, FileKind, FileReading};
 pub use filesystem::FilesystemReading;
 pub use hasher::{Hasher, hexadecimal};
-pub use machine::{CpuCounters, Memory, parse_files, parse_load, parse_uptime};
+pub use interface::{parse_counter, parse_duplex, parse_net_dev, parse_operstate, parse_speed};
+pub use machine::{CpuCounters, Memory, parse_files, parse_load, parse_paging, parse_uptime};
 pub use mounts::Mounts;
-pub use network::NetworkReading;
+pub use network::{Duplex, LinkFigures, NetworkReading, Total};
 pub use process::{ProcessId, ProcessReading, ProcessState, parse_pidfile};
 pub use program::ProgramReading;
 pub use stat::{ProcessStat, process_name};
 pub use status::ProcessStatus;
-pub use system::{CpuShares, SystemReading};
+pub use system::{CpuShares, Paging, SystemReading};
+pub use traffic::{Counters, Flow, SlidingSum};
 
 /// What one look at a service's subject found.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,9 +51,9 @@ pub enum Reading {
     /// `check program`.
     Program(ProgramReading),
     /// `check network`.
-    Network(Presence<NetworkReading>),
+    Network(NetworkReading),
     /// The machine.
-    System(SystemReading),
+    System(Box<SystemReading>),
 }
 
 /// Whether something is there, and nothing else of a [`Reading`].
@@ -68,12 +74,12 @@ impl Reading {
             Self::Process(ProcessState::Running(_))
             | Self::Host
             | Self::Program(_)
+            | Self::Network(_)
             | Self::System(_) => Outline::Present,
             Self::Process(ProcessState::Zombie(_) | ProcessState::Absent) => Outline::Absent,
             Self::Process(ProcessState::Unreadable(why)) => Outline::Unreadable(why),
             Self::File(presence) => presence.outline(),
             Self::Filesystem(presence) => presence.outline(),
-            Self::Network(presence) => presence.outline(),
         }
     }
 

@@ -2,14 +2,18 @@
 
 use std::time::Duration;
 
-use crate::reading::{CpuCounters, Memory, SystemReading, parse_files, parse_load, parse_uptime};
+use super::container::Groups;
+use crate::reading::{
+    CpuCounters, CpuShares, Memory, Paging, SystemReading, group_share, parse_files, parse_load,
+    parse_paging, parse_uptime,
+};
 use crate::sys::clock;
 use crate::sys::file::read_kernel;
 use crate::time::Moment;
 
 /// The most of one of the kernel's texts that is read. `/proc/stat` has a line of interrupt
 /// counters of tens of KiB on large machines, but what is needed of it comes first.
-const TEXT_LIMIT: usize = 16 * 1024;
+pub(super) const TEXT_LIMIT: usize = 16 * 1024;
 
 /// What every process reading of a burst needs.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -17,7 +21,8 @@ pub(super) struct Machine {
     taken: Moment,
     /// Seconds since boot.
     pub(super) uptime_seconds: Option<u64>,
-    /// All its memory; read again each time, because virtual machines grow.
+    /// All the memory there is, in a container all it may use; read again each time, because
+    /// virtual machines grow.
     pub(super) memory_kib: Option<u64>,
     /// At least 1.
     pub(super) processors: u32,
@@ -36,31 +41,96 @@ impl Machine {
     }
 
     fn look(now: Moment) -> Self {
+        let total = text("/proc/meminfo").and_then(|text| Memory::parse(&text).total_kib());
+        let limited = total.and_then(|total| Groups::default().memory_kib(total));
         Self {
             taken: now,
             uptime_seconds: text("/proc/uptime").and_then(|text| parse_uptime(&text)),
-            memory_kib: text("/proc/meminfo").and_then(|text| Memory::parse(&text).total_kib()),
+            memory_kib: limited.map(|(_, limit)| limit).or(total),
             processors: clock::processors(),
         }
     }
 }
 
-/// The figures of `check system`; `before` is the processors' time at the last look and becomes
-/// that of this one.
-pub(super) fn read(before: &mut Option<CpuCounters>) -> SystemReading {
-    let memory = text("/proc/meminfo").map(|text| Memory::parse(&text));
-    let counters = text("/proc/stat").and_then(|text| CpuCounters::parse(&text));
-    let shares = counters
-        .zip(*before)
-        .and_then(|(now, before)| now.shares_since(&before));
-    *before = counters;
-    SystemReading {
-        load: text("/proc/loadavg").and_then(|text| parse_load(&text)),
-        cpu: shares,
-        memory_kib: memory.and_then(|memory| memory.used_and_total_kib()),
-        swap_kib: memory.and_then(|memory| memory.swap_used_and_total_kib()),
-        uptime_seconds: text("/proc/uptime").and_then(|text| parse_uptime(&text)),
-        files: text("/proc/sys/fs/file-nr").and_then(|text| parse_files(&text)),
+/// The last look of `check system`: what rates are computed against.
+#[derive(Clone, Debug)]
+pub(super) struct LastLook {
+    taken: Moment,
+    reading: SystemReading,
+    processor_time: Option<CpuCounters>,
+    group_time: Option<(u64, u64)>,
+    paging: Option<Paging>,
+}
+
+/// The figures of `check system`, and the look they come from. One that has just been taken is
+/// taken again: of a few milliseconds no share can be told.
+pub(super) fn read(last: &mut Option<LastLook>, now: Moment) -> SystemReading {
+    match last {
+        Some(look) if now.since(look.taken) < CURRENT => look.reading.clone(),
+        _ => {
+            let look = LastLook::take(last.as_ref(), now);
+            last.insert(look).reading.clone()
+        }
+    }
+}
+
+impl LastLook {
+    fn take(before: Option<&Self>, now: Moment) -> Self {
+        let groups = Groups::default();
+        let memory = text("/proc/meminfo").map(|text| Memory::parse(&text));
+        let stat = text("/proc/stat").unwrap_or_default();
+        let vmstat = text("/proc/vmstat");
+        let all = u64::from(clock::processors()) * 1000;
+        let quota = groups.processors(all);
+        let mut look = Self {
+            taken: now,
+            processor_time: CpuCounters::parse(&stat),
+            group_time: quota.and_then(|_| groups.processor_time()),
+            paging: parse_paging(vmstat.as_deref(), &stat),
+            reading: SystemReading {
+                load: text("/proc/loadavg").and_then(|text| parse_load(&text)),
+                memory_kib: memory
+                    .and_then(|memory| memory.used_and_total_kib())
+                    .map(|own| groups.memory_kib(own.1).unwrap_or(own)),
+                swap_kib: memory
+                    .and_then(|memory| memory.swap_used_and_total_kib())
+                    .map(|own| groups.swap_kib(own.1).unwrap_or(own)),
+                uptime_seconds: text("/proc/uptime").and_then(|text| parse_uptime(&text)),
+                files: text("/proc/sys/fs/file-nr").and_then(|text| parse_files(&text)),
+                processors: Some(quota.unwrap_or(all)),
+                is_first: before.is_none(),
+                ..SystemReading::default()
+            },
+        };
+        if let Some(before) = before {
+            look.reading.cpu = look.cpu_since(before);
+            look.reading.paging = look
+                .paging
+                .zip(before.paging)
+                .and_then(|(paging, earlier)| paging.per_second(&earlier, now.since(before.taken)));
+        }
+        look
+    }
+
+    /// Where a container may use only so much of the processors, what it used itself is told as a
+    /// share of that; what else processors do is the machine's.
+    fn cpu_since(&self, before: &Self) -> Option<CpuShares> {
+        let shares = self.processor_time?.shares_since(&before.processor_time?)?;
+        let own = self.group_time.zip(before.group_time);
+        let own = own.and_then(|((user, system), earlier)| {
+            let elapsed = self.taken.since(before.taken);
+            let share = |spent| group_share(spent, elapsed, self.reading.processors?);
+            let user = share(user.saturating_sub(earlier.0))?;
+            Some((user, share(system.saturating_sub(earlier.1))?))
+        });
+        Some(match own {
+            Some((user, system)) => CpuShares {
+                user,
+                system,
+                ..shares
+            },
+            None => shares,
+        })
     }
 }
 

@@ -7,6 +7,7 @@
 //! whose end is an event.
 
 mod answer;
+mod container;
 mod digest;
 mod file;
 mod machine;
@@ -20,12 +21,12 @@ use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
 use self::digest::Hashing;
-use self::machine::Machine;
+use self::machine::{LastLook, Machine};
 use self::process::{Finding, Mark};
 use self::remote::Remote;
 use crate::engine::SampleId;
 use crate::model::{ChecksumKind, ProcessLocator, Service, ServiceId, Subject};
-use crate::reading::{CpuCounters, Presence, ProgramReading, Reading};
+use crate::reading::{NetworkReading, Presence, ProgramReading, Reading};
 use crate::time::Moment;
 
 /// Carries out orders to look, and remembers what rates are computed against.
@@ -39,7 +40,7 @@ pub struct Sampler {
     /// The last look at each process service.
     marks: BTreeMap<ServiceId, Mark>,
     machine: Option<Machine>,
-    processor_time: Option<CpuCounters>,
+    system: Option<LastLook>,
 }
 
 struct Order {
@@ -85,7 +86,7 @@ impl Sampler {
             Subject::Host(_) => Wanted::Nothing(Reading::Host),
             Subject::Program(_) => Wanted::Nothing(Reading::Program(ProgramReading::default())),
             Subject::Network(_) => {
-                Wanted::Nothing(Reading::Network(Presence::Unreadable("".into())))
+                Wanted::Nothing(Reading::Network(NetworkReading::Unknown("".into())))
             }
             Subject::System => Wanted::System,
         };
@@ -148,8 +149,8 @@ impl Sampler {
                 }
                 Wanted::Nothing(reading) => done.push((sample, reading)),
                 Wanted::System => {
-                    let reading = machine::read(&mut self.processor_time);
-                    done.push((sample, Reading::System(reading)));
+                    let reading = machine::read(&mut self.system, now);
+                    done.push((sample, Reading::System(Box::new(reading))));
                 }
             }
         }

@@ -194,15 +194,14 @@ impl Lines {
                 self.file(file, standing);
             }
             Reading::Filesystem(Presence::Present(_))
-            | Reading::Network(Presence::Present(_))
+            | Reading::Network(_)
             | Reading::Program(_)
             | Reading::Host => {}
             Reading::Process(
                 ProcessState::Zombie(_) | ProcessState::Absent | ProcessState::Unreadable(_),
             )
             | Reading::File(Presence::Absent | Presence::Unreadable(_))
-            | Reading::Filesystem(Presence::Absent | Presence::Unreadable(_))
-            | Reading::Network(Presence::Absent | Presence::Unreadable(_)) => {}
+            | Reading::Filesystem(Presence::Absent | Presence::Unreadable(_)) => {}
         }
     }
 

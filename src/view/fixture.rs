@@ -52,7 +52,7 @@ impl World {
         world.add(
             "demohost",
             Subject::System,
-            Some(Reading::System(machine())),
+            Some(Reading::System(Box::new(machine()))),
         );
         world.add("proc", pidfile("/srv/demo/proc.pid"), Some(running(406)));
         world.add("file", Subject::File("/srv/demo/file".into()), Some(file()));
@@ -99,7 +99,7 @@ impl World {
         world.add(
             "demohost",
             Subject::System,
-            Some(Reading::System(machine())),
+            Some(Reading::System(Box::new(machine()))),
         );
         world.furnish_apache();
         world.furnish_postfix();

@@ -162,14 +162,13 @@ impl Writer {
                 }
                 Reading::Host => self.connections(standing),
                 Reading::Filesystem(Presence::Present(_))
-                | Reading::Network(Presence::Present(_))
+                | Reading::Network(_)
                 | Reading::Program(_) => {}
                 Reading::Process(
                     ProcessState::Zombie(_) | ProcessState::Absent | ProcessState::Unreadable(_),
                 )
                 | Reading::File(Presence::Absent | Presence::Unreadable(_))
-                | Reading::Filesystem(Presence::Absent | Presence::Unreadable(_))
-                | Reading::Network(Presence::Absent | Presence::Unreadable(_)) => {}
+                | Reading::Filesystem(Presence::Absent | Presence::Unreadable(_)) => {}
             }
         }
         self.put(format_args!("</service>"));

@@ -18,7 +18,6 @@ use crate::engine::{
 use crate::model::{ChecksumKind, Connection, Model, ServiceId};
 use crate::reading::{
     Digest, FileKind, FileReading, Presence, ProcessId, ProcessReading, ProcessState, Reading,
-    SystemReading,
 };
 use crate::time::{Moment, Now, WallTime};
 
@@ -503,7 +502,7 @@ fn parse_reading(what: &str, digests: &[ChecksumKind]) -> Reading {
             Reading::Process(ProcessState::Running(running(id, uptime)))
         }
         "zombie" => Reading::Process(ProcessState::Zombie(process_id(words.next().unwrap()))),
-        "system" => Reading::System(SystemReading::default()),
+        "system" => Reading::System(Box::default()),
         "unreadable" => Reading::File(Presence::Unreadable(
             words.collect::<Vec<_>>().join(" ").into(),
         )),

@@ -10,7 +10,6 @@ use crate::engine::{
 use crate::model::{ChecksumKind, Destination, ServiceId};
 use crate::reading::{
     Digest, FileKind, FileReading, Presence, ProcessId, ProcessReading, ProcessState, Reading,
-    SystemReading,
 };
 use crate::time::{Moment, Now, WallTime};
 
@@ -387,7 +386,7 @@ impl World {
                     value: Ok([self.content].into()),
                 }],
             })),
-            number if number >= PROCESSES => Reading::System(SystemReading::default()),
+            number if number >= PROCESSES => Reading::System(Box::default()),
             number => Reading::Process(self.process_state(number)),
         }
     }

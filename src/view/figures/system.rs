@@ -14,9 +14,9 @@ impl Lines {
         self.known("load average", load);
         let cpu = system.cpu.map(|cpu| {
             let shares = [
-                (cpu.user, "usr"),
-                (cpu.system, "sys"),
-                (cpu.nice, "nice"),
+                (Some(cpu.user), "usr"),
+                (Some(cpu.system), "sys"),
+                (Some(cpu.nice), "nice"),
                 (cpu.iowait, "iowait"),
                 (cpu.hardirq, "hardirq"),
                 (cpu.softirq, "softirq"),
@@ -24,8 +24,10 @@ impl Lines {
                 (cpu.guest, "guest"),
                 (cpu.guest_nice, "guestnice"),
             ];
-            let words = shares.map(|(share, name)| format!("{}%{name} ", Decimal(share, 1)));
-            words.concat()
+            let word = |(share, name): (Option<f64>, &str)| {
+                share.map(|share| format!("{}%{name} ", Decimal(share, 1)))
+            };
+            shares.into_iter().filter_map(word).collect::<String>()
         });
         self.known("cpu", cpu);
         self.known("memory usage", system.memory_kib.map(usage));

@@ -24,9 +24,9 @@ impl Writer {
             if let Some(cpu) = system.cpu {
                 xml.block("cpu", |xml| {
                     for (name, share) in [
-                        ("user", cpu.user),
-                        ("system", cpu.system),
-                        ("nice", cpu.nice),
+                        ("user", Some(cpu.user)),
+                        ("system", Some(cpu.system)),
+                        ("nice", Some(cpu.nice)),
                         ("wait", cpu.iowait),
                         ("hardirq", cpu.hardirq),
                         ("softirq", cpu.softirq),
@@ -34,7 +34,7 @@ impl Writer {
                         ("guest", cpu.guest),
                         ("guestnice", cpu.guest_nice),
                     ] {
-                        xml.element(name, Decimal(share, 1));
+                        xml.known(name, share.map(|share| Decimal(share, 1)));
                     }
                 });
             }
