@@ -9,6 +9,7 @@ mod connections;
 mod control_file;
 mod hostile;
 mod init;
+mod machine;
 mod mail;
 mod page;
 mod paths;

@@ -83,6 +83,18 @@ keywords! {
     Mtime: "mtime";
     Change: "change";
     Ctime: "ctime";
+    // Tests of the machine.
+    Loadavg: "loadavg" "load";
+    Average: "average" "avg";
+    Core: "core";
+    Cpu: "cpu" "cpuusage";
+    Memory: "memory" "mem";
+    Swap: "swap";
+    Pagein: "pagein";
+    Pageout: "pageout";
+    Pages: "pages" "page";
+    Uptime: "uptime";
+    Filedescriptors: "filedescriptors";
     // Comparisons.
     Greater: "greater" "gt" "more";
     GreaterOrEqual: "greaterorequal" "ge";

@@ -37,8 +37,8 @@ const LATER: &[(Place, &str)] = &[
     (
         Place::Test,
         "child children content cpu disk download downloaded egid euid filedescriptors flags \
-         fsflags icmp inode inodes link load loadavg match mem memory pid ping ping4 \
-         ping6 ppid read saturation security service space speed status swap threads total \
+         fsflags icmp inode inodes link match mem memory pid ping ping4 \
+         ping6 ppid read saturation security service space speed status threads total \
          totalcpu totalmem totalmemory upload uploaded uptime url write",
     ),
     (

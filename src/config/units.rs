@@ -99,6 +99,16 @@ impl Parser<'_> {
         Ok(Spanned::new(rate.value, number.span.to(self.previous())))
     }
 
+    /// `10 pages/s`, `10 per second`: in thousandths.
+    pub(super) fn count_per_second(&mut self, counted: Keyword) -> Parsed<Spanned<u64>> {
+        let number = self.parts()?;
+        self.cut_before('/');
+        self.accept(counted);
+        let value = self.scaled(&number, 1000)?;
+        self.per_second()?;
+        Ok(value)
+    }
+
     /// `/s`, or `second` where a noise word `per` stands before it.
     fn per_second(&mut self) -> Parsed {
         let token = self.peek();

@@ -94,7 +94,7 @@ impl Facts<'_> {
             (Test::Program(test), Reading::Program(reading), _) => {
                 program::judge(test, name, reading, base)
             }
-            (Test::System(test), Reading::System(reading), _) => system::judge(test, reading),
+            (Test::System(test), Reading::System(reading), _) => system::judge(test, name, reading),
             (_, _, _) => None,
         }
     }

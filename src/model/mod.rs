@@ -47,7 +47,7 @@ pub use settings::{
     Limits, LogTarget, MailServer, MailServerTls, PasswordKind, Role, Settings,
 };
 pub use subject::{ProcessLocator, Subject, SubjectKind};
-pub use system::SystemTest;
+pub use system::{CpuKind, LoadPeriod, SystemFigure, SystemTest};
 pub use test::Test;
 
 /// A whole configuration.

@@ -1,5 +1,7 @@
 //! Rules in words: what a service's page says of `if … then …`.
 
+mod system;
+
 use crate::model::{
     Checksum, ConnectionTest, Every, Limit, Repeat, RestartLimit, Rule, Stamp, Test, TimestampTest,
     Window,
@@ -88,7 +90,7 @@ fn test(test: &Test) -> String {
         Test::Content(test) => match *test {},
         Test::Ping(test) => match *test {},
         Test::Process(test) => match *test {},
-        Test::System(test) => match *test {},
+        Test::System(test) => system::words(test),
         Test::Filesystem(test) => match *test {},
         Test::Network(test) => match *test {},
         Test::Program(test) => match *test {},

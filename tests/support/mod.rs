@@ -8,6 +8,7 @@
 
 pub(crate) mod daemon;
 pub(crate) mod http;
+pub(crate) mod namespace;
 pub(crate) mod peer;
 pub(crate) mod process;
 pub(crate) mod sandbox;

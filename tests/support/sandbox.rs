@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use super::namespace::Namespace;
 use super::{eventually, process};
 
 /// The environment variable that marks everything a sandbox starts.
@@ -155,9 +156,7 @@ impl Sandbox {
     /// The program in this sandbox, about to be run with `arguments`: the one just built, or
     /// whatever `SUBJECT` names, so that an expectation can be tried on the original.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
-        let subject = std::env::var("SUBJECT");
-        let program = subject.as_deref().unwrap_or(env!("CARGO_BIN_EXE_tend"));
-        self.command_of(Path::new(program), arguments)
+        self.command_of(Path::new(&subject()), arguments)
     }
 
     /// Another program in this sandbox.
@@ -219,10 +218,23 @@ impl Sandbox {
         pid
     }
 
+    /// The same in a piece of the machine of the test's own.
+    pub(crate) fn start_in(&mut self, namespace: &Namespace) -> u32 {
+        let (program, arguments) = namespace.wrap(&subject(), &["-I", "-c", "monitrc"]);
+        let arguments: Vec<&str> = arguments.iter().filter_map(|word| word.to_str()).collect();
+        let command = self.command_of(Path::new(&program), &arguments);
+        self.spawn_command(command);
+        self.wait_for_log(" started");
+        self.pid("tend.pid").expect("it has started")
+    }
+
     /// Starts `tend` with exactly these arguments and waits for nothing.
     pub(crate) fn spawn(&mut self, arguments: &[&str]) -> u32 {
-        let child = self
-            .command(arguments)
+        self.spawn_command(self.command(arguments))
+    }
+
+    fn spawn_command(&mut self, mut command: Command) -> u32 {
+        let child = command
             .stdout(self.create("out"))
             .stderr(self.create("err"))
             .spawn()
@@ -257,6 +269,11 @@ impl Sandbox {
     fn create(&self, name: &str) -> fs::File {
         fs::File::create(self.path(name)).expect("the sandbox can be written")
     }
+}
+
+/// The program under test.
+fn subject() -> String {
+    std::env::var("SUBJECT").unwrap_or_else(|_| env!("CARGO_BIN_EXE_tend").into())
 }
 
 impl Drop for Sandbox {

@@ -27,6 +27,7 @@ mod restarts;
 mod rule;
 mod service;
 mod subjects;
+mod system_tests;
 mod tls;
 
 use super::keyword::Keyword;
@@ -170,5 +171,6 @@ pub(super) const FILES: &[(&str, &str)] = &[
     ("restarts.rs", include_str!("restarts.rs")),
     ("rule.rs", include_str!("rule.rs")),
     ("service.rs", include_str!("service.rs")),
+    ("system_tests.rs", include_str!("system_tests.rs")),
     ("tls.rs", include_str!("tls.rs")),
 ];

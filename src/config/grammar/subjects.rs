@@ -4,7 +4,7 @@ use super::connection;
 use super::kinds::{Row, Tests, tests_of};
 use crate::config::complaints::Reported;
 use crate::config::keyword::Keyword;
-use crate::config::later::Place;
+use crate::config::later::{self, Place};
 use crate::config::parser::{Parsed, Parser};
 use crate::config::syntax::TestSyntax;
 use crate::config::token::TokenKind;
@@ -54,7 +54,7 @@ fn no_such_test(p: &mut Parser<'_>, list: List) -> Reported {
         .filter(|kind| *kind != here && has(kind))
         .map(SubjectKind::word)
         .collect();
-    if elsewhere.is_empty() {
+    if elsewhere.is_empty() || later::knows(Place::Test, p.text(token.span)) {
         return p.unexpected_at(Place::Test, "");
     }
     let word = quoted(p.text(token.span));

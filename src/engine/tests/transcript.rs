@@ -17,7 +17,8 @@ use crate::engine::{
 };
 use crate::model::{ChecksumKind, Connection, Model, ServiceId};
 use crate::reading::{
-    Digest, FileKind, FileReading, Presence, ProcessId, ProcessReading, ProcessState, Reading,
+    CpuShares, Digest, FileKind, FileReading, Presence, ProcessId, ProcessReading, ProcessState,
+    Reading, SystemReading,
 };
 use crate::time::{Moment, Now, WallTime};
 
@@ -47,6 +48,7 @@ scenarios! {
     restart_limits,
     seldom,
     starts_that_fail,
+    the_machine,
     windows,
 }
 
@@ -488,7 +490,7 @@ fn peer(connection: &Connection) -> String {
 }
 
 /// `absent`, `running PID [UPTIME]`, `zombie PID`, `file|directory|fifo|socket KEY=VALUE…`,
-/// `unreadable WHY`, `system`; the pid `7` started at tick 700.
+/// `unreadable WHY`, `system KEY=VALUE…`; the pid `7` started at tick 700.
 fn parse_reading(what: &str, digests: &[ChecksumKind]) -> Reading {
     let mut words = what.split(' ');
     match words.next().unwrap() {
@@ -502,7 +504,7 @@ fn parse_reading(what: &str, digests: &[ChecksumKind]) -> Reading {
             Reading::Process(ProcessState::Running(running(id, uptime)))
         }
         "zombie" => Reading::Process(ProcessState::Zombie(process_id(words.next().unwrap()))),
-        "system" => Reading::System(Box::default()),
+        "system" => Reading::System(Box::new(machine(words))),
         "unreadable" => Reading::File(Presence::Unreadable(
             words.collect::<Vec<_>>().join(" ").into(),
         )),
@@ -531,6 +533,31 @@ fn running(id: ProcessId, uptime: u64) -> ProcessReading {
         memory_percent: None,
         cpu_percent: Some(0.25),
     }
+}
+
+/// `KEY=VALUE…`; what is not named is not told.
+fn machine<'a>(pairs: impl Iterator<Item = &'a str>) -> SystemReading {
+    let mut reading = SystemReading {
+        processors: Some(2000),
+        ..SystemReading::default()
+    };
+    for pair in pairs {
+        let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+        match key {
+            "first" => reading.is_first = true,
+            "load" => reading.load = Some([value.parse().unwrap(); 3]),
+            "user" => {
+                let user = value.parse().unwrap();
+                reading.cpu = Some(CpuShares {
+                    user,
+                    ..CpuShares::default()
+                });
+            }
+            "memory" => reading.memory_kib = Some((value.parse().unwrap(), 1000)),
+            other => panic!("no key {other}"),
+        }
+    }
+    reading
 }
 
 fn file<'a>(

@@ -82,4 +82,11 @@ pub(super) mod words {
         Keyword::Change,
         Keyword::Ctime,
     ];
+    pub(in super::super) const LOAD: &[Keyword] = &[Keyword::Loadavg];
+    pub(in super::super) const CPU: &[Keyword] = &[Keyword::Cpu];
+    pub(in super::super) const MEMORY: &[Keyword] = &[Keyword::Memory];
+    pub(in super::super) const SWAP: &[Keyword] = &[Keyword::Swap];
+    pub(in super::super) const PAGING: &[Keyword] = &[Keyword::Pagein, Keyword::Pageout];
+    pub(in super::super) const UPTIME: &[Keyword] = &[Keyword::Uptime];
+    pub(in super::super) const FILEDESCRIPTORS: &[Keyword] = &[Keyword::Filedescriptors];
 }

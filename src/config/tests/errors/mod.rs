@@ -8,6 +8,7 @@ mod patterns;
 mod rules;
 mod services;
 mod settings;
+mod system;
 
 use crate::config::memory::Memory;
 

@@ -122,19 +122,6 @@ error: a second `check system`: there is but one machine
 }
 
 err! {
-    system_resource,
-    "check system $HOST
-  if loadavg (5min) > 3 then alert",
-    "
-error: `loadavg` is not supported yet
- --> /etc/monitrc:2:6
-  |
-2 |   if loadavg (5min) > 3 then alert
-  |      ^^^^^^^
-"
-}
-
-err! {
     service_word,
     r#"check process web with pidfile /run/web.pid
   grouup www

@@ -6,6 +6,7 @@ mod lexical;
 mod paths;
 mod rules;
 mod settings;
+mod system;
 
 /// A test: its name, a control file, what is looked at in its model, and what is found there.
 macro_rules! ok {
