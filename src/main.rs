@@ -29,7 +29,7 @@ fn obey(invocation: &Invocation) -> Exit {
         Task::Procmatch(pattern) => utility::procmatch(pattern.as_deref(), &invocation.options),
         Task::Supervise
         | Task::Check { .. }
-        | Task::SyntaxCheck
+        | Task::SyntaxCheck { .. }
         | Task::ShowId
         | Task::ResetId
         | Task::Act(..)
@@ -60,7 +60,10 @@ fn with_control_file(invocation: &Invocation) -> Exit {
             return wrong_setup(&invocation.task);
         }
     };
-    if matches!(invocation.task, Task::SyntaxCheck | Task::Check { .. }) {
+    if matches!(
+        invocation.task,
+        Task::SyntaxCheck { .. } | Task::Check { .. }
+    ) {
         utility::warn(&loaded); // a daemon says them in its log; nobody wants them with a status
     }
     if options.verbose {
@@ -74,7 +77,7 @@ fn dispatch(task: &Task, options: &Options, source: Source, loaded: Loaded) -> E
     let settings = &model.settings;
     let pidfile = setup::pidfile(settings);
     match task {
-        Task::SyntaxCheck => utility::syntax_is_fine(settings),
+        Task::SyntaxCheck { explain } => utility::syntax_is_fine(model, *explain),
         Task::ShowId => utility::show_id(settings),
         Task::ResetId => utility::reset_id(settings),
         Task::Reload => control::reload(pidfile),

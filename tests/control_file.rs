@@ -65,6 +65,31 @@ fn the_seed_runs_once_its_certificate_is_there() {
 }
 
 #[test]
+fn what_a_file_means_is_said_in_sentences() {
+    let test = Sandbox::new().monitrc(
+        "set daemon 30
+check process web with pidfile $DIR/web.pid
+  start program = \"/bin/sh -c true\"
+  every \"* 8-19 * * 1-5\"
+  if 3 restarts within 3 cycles then unmonitor
+",
+    );
+    for arguments in [&["-t", "--explain"][..], &["--explain"]] {
+        let outcome = test.tend(arguments);
+        assert_eq!(outcome.code, 0, "{outcome:?}");
+        for sentence in [
+            "A cycle begins every 30 seconds.",
+            "every minute of hour 8 to 19, on Monday to Friday.",
+            "If it does not run, that is reported and it is started.",
+            "If it was restarted 3 times within 3 cycles, that is reported and it is watched no",
+            "Control file syntax OK",
+        ] {
+            assert!(outcome.stdout.contains(sentence), "{sentence}: {outcome:?}");
+        }
+    }
+}
+
+#[test]
 fn every_error_is_told_in_one_run_with_a_caret() {
     let outcome = wrong(
         "set daemon 120

@@ -55,7 +55,10 @@ pub enum Task {
         dry_run: bool,
     },
     /// `-t`.
-    SyntaxCheck,
+    SyntaxCheck {
+        /// `--explain`: say in sentences what the control file means.
+        explain: bool,
+    },
     /// `-V`.
     Version,
     /// `-h`.
@@ -88,13 +91,14 @@ pub enum Task {
 const VALUED: &str = "cdglps";
 /// Options that do not.
 const PLAIN: &str = "IBtvVhHir";
-const LONG: [&str; 7] = [
+const LONG: [&str; 8] = [
     "--version",
     "--help",
     "--id",
     "--resetid",
     "--check",
     "--dry-run",
+    "--explain",
     "--interactive",
 ];
 
@@ -148,6 +152,7 @@ pub fn parse(arguments: Vec<OsString>) -> Result<Invocation, String> {
     // Questions about the program itself win over any command (F2).
     let mut words = words.into_iter();
     let dry_run = flag("--dry-run", "");
+    let explain = flag("--explain", "");
     let task = if flag("-V", "--version") {
         Task::Version
     } else if flag("-h", "--help") {
@@ -158,8 +163,8 @@ pub fn parse(arguments: Vec<OsString>) -> Result<Invocation, String> {
         Task::ShowId
     } else if flag("-r", "--resetid") {
         Task::ResetId
-    } else if flag("-t", "") {
-        Task::SyntaxCheck
+    } else if flag("-t", "") || explain {
+        Task::SyntaxCheck { explain }
     } else if flag("--check", "") || dry_run {
         Task::Check { dry_run }
     } else {
@@ -265,6 +270,7 @@ Options:
  -s FILE         Keep the state in this file
  -I              Stay in the foreground (for init)
  -t              Check the control file and exit
+ --explain       As -t, and say what the control file means
  -v              Show what is being checked
  -B              No tables and no colours
  -i, --id        Print this instance's id
@@ -367,7 +373,11 @@ mod tests {
         assert_eq!(task("-H"), Task::Hashes(None));
         assert_eq!(task("--id"), Task::ShowId);
         assert_eq!(task("-r"), Task::ResetId);
-        assert_eq!(task("-t extra -c /x"), Task::SyntaxCheck);
+        let explain = false;
+        assert_eq!(task("-t extra -c /x"), Task::SyntaxCheck { explain });
+        let explain = true;
+        assert_eq!(task("-t --explain"), Task::SyntaxCheck { explain });
+        assert_eq!(task("--explain"), Task::SyntaxCheck { explain });
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::shell::identity;
 use crate::sys::errno;
 use crate::sys::output::{Stream, complain, say};
 use crate::sys::regex::Regex;
-use crate::view::describe;
+use crate::view::{describe, explain};
 
 use super::args::{self, Options};
 use super::{Exit, fail, query, table};
@@ -146,9 +146,12 @@ pub fn describe(model: &Model, control_file: &str) {
     let _ = Stream::Out.write(text.as_bytes());
 }
 
-/// `-t` with a control file that can be used.
-pub fn syntax_is_fine(settings: &Settings) -> Exit {
-    ensure_id(settings);
+/// `-t` with a control file that can be used, and what it means if that was asked for.
+pub fn syntax_is_fine(model: &Model, explain: bool) -> Exit {
+    ensure_id(&model.settings);
+    if explain {
+        let _ = Stream::Out.write(explain::configuration(model).as_bytes());
+    }
     say("Control file syntax OK");
     Exit::Fine
 }

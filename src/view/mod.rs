@@ -12,6 +12,7 @@
 
 mod decimal;
 pub mod describe;
+pub mod explain;
 mod figures;
 #[cfg(test)]
 mod fixture;

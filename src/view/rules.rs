@@ -52,7 +52,8 @@ fn patience(window: Window) -> String {
     }
 }
 
-fn test(test: &Test) -> String {
+/// `does not exist`: when the test fails.
+pub(super) fn test(test: &Test) -> String {
     match test {
         Test::NotExist => "does not exist".into(),
         Test::Exist => "does exist".into(),

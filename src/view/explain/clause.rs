@@ -1,0 +1,169 @@
+//! Tests as conditions: `it does not run`, `its size is above 10 MB`.
+//!
+//! One function for each family of tests.
+
+use crate::model::{
+    Checksum, Comparison, Connection, ConnectionTest, Destination, Limit, Stamp, Subject,
+    SubjectKind, Test, TimestampTest, Transport,
+};
+use crate::reading::{Bytes, hexadecimal};
+use crate::view::rules;
+
+use super::Span;
+
+/// When the test fails, as it goes on after `If`.
+pub(super) fn failing(test: &Test, subject: &Subject) -> String {
+    match test {
+        Test::NotExist => existence(subject, false).to_owned(),
+        Test::Exist => existence(subject, true).to_owned(),
+        Test::Connection(test) => connection(test),
+        Test::Checksum(test) => checksum(test),
+        Test::Permission(mode) => format!("its permission is not {mode:04o}"),
+        Test::PermissionChanged => "its permission changes".to_owned(),
+        Test::Uid(uid) => format!("its owner is not uid {uid}"),
+        Test::Gid(gid) => format!("its group is not gid {gid}"),
+        Test::Size(Limit { comparison, value }) => {
+            format!("its size is {} {}", compared(*comparison), Bytes(*value))
+        }
+        Test::Hardlinks(Limit { comparison, value }) => {
+            format!(
+                "the number of its names is {} {value}",
+                compared(*comparison)
+            )
+        }
+        Test::HardlinksChanged => "the number of its names changes".to_owned(),
+        Test::SizeChanged => "its size changes".to_owned(),
+        Test::Timestamp(test) => age(test),
+        Test::TimestampChanged(stamp) => format!("its {} changes", stamp_words(*stamp)),
+        Test::Content(_)
+        | Test::Ping(_)
+        | Test::Process(_)
+        | Test::System(_)
+        | Test::Filesystem(_)
+        | Test::Network(_)
+        | Test::Program(_) => rules::test(test),
+    }
+}
+
+const fn existence(subject: &Subject, there: bool) -> &'static str {
+    match (subject.kind(), there) {
+        (SubjectKind::Process, false) => "it does not run",
+        (SubjectKind::Process, true) => "it runs",
+        (SubjectKind::Filesystem, false) => "it is not mounted",
+        (SubjectKind::Filesystem, true) => "it is mounted",
+        (
+            SubjectKind::File
+            | SubjectKind::Directory
+            | SubjectKind::Fifo
+            | SubjectKind::Host
+            | SubjectKind::Program
+            | SubjectKind::Network
+            | SubjectKind::System,
+            false,
+        ) => "it does not exist",
+        (
+            SubjectKind::File
+            | SubjectKind::Directory
+            | SubjectKind::Fifo
+            | SubjectKind::Host
+            | SubjectKind::Program
+            | SubjectKind::Network
+            | SubjectKind::System,
+            true,
+        ) => "it exists",
+    }
+}
+
+fn connection(test: &ConnectionTest) -> String {
+    let Connection {
+        destination,
+        transport,
+        tls,
+        timeout,
+        ..
+    } = &test.connection;
+    let to = match destination {
+        Destination::Host { host, port } => {
+            let transport = match transport {
+                Transport::Tcp => "TCP",
+                Transport::Udp => "UDP",
+            };
+            format!("{transport} port {port} of {host}")
+        }
+        Destination::Unix(path) => format!("the socket {path}"),
+    };
+    let tls = if tls.is_some() { " over TLS" } else { "" };
+    let protocol = match test.connection.protocol.name() {
+        "DEFAULT" => String::new(),
+        "generic" => " to what is sent".to_owned(),
+        name => format!(" as {name}{}", request(&test.connection)),
+    };
+    let tries = match test.tries {
+        1 => String::new(),
+        tries => format!(" at {tries} tries"),
+    };
+    if test.expect_failure {
+        return format!("{to} answers{tls}{protocol}");
+    }
+    let within = Span(*timeout);
+    format!("{to} does not answer{tls}{protocol} within {within}{tries}")
+}
+
+fn request(connection: &Connection) -> String {
+    match connection.request() {
+        "" => String::new(),
+        path => format!(" for {path}"),
+    }
+}
+
+fn checksum(test: &Checksum) -> String {
+    match test {
+        Checksum::Failed(kind, Some(expected)) => {
+            format!(
+                "its {} checksum is not {}",
+                kind.name(),
+                hexadecimal(expected)
+            )
+        }
+        Checksum::Failed(kind, None) => {
+            format!(
+                "its {} checksum is not that of the first check",
+                kind.name()
+            )
+        }
+        Checksum::Changed(kind) => format!("its {} checksum changes", kind.name()),
+    }
+}
+
+fn age(test: &TimestampTest) -> String {
+    let (stamp, age) = (stamp_words(test.stamp), Span(test.age));
+    match test.comparison {
+        Comparison::Greater => format!("its {stamp} is more than {age} ago"),
+        Comparison::Less => format!("its {stamp} is less than {age} ago"),
+        Comparison::GreaterOrEqual => format!("its {stamp} is {age} ago or more"),
+        Comparison::LessOrEqual => format!("its {stamp} is {age} ago or less"),
+        Comparison::Equal => format!("its {stamp} is {age} ago"),
+        Comparison::NotEqual => format!("its {stamp} is not {age} ago"),
+    }
+}
+
+const fn stamp_words(stamp: Stamp) -> &'static str {
+    match stamp {
+        Stamp::Latest => "last modification or change",
+        Stamp::Access => "last access",
+        Stamp::Modification => "last modification",
+        Stamp::Change => "last change of status",
+    }
+}
+
+/// What stands before a number.
+const fn compared(comparison: Comparison) -> &'static str {
+    match comparison {
+        Comparison::Greater => "above",
+        Comparison::Less => "below",
+        Comparison::GreaterOrEqual => "at least",
+        Comparison::LessOrEqual => "at most",
+        Comparison::Equal => "exactly",
+        Comparison::NotEqual => "not exactly",
+    }
+}

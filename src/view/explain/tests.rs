@@ -1,0 +1,104 @@
+use super::*;
+use crate::config::memory::Memory;
+use crate::time::Schedule;
+use crate::view::fixture::golden;
+
+fn explained(text: &str, name: &str) {
+    let model = match Memory::new(text).load() {
+        Ok(loaded) => loaded.model,
+        Err(report) => panic!("{report}"),
+    };
+    golden(name, &configuration(&model));
+}
+
+#[test]
+fn a_box_of_twenty_years_ago() {
+    explained(
+        r#"set daemon 60 with start delay 120
+set log syslog facility log_daemon
+set mailserver mail.example.org, localhost
+set alert you@example.org
+set httpd port 2812 and use address localhost
+    allow you:secret
+check process apache with pidfile /run/apache2.pid
+    start program = "/etc/init.d/apache2 start"
+    stop program  = "/etc/init.d/apache2 stop" as uid 0 with timeout 2 minutes
+    if failed port 443 type tcpssl protocol http for 3 cycles then restart
+    if 5 restarts within 5 cycles then timeout
+    depends on httpd.conf
+    group www
+check file httpd.conf with path /etc/apache2/httpd.conf
+    every 3 cycles
+    alert me@example.org on { checksum, nonexist } reminder 2
+    noalert you@example.org
+    if failed checksum then unmonitor
+"#,
+        "explained-apache.txt",
+    );
+}
+
+#[test]
+fn every_test_and_action() {
+    explained(
+        r#"
+check process p matching "a b"
+    mode passive
+    onreboot nostart
+    if failed unixsocket /run/p.sock retry 2 with timeout 1500 ms then stop
+    if failed port 25 protocol smtp 2 times within 5 cycles
+        then exec "/bin/x a" as uid 0 and gid 0 repeat every 2 cycles
+        else if succeeded for 2 cycles then exec "/bin/y" repeat every 1 cycle
+    if succeeded host example.org port 80 protocol http request /x then alert else ignore
+    if failed port 7 type udp send "a" expect "b" then start
+    alert a@b not on { instance, action }
+check file f with path /f
+    every "0,30 9-11 * * 1-5"
+    onreboot laststate
+    if does not exist then start
+    if exist for 2 cycles then stop
+    if failed sha1 checksum expect 0123456789012345678901234567890123456789 then restart
+    if changed md5 checksum then alert
+    if failed permission 644 then alert
+    if changed permission then alert
+    if failed uid root then alert
+    if failed gid 5 then alert
+    if size > 10 MB then alert
+    if changed size then alert
+    if hardlinks != 1 then alert
+    if changed hardlinks then alert
+    if mtime > 90 seconds then alert
+    if timestamp < 1 day then alert
+    if changed atime then alert
+check process q matching q
+    start program "/bin/q"
+    not every "* 0-3 1-7 jan,feb sun"
+    depends on p, f
+"#,
+        "explained-files.txt",
+    );
+}
+
+#[test]
+fn schedules() {
+    for (cron, words) in [
+        ("* * * * *", "every minute"),
+        ("0 3 * * *", "03:00"),
+        ("0,30 3-4 * * *", "03:00, 03:30, 04:00 and 04:30"),
+        (
+            "* 8-19 * * 1-5",
+            "every minute of hour 8 to 19, on Monday to Friday",
+        ),
+        ("*/15 * * * *", "minute 0, 15, 30 and 45 of every hour"),
+        ("0-15 8,9 * * *", "minute 0 to 15 of hour 8 and 9"),
+        (
+            "0 0 1 jan-mar *",
+            "00:00, on day 1 of the month, in January to March",
+        ),
+        (
+            "0 0 1-7 * 1",
+            "00:00, on day 1 to 7 of the month, if that is a Monday",
+        ),
+    ] {
+        assert_eq!(schedule::words(&Schedule::parse(cron).unwrap()), words);
+    }
+}
