@@ -45,6 +45,11 @@ impl Complaints {
         self.sources.add(name, content, from)
     }
 
+    /// Whether anything is wrong that makes a model impossible.
+    pub(super) fn has_errors(&self) -> bool {
+        !self.errors.is_empty()
+    }
+
     /// The files.
     pub(super) const fn sources(&self) -> &Sources {
         &self.sources

@@ -32,13 +32,13 @@ const LATER: &[(Place, &str)] = &[
         Place::Set,
         "eventqueue expectbuffer fips mmonit ssl terminal tls",
     ),
-    (Place::Check, "device filesystem host network program"),
+    (Place::Check, "device filesystem host network"),
     (Place::Statement, "ignore"),
     (
         Place::Test,
         "child children content cpu disk download downloaded egid euid filedescriptors flags \
          fsflags icmp inode inodes link match mem memory pid ping ping4 \
-         ping6 ppid read saturation security service space speed status threads total \
+         ping6 ppid read saturation security service space speed threads total \
          totalcpu totalmem totalmemory upload uploaded uptime url write",
     ),
     (

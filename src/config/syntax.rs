@@ -57,6 +57,7 @@ pub(super) enum SubjectSyntax {
     File(Box<str>),
     Directory(Box<str>),
     Fifo(Box<str>),
+    Program(Box<ProgramSyntax>),
     System,
     /// One of which nothing more is known.
     Broken(SubjectKind),
@@ -70,16 +71,19 @@ impl SubjectSyntax {
             Self::File(_) => SubjectKind::File,
             Self::Directory(_) => SubjectKind::Directory,
             Self::Fifo(_) => SubjectKind::Fifo,
+            Self::Program(_) => SubjectKind::Program,
             Self::System => SubjectKind::System,
             Self::Broken(kind) => *kind,
         }
     }
 }
 
-/// `"PROGRAM" [as uid U] [and gid G] [with timeout T]`.
+/// `"PROGRAM" [ARGUMENT …] [as uid U] [and gid G] [with timeout T]`.
 #[derive(Clone, Debug)]
 pub(super) struct ProgramSyntax {
     pub(super) line: Text,
+    /// Arguments that stand after it, each as it is.
+    pub(super) more: Vec<Box<str>>,
     pub(super) uid: Option<Text>,
     pub(super) gid: Option<Text>,
     pub(super) timeout: Option<Duration>,
@@ -118,6 +122,7 @@ pub(super) enum TestSyntax {
     Uid(Text),
     Gid(Text),
     Connection(Box<ConnectionSyntax>),
+    ProgramContent { pattern: Text, matches: bool },
 }
 
 /// A connection test.

@@ -4,7 +4,7 @@ use crate::model::{Action, Exec, Mode, ServiceId, Subject};
 use crate::reading::Reading;
 
 use super::plan::{Aim, Cause};
-use super::{ChildId, Effect, Engine, Priority};
+use super::{ChildId, Effect, Engine, Priority, Wanted};
 
 /// How many programs of `exec` actions may run at a time; what is over is said and not run. A
 /// thousand services that fail in one second must not become a thousand processes.
@@ -106,6 +106,7 @@ impl Engine {
             program: exec.program.clone(),
             limit: exec.program.timeout,
             environment: self.environment(id, event, text),
+            output: Wanted::Reason,
         });
     }
 
@@ -136,6 +137,13 @@ impl Engine {
             variables.push(("MONIT_PROCESS_MEMORY", memory.to_string()));
             variables.push(("MONIT_PROCESS_CHILDREN", "-1".to_string()));
             variables.push(("MONIT_PROCESS_CPU_PERCENT", format!("{cpu:.1}")));
+        }
+        if matches!(service.subject, Subject::Program(_)) {
+            let reading = self.wards[id.index()].reading.as_ref();
+            let status = reading
+                .and_then(Reading::program)
+                .map_or(0, |run| run.status);
+            variables.push(("MONIT_PROGRAM_STATUS", status.to_string()));
         }
         variables
     }

@@ -7,7 +7,7 @@
 //! until it is done. A service that is being started or stopped is not checked at all: its job
 //! looks by itself.
 
-use crate::model::{Action, Checksum, ChecksumKind, EventKind, Rule, ServiceId, Test};
+use crate::model::{Action, Checksum, ChecksumKind, EventKind, Rule, ServiceId, Subject, Test};
 use crate::reading::{ProcessId, Reading};
 
 use super::depend::service_id;
@@ -39,6 +39,13 @@ impl Engine {
 
     /// Orders the reading of a check.
     pub(super) fn order_sample(&mut self, id: ServiceId, depth: Depth) {
+        if matches!(self.model.service(id).subject, Subject::Program(_)) {
+            // There is nothing to look at but how it ends.
+            return match depth {
+                Depth::Full => self.queue_program(id),
+                Depth::Existence | Depth::Presence => {}
+            };
+        }
         let sample = self.next_sample_id(id);
         let rules = &self.model.service(id).rules;
         let digests = match depth {
@@ -120,6 +127,8 @@ impl Engine {
                 }
                 Check::Sampling { .. }
                 | Check::Idle
+                | Check::Queued { .. }
+                | Check::Running { .. }
                 | Check::Held { .. }
                 | Check::Probing { .. } => self.take_look(id, ours, reading),
             }
@@ -248,6 +257,7 @@ impl Engine {
                 Check::Idle => self.begin_extra_check(service_id(index)),
                 // The reading on its way may be older than the news.
                 Check::Sampling { .. } | Check::Held { .. } => ward.look_again = true,
+                Check::Queued { .. } | Check::Running { .. } => {} // of no process
                 // Its connection tests have lost their subject. A peer that hangs or drips must not
                 // hold up the repair.
                 Check::Probing { .. } => {
@@ -275,7 +285,8 @@ impl Engine {
         let ward = &mut self.wards[id.index()];
         ward.look_again = false;
         match std::mem::replace(&mut ward.check, Check::Idle) {
-            Check::Idle | Check::Sampling { .. } | Check::Held { .. } => {}
+            Check::Idle | Check::Sampling { .. } | Check::Queued { .. } | Check::Held { .. } => {}
+            Check::Running { child, .. } => self.effects.push_back(Effect::Kill(child)),
             Check::Probing { runs } => {
                 let asked = runs.iter().filter_map(|run| match run.state {
                     ProbeState::Asked { probe, .. } => Some(Effect::CancelProbe(probe)),

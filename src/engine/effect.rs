@@ -62,7 +62,7 @@ pub enum Effect {
     },
     /// Nobody waits for this probe any more; it is not answered.
     CancelProbe(ProbeId),
-    /// Run a program; answered by `ChildExited` or `SpawnFailed`.
+    /// Run a program; answered as [`Wanted`] says, or by `SpawnFailed`.
     Spawn {
         /// The id to answer with.
         child: ChildId,
@@ -72,8 +72,10 @@ pub enum Effect {
         limit: Duration,
         /// Variables added to the daemon's own environment (reference F119).
         environment: Vec<(&'static str, String)>,
+        /// What of its output is wanted.
+        output: Wanted,
     },
-    /// Kill a running program's process group with SIGKILL; it is still answered by `ChildExited`.
+    /// Kill a running program's process group with SIGKILL; it is still answered.
     Kill(ChildId),
     /// Tell when this process ends, by [`super::Input::ProcessGone`], where the kernel can. A later
     /// `Watch` for the same service replaces an earlier one.
@@ -96,6 +98,16 @@ pub enum Effect {
     Save(Vec<u8>),
     /// All is stopped and said; the process may end.
     Quit,
+}
+
+/// What is wanted of a program's output, and with which input it is answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// A reason for a message, by [`super::Input::ChildExited`].
+    Reason,
+    /// All of it as text, and which of these regular expressions match it, by
+    /// [`super::Input::ProgramEnded`].
+    Text(Vec<Box<str>>),
 }
 
 /// How loud a log line is (reference F92).

@@ -153,6 +153,9 @@ impl Engine {
             Turn::Recovered => {
                 let kind = rule.test.event();
                 self.log_service(id, Priority::Info, text);
+                if rule.recovered.action == Action::Ignore {
+                    return; // nobody wants to know (Monit 5.34)
+                }
                 let event = Event {
                     kind,
                     tidings: Tidings::Succeeded,

@@ -31,6 +31,19 @@ pub enum Input {
         /// limit.
         output: Box<[u8]>,
     },
+    /// A program of a `check program` has ended, or was killed at its time limit.
+    ProgramEnded {
+        /// The order's id.
+        child: ChildId,
+        /// Its number.
+        pid: i32,
+        /// How.
+        ending: Ending,
+        /// What it printed: [`crate::reading::printed`].
+        output: Box<str>,
+        /// Those of the order's patterns that match that.
+        matched: Vec<Box<str>>,
+    },
     /// A program could not be started.
     SpawnFailed {
         /// The order's id.

@@ -92,7 +92,7 @@ impl Facts<'_> {
                 network::judge(test, name, reading, base)
             }
             (Test::Program(test), Reading::Program(reading), _) => {
-                program::judge(test, name, reading, base)
+                program::judge(test, reading, base)
             }
             (Test::System(test), Reading::System(reading), _) => system::judge(test, name, reading),
             (_, _, _) => None,

@@ -24,6 +24,7 @@ mod job;
 mod judge;
 mod plan;
 mod probing;
+mod program;
 mod progress;
 mod reload;
 mod service;
@@ -50,8 +51,9 @@ use service::{Check, Depth, Ward};
 
 pub use action::EXECUTIONS_LIMIT;
 pub use boot::Boot;
-pub use effect::{ChildId, Effect, Priority, ProbeId, SampleId};
+pub use effect::{ChildId, Effect, Priority, ProbeId, SampleId, Wanted};
 pub use input::{CertificateFacts, Command, Ending, Input, ProbeOutcome, UserAction};
+pub use program::PROGRAMS_LIMIT;
 pub use standing::{Happening, Monitoring, Standing};
 
 /// The name and version that log lines and mails show.
@@ -152,12 +154,21 @@ impl Engine {
                     self.end_execution(child, ending, &output);
                 }
             }
+            Input::ProgramEnded {
+                child,
+                pid,
+                ending,
+                output,
+                matched,
+            } => self.take_program(child, pid, ending, output, matched),
             Input::SpawnFailed {
                 child,
                 reason,
                 shortage,
             } => {
-                if !self.take_spawn_failure(child, &reason, shortage) {
+                if !self.take_spawn_failure(child, &reason, shortage)
+                    && !self.take_refused_program(child, &reason, shortage)
+                {
                     self.fail_execution(child, &reason);
                 }
             }
@@ -173,6 +184,7 @@ impl Engine {
             while self.release_held() {
                 self.settle();
             }
+            self.start_programs();
             self.update_watches();
         }
         self.save();
@@ -324,8 +336,9 @@ impl Engine {
         Some(self.executions.remove(position))
     }
 
-    /// The services are left as they are: they run without us.
+    /// The services are left as they are: they run without us. Programs that are checks do not.
     fn stop(&mut self) {
+        self.end_programs();
         self.tell_instance(&format!("{PROGRAM} stopped"), "stop");
         self.stopped = true;
         self.changed = true;

@@ -119,7 +119,12 @@ impl Engine {
         let ward = &mut self.wards[id.index()];
         match &ward.check {
             Check::Probing { runs } if !runs.iter().any(is_asked) => ward.check = Check::Idle,
-            Check::Probing { .. } | Check::Idle | Check::Sampling { .. } | Check::Held { .. } => {
+            Check::Probing { .. }
+            | Check::Idle
+            | Check::Sampling { .. }
+            | Check::Queued { .. }
+            | Check::Running { .. }
+            | Check::Held { .. } => {
                 return;
             }
         }

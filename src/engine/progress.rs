@@ -10,7 +10,7 @@ use super::depend::service_id;
 use super::job::{End, Job, Ran, Step, Verb};
 use super::plan::Phase;
 use super::service::{Alarm, Seen};
-use super::{ChildId, Effect, Ending, Engine, Monitoring, Priority, SampleId};
+use super::{ChildId, Effect, Ending, Engine, Monitoring, Priority, SampleId, Wanted};
 
 /// Between two looks: growing, because most processes come and go at once and some take a minute.
 pub(super) const FIRST_PAUSE: Duration = Duration::from_millis(50);
@@ -68,6 +68,7 @@ impl Engine {
             program: program.clone(),
             limit: program.timeout,
             environment: self.environment(id, verb.past(), verb.past()),
+            output: Wanted::Reason,
         });
         let deadline = self.now.moment + program.timeout;
         let step = Step::Run { child, deadline };

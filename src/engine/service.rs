@@ -16,7 +16,7 @@ use super::plan::{Plan, Work};
 use super::snapshot::rule_fingerprint;
 use super::turn::Looked;
 use super::window::Verdict;
-use super::{Happening, Monitoring, ProbeId, ProbeOutcome, SampleId};
+use super::{ChildId, Happening, Monitoring, ProbeId, ProbeOutcome, SampleId};
 
 /// How many lines of history a service keeps for its page.
 pub(super) const HISTORY_LIMIT: usize = 10;
@@ -80,8 +80,9 @@ pub(super) enum Seen {
 ///
 /// ```text
 ///  Idle ─► Sampling ─► Held ─► Probing ─► Idle
-///             │          │                 ▲
-///             └──────────┴─────────────────┘  no connection to test, or a job takes over
+///   │         │        ▲ │                 ▲
+///   │         └────────┼─┴─────────────────┘  no connection to test, or a job takes over
+///   └──► Queued ─► Running                    a program
 /// ```
 #[derive(Debug)]
 pub(super) enum Check {
@@ -93,6 +94,18 @@ pub(super) enum Check {
         sample: SampleId,
         /// How thorough the check is.
         depth: Depth,
+    },
+    /// A program that waits until others have ended.
+    Queued {
+        /// The smallest is the next.
+        turn: u64,
+    },
+    /// A program runs.
+    Running {
+        /// Its order.
+        child: ChildId,
+        /// Since when.
+        started: WallTime,
     },
     /// The reading is there, but services this one depends on have not been looked at yet in this
     /// cycle: if one of them is down, that is the thing to repair.
@@ -190,6 +203,9 @@ pub(super) struct Alarms {
     pub(super) data: u32,
     /// The path names something else ([`EventKind::Invalid`]).
     pub(super) invalid: u32,
+    /// A program that is checked cannot be executed, or runs past its limit and no test of its
+    /// status fails by that ([`EventKind::Status`]).
+    pub(super) status: u32,
 }
 
 /// Names one of [`Alarms`].
@@ -201,6 +217,8 @@ pub(super) enum Alarm {
     Data,
     /// [`Alarms::invalid`].
     Invalid,
+    /// [`Alarms::status`].
+    Status,
 }
 
 impl Check {
@@ -208,18 +226,22 @@ impl Check {
     pub(super) const fn awaits_reading(&self) -> bool {
         match self {
             Self::Sampling { .. } | Self::Held { .. } => true,
-            Self::Idle | Self::Probing { .. } => false,
+            // A program may take its time: nobody who depends on it is held up by that.
+            Self::Idle | Self::Queued { .. } | Self::Running { .. } | Self::Probing { .. } => false,
         }
     }
 }
 
 impl Alarm {
+    const ALL: [Self; 4] = [Self::Exec, Self::Data, Self::Invalid, Self::Status];
+
     /// The event it raises.
     pub(super) const fn kind(self) -> EventKind {
         match self {
             Self::Exec => EventKind::Exec,
             Self::Data => EventKind::Data,
             Self::Invalid => EventKind::Invalid,
+            Self::Status => EventKind::Status,
         }
     }
 }
@@ -231,6 +253,7 @@ impl Alarms {
             Alarm::Exec => &mut self.exec,
             Alarm::Data => &mut self.data,
             Alarm::Invalid => &mut self.invalid,
+            Alarm::Status => &mut self.status,
         }
     }
 }
@@ -314,7 +337,7 @@ impl Ward {
             }
         }
         let mut alarms = self.alarms;
-        for alarm in [Alarm::Exec, Alarm::Data, Alarm::Invalid] {
+        for alarm in Alarm::ALL {
             if *alarms.events(alarm) > 0 {
                 bits |= alarm.kind().bit();
             }

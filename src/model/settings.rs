@@ -225,7 +225,7 @@ pub struct Limits {
     pub stop_timeout: Duration,
     /// Restart programs; 30 s.
     pub restart_timeout: Duration,
-    /// Programs run by `exec`; 5 minutes.
+    /// Programs run by `exec`, and those of `check program`; 5 minutes.
     pub exec_timeout: Duration,
 }
 

@@ -31,7 +31,7 @@ pub use machine::{CpuCounters, Memory, parse_files, parse_load, parse_paging, pa
 pub use mounts::Mounts;
 pub use network::{Duplex, LinkFigures, NetworkReading, Total};
 pub use process::{ProcessId, ProcessReading, ProcessState, parse_pidfile};
-pub use program::ProgramReading;
+pub use program::{ProgramReading, printed};
 pub use stat::{ProcessStat, process_name};
 pub use status::ProcessStatus;
 pub use system::{CpuShares, Paging, SystemReading};
@@ -80,6 +80,19 @@ impl Reading {
             Self::Process(ProcessState::Unreadable(why)) => Outline::Unreadable(why),
             Self::File(presence) => presence.outline(),
             Self::Filesystem(presence) => presence.outline(),
+        }
+    }
+
+    /// The run of a program, if it is one.
+    pub const fn program(&self) -> Option<&ProgramReading> {
+        match self {
+            Self::Program(run) => Some(run),
+            Self::Process(_)
+            | Self::File(_)
+            | Self::Filesystem(_)
+            | Self::Host
+            | Self::Network(_)
+            | Self::System(_) => None,
         }
     }
 

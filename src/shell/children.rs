@@ -18,10 +18,12 @@ use std::time::Duration;
 use mio::unix::pipe::Receiver;
 use mio::{Interest, Token};
 
-use crate::engine::{ChildId, Ending, Input};
+use crate::engine::{ChildId, Ending, Input, Wanted};
 use crate::model::Program;
+use crate::reading::printed;
 use crate::sys;
 use crate::sys::reap::WaitStatus;
+use crate::sys::regex::Regex;
 use crate::sys::spawn::{self, Identity, Spawn, SpawnError};
 use crate::time::Moment;
 
@@ -44,6 +46,9 @@ struct Running {
     pid: i32,
     output: Capture,
     errors: Capture,
+    wanted: Wanted,
+    /// Bytes of output to keep.
+    keep: usize,
     /// Holds the stage and error number where the program never came to run.
     report: OwnedFd,
     deadline: Moment,
@@ -64,6 +69,8 @@ pub struct Order<'a> {
     pub limit: Duration,
     /// Bytes of output to keep.
     pub keep: usize,
+    /// What of it is wanted.
+    pub wanted: Wanted,
 }
 
 impl Children {
@@ -76,17 +83,18 @@ impl Children {
     }
 
     /// Starts a program; where that fails at once, the answer is returned.
-    pub fn start(&mut self, now: Moment, order: &Order<'_>) -> Option<Input> {
+    pub fn start(&mut self, now: Moment, order: Order<'_>) -> Option<Input> {
+        let child = order.child;
         match self.try_start(now, order) {
             Ok(running) => {
                 self.running.push(running);
                 None
             }
-            Err(error) => Some(refusal(order.child, &error)),
+            Err(error) => Some(refusal(child, &error)),
         }
     }
 
-    fn try_start(&self, now: Moment, order: &Order<'_>) -> Result<Running, SpawnError> {
+    fn try_start(&self, now: Moment, order: Order<'_>) -> Result<Running, SpawnError> {
         let child = spawn::spawn(&Spawn {
             arguments: &order.program.arguments,
             inherited: order.inherited,
@@ -98,6 +106,8 @@ impl Children {
             pid: child.pid,
             output: Capture::closed(order.keep),
             errors: Capture::closed(order.keep),
+            wanted: order.wanted,
+            keep: order.keep,
             report: child.report,
             deadline: now + order.limit,
             timed_out: false,
@@ -161,21 +171,41 @@ impl Children {
             WaitStatus::Exited(code) => Ending::Exited(code),
             WaitStatus::Signaled(signal) => Ending::Signaled(signal),
         };
-        let output = if running.errors.kept.is_empty() {
-            running.output.kept
-        } else {
-            running.errors.kept
-        };
-        Some(Input::ChildExited {
-            child: running.id,
-            ending,
-            output: output.into(),
-        })
+        Some(running.answer(ending))
     }
 
     /// The numbers of all that run.
     pub fn pids(&self) -> impl Iterator<Item = i32> + '_ {
         self.running.iter().map(|running| running.pid)
+    }
+}
+
+impl Running {
+    fn answer(self, ending: Ending) -> Input {
+        let child = self.id;
+        let (errors, output) = (self.errors.kept, self.output.kept);
+        match self.wanted {
+            Wanted::Reason => Input::ChildExited {
+                child,
+                ending,
+                output: if errors.is_empty() { output } else { errors }.into(),
+            },
+            Wanted::Text(patterns) => {
+                let output = printed(&errors, &output, self.keep);
+                let mut matched = patterns;
+                matched.retain(|pattern| {
+                    let regex = Regex::compile(pattern);
+                    regex.is_ok_and(|regex| regex.is_match(output.as_bytes()))
+                });
+                Input::ProgramEnded {
+                    child,
+                    pid: self.pid,
+                    ending,
+                    output: output.into(),
+                    matched,
+                }
+            }
+        }
     }
 }
 
@@ -285,8 +315,9 @@ mod tests {
                 environment: &[],
                 limit: Duration::from_secs(5),
                 keep,
+                wanted: Wanted::Reason,
             };
-            self.children.start(NOW, &order)
+            self.children.start(NOW, order)
         }
 
         /// Reads its output while it runs, as the loop does, then reaps it.

@@ -35,6 +35,7 @@ impl Shell {
                 program,
                 limit,
                 environment,
+                output,
             } => {
                 let order = Order {
                     child,
@@ -43,8 +44,9 @@ impl Shell {
                     environment: &environment,
                     limit,
                     keep: self.engine.model().settings.limits.program_output,
+                    wanted: output,
                 };
-                let refusal = self.children.start(clock::moment(), &order);
+                let refusal = self.children.start(clock::moment(), order);
                 self.inputs.extend(refusal);
             }
             Effect::Kill(child) => self.children.kill(child),

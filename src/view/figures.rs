@@ -3,6 +3,7 @@
 
 mod file;
 mod process;
+mod program;
 mod system;
 
 use crate::engine::{Monitoring, ProbeOutcome, Standing};
@@ -193,10 +194,8 @@ impl Lines {
             Reading::File(Presence::Present(file)) => {
                 self.file(file, standing);
             }
-            Reading::Filesystem(Presence::Present(_))
-            | Reading::Network(_)
-            | Reading::Program(_)
-            | Reading::Host => {}
+            Reading::Filesystem(Presence::Present(_)) | Reading::Network(_) | Reading::Host => {}
+            Reading::Program(run) => self.program(run),
             Reading::Process(
                 ProcessState::Zombie(_) | ProcessState::Absent | ProcessState::Unreadable(_),
             )

@@ -3,8 +3,8 @@
 mod system;
 
 use crate::model::{
-    Checksum, ConnectionTest, Every, Limit, Repeat, RestartLimit, Rule, Stamp, Test, TimestampTest,
-    Window,
+    Checksum, ConnectionTest, Every, Limit, ProgramTest, Repeat, RestartLimit, Rule, Stamp, Test,
+    TimestampTest, Window,
 };
 use crate::reading::{Bytes, hexadecimal};
 
@@ -94,7 +94,22 @@ pub(super) fn test(test: &Test) -> String {
         Test::System(test) => system::words(test),
         Test::Filesystem(test) => match *test {},
         Test::Network(test) => match *test {},
-        Test::Program(test) => match *test {},
+        Test::Program(test) => program(test),
+    }
+}
+
+fn program(test: &ProgramTest) -> String {
+    match test {
+        ProgramTest::Status(Limit { comparison, value }) => {
+            format!("exit value {} {value}", comparison.symbol())
+        }
+        ProgramTest::StatusChanged => "exit value changed".into(),
+        ProgramTest::Content { pattern, matches } => {
+            let sign = if *matches { "=" } else { "!=" };
+            format!("content {sign} \"{pattern}\"")
+        }
+        ProgramTest::ContentChanged => "content changed".into(),
+        ProgramTest::ContentUnchanged => "content not changed".into(),
     }
 }
 

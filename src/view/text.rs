@@ -52,11 +52,15 @@ pub(super) fn status(context: &Context<'_>, chosen: &[&Standing<'_>]) -> String 
         for line in lines(standing) {
             let colour = colour(line.tone);
             let reset = if colour.is_empty() { "" } else { RESET };
-            let value = printable(&line.value);
-            put(
-                &mut text,
-                format_args!("  {:<29}{colour}{value}{reset}\n", line.label),
-            );
+            // A value of several lines goes on under itself.
+            let labels = std::iter::once(line.label).chain(std::iter::repeat(""));
+            for (label, value) in labels.zip(line.value.split('\n')) {
+                let value = printable(value);
+                put(
+                    &mut text,
+                    format_args!("  {label:<29}{colour}{value}{reset}\n"),
+                );
+            }
         }
         text.push('\n');
     }

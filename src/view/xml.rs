@@ -7,6 +7,7 @@
 mod connections;
 mod file;
 mod process;
+mod program;
 mod system;
 
 use std::fmt::{Display, Write};
@@ -161,9 +162,8 @@ impl Writer {
                     self.file(file, standing.service.subject.kind());
                 }
                 Reading::Host => self.connections(standing),
-                Reading::Filesystem(Presence::Present(_))
-                | Reading::Network(_)
-                | Reading::Program(_) => {}
+                Reading::Filesystem(Presence::Present(_)) | Reading::Network(_) => {}
+                Reading::Program(run) => self.program(run),
                 Reading::Process(
                     ProcessState::Zombie(_) | ProcessState::Absent | ProcessState::Unreadable(_),
                 )
@@ -234,7 +234,12 @@ struct CharacterData<'a>(&'a str);
 impl Display for CharacterData<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let whole = self.0.replace("]]>", "]]&gt;");
-        let clean = whole.replace(|c: char| c.is_control(), "\u{fffd}");
+        let is_xml = |c: char| match c {
+            '\n' | '\t' => true,
+            '\u{fffe}' | '\u{ffff}' => false,
+            _ => !c.is_control(),
+        };
+        let clean = whole.replace(|c| !is_xml(c), "\u{fffd}");
         write!(f, "<![CDATA[{clean}]]>")
     }
 }

@@ -16,10 +16,11 @@ const HEADS: &[(Keyword, (SubjectKind, Rest))] = &[
     (Keyword::File, (SubjectKind::File, file)),
     (Keyword::Directory, (SubjectKind::Directory, directory)),
     (Keyword::Fifo, (SubjectKind::Fifo, fifo)),
+    (Keyword::Program, (SubjectKind::Program, program)),
     (Keyword::System, (SubjectKind::System, system)),
 ];
 
-/// `check process|file|directory|fifo|system NAME …`
+/// `check process|file|directory|fifo|program|system NAME …`
 ///
 /// The service is opened before its head is complete, so that what follows is read as its
 /// statements even where the head is wrong.
@@ -87,6 +88,19 @@ fn directory(p: &mut Parser<'_>) -> Parsed<SubjectSyntax> {
 fn fifo(p: &mut Parser<'_>) -> Parsed<SubjectSyntax> {
     p.expect(Keyword::Path)?;
     Ok(SubjectSyntax::Fifo(p.path()?.value))
+}
+
+/// `check program NAME with path "PROGRAM" [ARGUMENT …] [as uid U] [and gid G] [with timeout T]`
+///
+/// ```text
+/// check program ups with path "/bin/upsc ups@localhost" with timeout 10 seconds
+///   if status != 0 then alert
+/// check program disks with path /bin/disks --all as uid nobody and gid nogroup
+///   if status > 1 then alert
+/// ```
+fn program(p: &mut Parser<'_>) -> Parsed<SubjectSyntax> {
+    p.expect(Keyword::Path)?;
+    super::program::program(p).map(|program| SubjectSyntax::Program(Box::new(program)))
 }
 
 /// `check system NAME`

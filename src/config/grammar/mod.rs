@@ -23,6 +23,7 @@ mod mail_format;
 mod mailserver;
 mod pattern;
 mod program;
+mod program_tests;
 mod restarts;
 mod rule;
 mod service;
@@ -168,6 +169,7 @@ pub(super) const FILES: &[(&str, &str)] = &[
     ("mail_format.rs", include_str!("mail_format.rs")),
     ("mailserver.rs", include_str!("mailserver.rs")),
     ("program.rs", include_str!("program.rs")),
+    ("program_tests.rs", include_str!("program_tests.rs")),
     ("restarts.rs", include_str!("restarts.rs")),
     ("rule.rs", include_str!("rule.rs")),
     ("service.rs", include_str!("service.rs")),

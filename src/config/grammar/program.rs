@@ -5,10 +5,11 @@ use crate::config::parser::{Parsed, Parser};
 use crate::config::syntax::ProgramSyntax;
 use crate::config::token::Symbol;
 
-/// `start [program] [=] "PROGRAM" [as uid U] [and gid G] [with timeout T]`
+/// `start [program] [=] "PROGRAM" [ARGUMENT …] [as uid U] [and gid G] [with timeout T]`
 ///
 /// ```text
 /// start program = "/etc/init.d/apache2 start" with timeout 60 seconds
+/// start program = "/usr/sbin/apachectl" -k graceful
 /// start "/usr/bin/foo -d" as uid nobody and using the gid "nogroup"
 /// start program /etc/init.d/foo
 /// ```
@@ -55,6 +56,11 @@ fn method(p: &mut Parser<'_>) -> Parsed<ProgramSyntax> {
 pub(super) fn program(p: &mut Parser<'_>) -> Parsed<ProgramSyntax> {
     p.skip_sign(Symbol::Equal);
     let line = p.value("a program")?;
+    let mut more = Vec::new();
+    // After a string of several lines a quote is missing more likely than an argument follows.
+    while !line.value.contains('\n') && p.at_argument() {
+        more.push(p.value("an argument")?.value);
+    }
     let (mut uid, mut gid, mut timeout) = (None, None, None);
     loop {
         if p.accept(Keyword::Uid) {
@@ -72,6 +78,7 @@ pub(super) fn program(p: &mut Parser<'_>) -> Parsed<ProgramSyntax> {
         } else {
             return Ok(ProgramSyntax {
                 line,
+                more,
                 uid,
                 gid,
                 timeout,

@@ -14,6 +14,14 @@ use crate::text::{Diagnostic, quoted};
 /// The list of tests that a word after `if` leads to.
 type List = fn(&Tests) -> &'static [Row];
 
+/// What leads to each of the lists.
+const FORMS: &[(&str, List)] = &[
+    ("if", |tests| tests.plain),
+    ("if failed", |tests| tests.failed),
+    ("if succeeded", |tests| tests.succeeded),
+    ("if changed", |tests| tests.changed),
+];
+
 /// The test after `if`.
 pub(super) fn test(p: &mut Parser<'_>) -> Parsed<TestSyntax> {
     let kind = p.service().subject.kind();
@@ -54,10 +62,21 @@ fn no_such_test(p: &mut Parser<'_>, list: List) -> Reported {
         .filter(|kind| *kind != here && has(kind))
         .map(SubjectKind::word)
         .collect();
+    let word = quoted(p.text(token.span));
+    // Where nothing at all could stand here, it is said what could have led to this word.
+    let mut forms = FORMS.iter().filter(|_| list(tests_of(here)).is_empty());
+    if let Some((form, _)) = forms.find(|(_, list)| list(tests_of(here)).iter().any(begins)) {
+        let message = format!(
+            "{word} is not tested like this in a `check {}`",
+            here.word()
+        );
+        let error = Diagnostic::error(token.span, message);
+        let text = p.text(token.span).to_owned();
+        return p.error(error.note(format!("there is: {form} {text}")));
+    }
     if elsewhere.is_empty() || later::knows(Place::Test, p.text(token.span)) {
         return p.unexpected_at(Place::Test, "");
     }
-    let word = quoted(p.text(token.span));
     let message = format!("{word} cannot be tested in a `check {}`", here.word());
     let error = Diagnostic::error(token.span, message);
     p.error(error.note(format!("it is a test of: check {}", elsewhere.join(", "))))

@@ -2,6 +2,7 @@
 
 use super::{Expected, Parsed, Parser};
 use crate::config::complaints::Reported;
+use crate::config::grammar;
 use crate::config::keyword::Keyword;
 use crate::config::syntax::Text;
 use crate::config::token::{Token, TokenKind};
@@ -120,6 +121,30 @@ impl Parser<'_> {
             TokenKind::Symbol(symbol) => symbol.begins_value(),
             TokenKind::Unclosed | TokenKind::End => false,
         }
+    }
+
+    /// Whether an argument of the program before it is next: on the same line, so that what a slip
+    /// of the finger makes of a statement is not taken for one, and no word that goes on after a
+    /// program or begins a statement. Other words of the language, units say, are arguments here.
+    pub(in crate::config) fn at_argument(&mut self) -> bool {
+        const GO_ON: [Keyword; 5] = [
+            Keyword::Uid,
+            Keyword::Gid,
+            Keyword::Timeout,
+            Keyword::Repeat,
+            Keyword::Else,
+        ];
+        let token = self.peek();
+        let is_value = match token.kind {
+            TokenKind::Word(Some(keyword)) => {
+                !GO_ON.contains(&keyword) && !grammar::begins_statement(keyword)
+            }
+            TokenKind::Word(None) => true,
+            TokenKind::Quoted => true,
+            TokenKind::Symbol(symbol) => symbol.begins_value(),
+            TokenKind::Unclosed | TokenKind::End => false,
+        };
+        is_value && !token.first_on_line
     }
 
     /// A name, path, address or string, whatever words of the language it looks like.

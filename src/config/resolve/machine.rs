@@ -7,7 +7,7 @@ use crate::config::complaints::Complaints;
 use crate::config::surroundings::{Kind, Surroundings};
 use crate::config::syntax::{ActionSyntax, ProgramSyntax, Text};
 use crate::model::{Action, Exec, Limits, Program};
-use crate::text::{Diagnostic, quoted};
+use crate::text::{Diagnostic, Span, quoted};
 
 /// What resolving needs at every turn.
 pub(super) struct Machine<'a> {
@@ -49,11 +49,27 @@ impl Machine<'_> {
         self.complaints.add(Diagnostic::error(name.span, message));
     }
 
-    /// A program, with `default` as its time limit where it has none of its own.
+    /// A program, with `default` as its time limit where it has none of its own. One that cannot be
+    /// run is a warning: it may be installed later (reference F125).
     pub(super) fn program(&mut self, program: ProgramSyntax, default: Duration) -> Program {
-        let arguments = split_program(&program.line.value);
+        self.program_at(program, default, Diagnostic::warning)
+    }
+
+    /// The program of a `check program`, which must be there: the reference refuses to start, and
+    /// `-t` is where an owner looks for the slip in its path.
+    pub(super) fn checked_program(&mut self, program: ProgramSyntax) -> Program {
+        self.program_at(program, self.limits.exec_timeout, Diagnostic::error)
+    }
+
+    fn program_at(
+        &mut self,
+        program: ProgramSyntax,
+        default: Duration,
+        missing: fn(Span, String) -> Diagnostic,
+    ) -> Program {
+        let mut arguments = split_program(&program.line.value);
         match arguments.first() {
-            Some(path) => self.look_at_program(path, &program.line),
+            Some(path) => self.look_at_program(path, &program.line, missing),
             None => {
                 let error = Diagnostic::error(program.line.span, "no program is named here");
                 self.complaints.add(error);
@@ -65,6 +81,7 @@ impl Machine<'_> {
             self.complaints
                 .add(warning.note("group arguments by single quotes inside the double ones"));
         }
+        arguments.extend(program.more);
         Program {
             arguments,
             uid: program.uid.and_then(|user| self.user(&user)),
@@ -73,8 +90,12 @@ impl Machine<'_> {
         }
     }
 
-    /// A program that cannot be run is a warning: it may be installed later (reference F125).
-    fn look_at_program(&mut self, path: &str, line: &Text) {
+    fn look_at_program(
+        &mut self,
+        path: &str,
+        line: &Text,
+        missing: fn(Span, String) -> Diagnostic,
+    ) {
         let shown = quoted(path);
         let wrong = if path.starts_with('/') {
             match self.surroundings.look(path) {
@@ -89,7 +110,7 @@ impl Machine<'_> {
         } else {
             format!("the program {shown} cannot be run: its path is not absolute")
         };
-        self.complaints.add(Diagnostic::warning(line.span, wrong));
+        self.complaints.add(missing(line.span, wrong));
     }
 
     /// An action; the program of `exec` has the time limit of those.

@@ -5,7 +5,8 @@ use crate::config::syntax::{
     ConnectionSyntax, ProtocolSyntax, RepeatSyntax, RuleSyntax, TestSyntax,
 };
 use crate::model::{
-    Action, Connection, ConnectionTest, EventKind, Protocol, Repeat, Rule, Subject, Test, Window,
+    Action, Connection, ConnectionTest, EventKind, ProgramTest, Protocol, Repeat, Rule, Subject,
+    Test, Window,
 };
 use crate::text::{Diagnostic, Span};
 
@@ -94,6 +95,11 @@ fn test(syntax: TestSyntax, machine: &mut Machine<'_>) -> Option<Test> {
         TestSyntax::Ready(test) => Some(test),
         TestSyntax::Uid(name) => machine.user(&name).map(Test::Uid),
         TestSyntax::Gid(name) => machine.group(&name).map(Test::Gid),
+        TestSyntax::ProgramContent { pattern, matches } => {
+            machine.pattern(&pattern);
+            let pattern = pattern.value;
+            Some(Test::Program(ProgramTest::Content { pattern, matches }))
+        }
         TestSyntax::Connection(connection) => {
             let test = connection_test(*connection, machine);
             Some(Test::Connection(Box::new(test)))

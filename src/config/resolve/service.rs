@@ -2,10 +2,12 @@
 
 use super::machine::Machine;
 use super::rules;
-use crate::config::syntax::{RestartLimitSyntax, ServiceSyntax, SubjectSyntax};
+use crate::config::syntax::{RestartLimitSyntax, ServiceSyntax, SubjectSyntax, Text};
 use crate::model::{
-    Every, Mode, OnReboot, ProcessLocator, RestartLimit, Service, ServiceId, Subject, SubjectKind,
+    Every, Mode, OnReboot, ProcessLocator, RestartLimit, Rule, Service, ServiceId, Subject,
+    SubjectKind, Test,
 };
+use crate::text::{Diagnostic, quoted};
 
 /// The model of one `check` statement.
 pub(super) fn service(
@@ -15,6 +17,10 @@ pub(super) fn service(
     machine: &mut Machine<'_>,
 ) -> Service {
     let subject = subject(syntax.subject, machine);
+    let rules = rules::rules(syntax.rules, &subject, machine);
+    if matches!(subject, Subject::Program(_)) {
+        require_test(&syntax.name, &rules, machine);
+    }
     let limits = machine.limits.clone();
     let mut program = |program, default| machine.program(program, default);
     let start = syntax
@@ -26,7 +32,7 @@ pub(super) fn service(
         .map(|restart| program(restart, limits.restart_timeout));
     Service {
         name: syntax.name.value,
-        rules: rules::rules(syntax.rules, &subject, machine),
+        rules,
         subject,
         groups: syntax.groups,
         depends,
@@ -44,6 +50,21 @@ pub(super) fn service(
         alerts: syntax.alerts,
         noalert: syntax.noalert,
     }
+}
+
+/// A program that nobody looks at is an error, as in the reference (F113).
+fn require_test(name: &Text, rules: &[Rule], machine: &mut Machine<'_>) {
+    let is_tested = rules
+        .iter()
+        .any(|rule| matches!(rule.test, Test::Program(_)));
+    // Where a test could not be understood, that is the error.
+    if is_tested || machine.complaints.has_errors() {
+        return;
+    }
+    let message = format!("the program {} has no test", quoted(&name.value));
+    let error = Diagnostic::error(name.span, message);
+    let note = "add one of its `status` or `content`: if status != 0 then alert";
+    machine.complaints.add(error.note(note));
 }
 
 /// The machine itself, where no `check system` names it (reference F32).
@@ -82,6 +103,9 @@ fn subject(syntax: SubjectSyntax, machine: &mut Machine<'_>) -> Subject {
         SubjectSyntax::File(path) => Subject::File(path),
         SubjectSyntax::Directory(path) => Subject::Directory(path),
         SubjectSyntax::Fifo(path) => Subject::Fifo(path),
+        SubjectSyntax::Program(program) => {
+            Subject::Program(Box::new(machine.checked_program(*program)))
+        }
         SubjectSyntax::System => Subject::System,
         SubjectSyntax::Broken(SubjectKind::Process) => {
             Subject::Process(ProcessLocator::Pidfile("/".into()))

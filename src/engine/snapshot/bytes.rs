@@ -75,7 +75,7 @@ pub(in crate::engine) fn seal_of(bytes: &[u8]) -> u64 {
 }
 
 /// FNV-1a, 64 bits: tells accidents, not forgeries; the file is its owner's.
-fn fingerprint(bytes: &[u8]) -> u64 {
+pub(in crate::engine) fn fingerprint(bytes: &[u8]) -> u64 {
     let mut hasher = Fnv::default();
     hasher.write(bytes);
     hasher.finish()
@@ -175,8 +175,9 @@ impl Writer {
             exec,
             data,
             invalid,
+            status,
         } = ward.alarms;
-        for events in [exec, data, invalid] {
+        for events in [exec, data, invalid, status] {
             self.number(u64::from(events));
         }
         self.number(ward.limits.len() as u64);
@@ -294,7 +295,7 @@ impl Reader<'_> {
             0 => None,
             _ => Some(LocalMinute::from_number(self.signed()?)),
         };
-        let [exec, data, invalid] = self.counters()?;
+        let [exec, data, invalid, status] = self.counters()?;
         let mut limits = Vec::new();
         for _ in 0..self.number()? {
             let key = self.number()?;
@@ -321,6 +322,7 @@ impl Reader<'_> {
             exec,
             data,
             invalid,
+            status,
         };
         Some(SavedService {
             name,
@@ -352,9 +354,12 @@ impl Reader<'_> {
         Some(i64::from_le_bytes(self.number()?.to_le_bytes()))
     }
 
-    fn counters(&mut self) -> Option<[u32; 3]> {
-        let mut counter = || u32::try_from(self.number()?).ok();
-        Some([counter()?, counter()?, counter()?])
+    fn counters<const N: usize>(&mut self) -> Option<[u32; N]> {
+        let mut counters = [0; N];
+        for counter in &mut counters {
+            *counter = u32::try_from(self.number()?).ok()?;
+        }
+        Some(counters)
     }
 
     fn bytes(&mut self) -> Option<&[u8]> {

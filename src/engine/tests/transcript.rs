@@ -13,7 +13,7 @@ use std::path::Path;
 use crate::config::memory::Memory;
 use crate::engine::{
     Boot, CertificateFacts, ChildId, Command, Effect, Ending, Engine, Input, Priority, ProbeId,
-    ProbeOutcome, SampleId, UserAction,
+    ProbeOutcome, SampleId, UserAction, Wanted,
 };
 use crate::model::{ChecksumKind, Connection, Model, ServiceId};
 use crate::reading::{
@@ -44,6 +44,7 @@ scenarios! {
     directories,
     files,
     one_pass,
+    programs,
     reload,
     restart_limits,
     seldom,
@@ -121,6 +122,8 @@ struct Player {
     samples: Vec<(SampleId, String, Vec<ChecksumKind>)>,
     probes: Vec<(ProbeId, String)>,
     children: Vec<(ChildId, String)>,
+    /// Those of `check program`, with what is looked for in what they print.
+    programs: Vec<(ChildId, String, Vec<Box<str>>)>,
     deadline: Option<Moment>,
     played: String,
 }
@@ -140,6 +143,7 @@ impl Player {
             samples: vec![],
             probes: vec![],
             children: vec![],
+            programs: vec![],
             deadline: None,
             played,
         }
@@ -192,6 +196,7 @@ impl Player {
             "reading" => self.reading(rest)?,
             "probe" => self.probe(rest)?,
             "exit" => self.exit(rest)?,
+            "ended" => self.ended(rest)?,
             "unspawned" => self.unspawned(rest)?,
             "gone" => {
                 let process = process_id(rest);
@@ -240,6 +245,7 @@ impl Player {
         self.samples.clear();
         self.probes.clear();
         self.children.clear();
+        self.programs.clear();
         self.deadline = None;
         let engine = Engine::new(self.model(), boot, self.saved.as_deref());
         if let Some(reason) = engine.unreadable_state() {
@@ -257,7 +263,7 @@ impl Player {
 
     fn drain(&mut self) {
         while let Some(effect) = self.engine.as_mut().unwrap().next_effect() {
-            let line = self.note(effect);
+            let line = self.note(effect).replace('\n', "\\n");
             if !line.is_empty() {
                 writeln!(self.played, "> {line}").unwrap();
             }
@@ -317,6 +323,22 @@ impl Player {
                 program,
                 limit,
                 environment,
+                output: Wanted::Text(patterns),
+            } => {
+                let [(_, name)] = &environment[..] else {
+                    panic!("a check gets its name only");
+                };
+                let (command, limit) = (program.command_line(), limit.as_secs());
+                let line = format!("check {command} | {name} | {limit} s");
+                self.programs.push((child, name.clone(), patterns));
+                line
+            }
+            Effect::Spawn {
+                child,
+                program,
+                limit,
+                environment,
+                output: Wanted::Reason,
             } => {
                 let value = |key| &environment.iter().find(|(k, _)| *k == key).unwrap().1;
                 let (name, event) = (value("MONIT_SERVICE"), value("MONIT_EVENT"));
@@ -324,7 +346,11 @@ impl Player {
                 self.children.push((child, name.clone()));
                 format!("spawn {command} | {name} | {event} | {limit} s")
             }
-            Effect::Kill(_) => panic!("the limit of the order is enough"),
+            Effect::Kill(killed) => {
+                let mut programs = self.programs.iter();
+                let index = programs.position(|(child, ..)| *child == killed).unwrap();
+                format!("kill {}", self.programs.remove(index).1)
+            }
             Effect::Watch { service, process } => {
                 let name = self.name(service);
                 let pid = process.map_or("nothing".to_owned(), |process| process.pid.to_string());
@@ -404,11 +430,7 @@ impl Player {
     fn exit(&mut self, rest: &str) -> Result<(), String> {
         let mut words = rest.splitn(3, ' ');
         let child = self.child(words.next().unwrap())?;
-        let ending = match words.next().unwrap() {
-            "limit" => Ending::TimedOut,
-            "signal" => Ending::Signaled(9),
-            status => Ending::Exited(status.parse().unwrap()),
-        };
+        let ending = ending(words.next().unwrap());
         let output = words.next().unwrap_or("").as_bytes().into();
         self.feed(Input::ChildExited {
             child,
@@ -418,9 +440,34 @@ impl Player {
         Ok(())
     }
 
+    /// `NAME STATUS OUTPUT`; a pattern matches what it stands in, and `\n` is a line end.
+    fn ended(&mut self, rest: &str) -> Result<(), String> {
+        let mut words = rest.splitn(3, ' ');
+        let name = words.next().unwrap();
+        let mut programs = self.programs.iter();
+        let index = programs.position(|(_, service, _)| service == name);
+        let index = index.ok_or_else(|| format!("no program of {name} runs"))?;
+        let (child, _, mut matched) = self.programs.remove(index);
+        let ending = ending(words.next().unwrap());
+        let output: Box<str> = words.next().unwrap_or("").replace("\\n", "\n").into();
+        matched.retain(|pattern| output.contains(&**pattern));
+        self.feed(Input::ProgramEnded {
+            child,
+            pid: 7,
+            ending,
+            output,
+            matched,
+        });
+        Ok(())
+    }
+
     fn unspawned(&mut self, rest: &str) -> Result<(), String> {
         let (name, reason) = rest.split_once(' ').unwrap();
-        let child = self.child(name)?;
+        let mut programs = self.programs.iter();
+        let child = match programs.position(|(_, service, _)| service == name) {
+            Some(index) => self.programs.remove(index).0,
+            None => self.child(name)?,
+        };
         let shortage = reason.contains("unavailable");
         self.feed(Input::SpawnFailed {
             child,
@@ -509,6 +556,14 @@ fn parse_reading(what: &str, digests: &[ChecksumKind]) -> Reading {
             words.collect::<Vec<_>>().join(" ").into(),
         )),
         kind => Reading::File(Presence::Present(file(kind, words, digests))),
+    }
+}
+
+fn ending(word: &str) -> Ending {
+    match word {
+        "limit" => Ending::TimedOut,
+        "signal" => Ending::Signaled(9),
+        status => Ending::Exited(status.parse().unwrap()),
     }
 }
 

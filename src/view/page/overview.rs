@@ -1,10 +1,13 @@
 //! The first page: whether all is well, then every service with its main figures.
 
 use crate::engine::{Monitoring, Standing};
+use crate::http::Escaped;
 use crate::model::{Subject, SubjectKind};
-use crate::reading::SystemReading;
-use crate::reading::{Bytes, FileReading, Presence, ProcessReading, ProcessState, Reading};
-use crate::time::Uptime;
+use crate::reading::{
+    Bytes, FileReading, Presence, ProcessReading, ProcessState, ProgramReading, Reading,
+    SystemReading,
+};
+use crate::time::{Uptime, WallTime};
 use crate::view::decimal::{Decimal, percent};
 use crate::view::figures::{reading, type_rank};
 
@@ -110,7 +113,7 @@ impl Page<'_> {
             Subject::Fifo(_) => ("Named pipes", &["Permission", "UID", "GID"]),
             Subject::Filesystem(_) => ("File systems", &[]),
             Subject::Host(_) => ("Hosts", &[]),
-            Subject::Program(_) => ("Programs", &[]),
+            Subject::Program(_) => ("Programs", &["Output", "Started", "Exit"]),
             Subject::Network(_) => ("Networks", &[]),
         };
         self.put(format_args!(
@@ -143,6 +146,7 @@ fn cells(standing: &Standing<'_>) -> [Option<String>; 4] {
         Some(Reading::File(Presence::Present(file))) => {
             file_cells(file, standing.service.subject.kind())
         }
+        Some(Reading::Program(run)) => program_cells(run, standing),
         Some(
             Reading::Process(
                 ProcessState::Zombie(_) | ProcessState::Absent | ProcessState::Unreadable(_),
@@ -150,7 +154,6 @@ fn cells(standing: &Standing<'_>) -> [Option<String>; 4] {
             | Reading::File(Presence::Absent | Presence::Unreadable(_))
             | Reading::Filesystem(_)
             | Reading::Host
-            | Reading::Program(_)
             | Reading::Network(_),
         )
         | None => [const { None }; 4],
@@ -207,6 +210,29 @@ fn connections(standing: &Standing<'_>) -> Option<String> {
         (_, _) => Some(format!(
             "<span class=fail>{failed} of {tried} failed</span>"
         )),
+    }
+}
+
+/// Of the output the first line: what a program has to say in one it should say first.
+fn program_cells(run: &ProgramReading, standing: &Standing<'_>) -> [Option<String>; 4] {
+    let line = run.output.lines().next();
+    let zone = standing.collected.map_or(0, WallTime::offset_seconds);
+    let started = WallTime::new(run.started.saturating_mul(1000), zone);
+    [
+        line.map(|line| Escaped(&shortened(line)).to_string()),
+        Some(started.date_text()),
+        Some(run.status.to_string()),
+        None,
+    ]
+}
+
+/// Letters of a line that have room in a cell.
+const CELL: usize = 60;
+
+fn shortened(line: &str) -> String {
+    match line.char_indices().nth(CELL) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line.to_owned(),
     }
 }
 

@@ -81,7 +81,9 @@ impl Page<'_> {
             } else {
                 ""
             };
-            let (label, value) = (line.label, Escaped(&line.value));
+            let lines = line.value.split('\n');
+            let lines: Vec<_> = lines.map(|line| Escaped(line).to_string()).collect();
+            let (label, value) = (line.label, lines.join("<br>"));
             self.put(format_args!("<div{class}><dt>{label}<dd>{value}</div>"));
         }
         self.put(format_args!("</dl></section>"));

@@ -3,6 +3,7 @@
 mod directory;
 mod file;
 mod process;
+mod program;
 mod system;
 
 use crate::config::keyword::Keyword;
@@ -44,12 +45,10 @@ pub(super) const fn tests_of(kind: SubjectKind) -> &'static Tests {
     match kind {
         SubjectKind::Process => &process::TESTS,
         SubjectKind::File => &file::TESTS,
+        SubjectKind::Program => &program::TESTS,
         SubjectKind::System => &system::TESTS,
         SubjectKind::Directory | SubjectKind::Fifo => &directory::TESTS,
-        SubjectKind::Filesystem
-        | SubjectKind::Host
-        | SubjectKind::Program
-        | SubjectKind::Network => &NONE,
+        SubjectKind::Filesystem | SubjectKind::Host | SubjectKind::Network => &NONE,
     }
 }
 
@@ -72,6 +71,8 @@ pub(super) mod words {
         Keyword::Sha1,
         Keyword::Sha256,
     ];
+    pub(in super::super) const STATUS: &[Keyword] = &[Keyword::Status];
+    pub(in super::super) const CONTENT: &[Keyword] = &[Keyword::Content];
     pub(in super::super) const TIMESTAMP: &[Keyword] = &[
         Keyword::Timestamp,
         Keyword::Time,

@@ -5,6 +5,7 @@ mod files;
 mod lexical;
 mod paths;
 mod patterns;
+mod programs;
 mod rules;
 mod services;
 mod settings;

@@ -4,6 +4,7 @@ mod checks;
 mod connections;
 mod lexical;
 mod paths;
+mod programs;
 mod rules;
 mod settings;
 mod system;
