@@ -8,6 +8,7 @@ pub mod base64;
 mod default;
 mod generic;
 mod http;
+pub mod icmp;
 mod printable;
 pub(crate) mod smtp;
 

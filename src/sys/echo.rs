@@ -1,0 +1,251 @@
+//! Sockets for echo requests, which `std` does not make.
+//!
+//! Since Linux 3.0 (IPv6: 3.11) whoever belongs to a group of `net.ipv4.ping_group_range` may ping
+//! through a datagram socket, to which the kernel hands the replies to its own requests and nothing
+//! else. The older way, a raw socket, is root's and gets the replies of the whole machine.
+
+use std::ffi::{c_int, c_void};
+use std::io;
+use std::mem::size_of_val;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+
+use super::descriptors::{close_on_exec, set_nonblocking};
+use super::errno::check;
+
+/// A socket that sends and receives ICMP, bound to an address of ours; it never waits.
+#[derive(Debug)]
+pub struct EchoSocket {
+    /// What is sent is an ICMP packet, not a datagram of UDP; the type is `std`'s for any socket
+    /// that sends and receives packets from and to addresses.
+    pub socket: UdpSocket,
+    /// Raw: replies of others arrive too, those of IPv4 with their IP header.
+    pub is_raw: bool,
+}
+
+/// Why there is no socket.
+#[derive(Debug)]
+pub enum EchoError {
+    /// Neither kind is allowed to us.
+    Forbidden,
+    /// The source address is not ours.
+    Unbound(io::Error),
+    /// Anything else: no IPv6, no descriptor.
+    Failed(io::Error),
+}
+
+/// Opens one that sends from `source`, whose port is 0; an unspecified address leaves the choice to
+/// the kernel, but not that of the family.
+///
+/// # Errors
+/// [`EchoError`] says what is in the way.
+pub fn open(source: SocketAddr) -> Result<EchoSocket, EchoError> {
+    open_as(libc::SOCK_DGRAM, source).or_else(|first| match first {
+        // Without permission, or of a kernel that knows no such sockets.
+        EchoError::Forbidden | EchoError::Failed(_) => open_as(libc::SOCK_RAW, source),
+        EchoError::Unbound(_) => Err(first),
+    })
+}
+
+fn open_as(kind: c_int, source: SocketAddr) -> Result<EchoSocket, EchoError> {
+    let failed = |error: io::Error| {
+        if error.kind() == io::ErrorKind::PermissionDenied {
+            EchoError::Forbidden
+        } else {
+            EchoError::Failed(error)
+        }
+    };
+    let is_raw = kind == libc::SOCK_RAW;
+    let (family, protocol) = match source {
+        SocketAddr::V4(_) => (libc::AF_INET, libc::IPPROTO_ICMP),
+        SocketAddr::V6(_) => (libc::AF_INET6, libc::IPPROTO_ICMPV6),
+    };
+    // SAFETY: only numbers are passed.
+    let raw = check(unsafe { libc::socket(family, kind, protocol) }).map_err(failed)?;
+    close_on_exec(raw);
+    // SAFETY: it was just made and belongs to nobody else.
+    let socket = unsafe { OwnedFd::from_raw_fd(raw) };
+    set_nonblocking(&socket).map_err(failed)?;
+    if is_raw {
+        filter(&socket, source);
+    }
+    // A datagram socket takes its identity when it is bound.
+    bind(&socket, source).map_err(EchoError::Unbound)?;
+    let socket = UdpSocket::from(socket);
+    Ok(EchoSocket { socket, is_raw })
+}
+
+/// `ICMP_FILTER` of `linux/icmp.h`, an option of level `SOL_RAW`.
+const ICMP_FILTER: c_int = 1;
+/// `SOL_RAW` of `linux/socket.h`.
+const SOL_RAW: c_int = 255;
+/// `ICMPV6_FILTER` of `linux/icmpv6.h`.
+const ICMPV6_FILTER: c_int = 1;
+
+/// Keeps all but echo replies from a raw socket: a bit that is set stands for a type that is
+/// dropped. Without it more would be read in vain, so a failure is none of ours.
+fn filter(socket: &OwnedFd, family: SocketAddr) {
+    const ALL: u32 = u32::MAX;
+    match family {
+        SocketAddr::V4(_) => set(socket, SOL_RAW, ICMP_FILTER, &(ALL & !1)),
+        SocketAddr::V6(_) => {
+            let mut types = [ALL; 8];
+            types[129 / 32] &= !(1 << (129 % 32));
+            set(socket, libc::IPPROTO_ICMPV6, ICMPV6_FILTER, &types);
+        }
+    }
+}
+
+fn set<T>(socket: &OwnedFd, level: c_int, option: c_int, value: &T) {
+    let length = length_of(value);
+    let value: *const T = value;
+    // SAFETY: the value is readable for the length given; the kernel copies it.
+    unsafe {
+        libc::setsockopt(
+            socket.as_raw_fd(),
+            level,
+            option,
+            value.cast::<c_void>(),
+            length,
+        )
+    };
+}
+
+fn bind(socket: &OwnedFd, source: SocketAddr) -> io::Result<()> {
+    let raw = socket.as_raw_fd();
+    match source {
+        SocketAddr::V4(source) => {
+            let address = libc::sockaddr_in {
+                sin_family: family_number(libc::AF_INET),
+                sin_port: 0,
+                sin_addr: in_addr(*source.ip()),
+                sin_zero: [0; 8],
+            };
+            let pointer: *const libc::sockaddr_in = &raw const address;
+            // SAFETY: the address is readable for the length given.
+            check(unsafe { libc::bind(raw, pointer.cast(), length_of(&address)) })?;
+        }
+        SocketAddr::V6(source) => {
+            let address = libc::sockaddr_in6 {
+                sin6_family: family_number(libc::AF_INET6),
+                sin6_port: 0,
+                sin6_flowinfo: 0,
+                sin6_addr: in6_addr(*source.ip()),
+                sin6_scope_id: source.scope_id(),
+            };
+            let pointer: *const libc::sockaddr_in6 = &raw const address;
+            // SAFETY: as above.
+            check(unsafe { libc::bind(raw, pointer.cast(), length_of(&address)) })?;
+        }
+    }
+    Ok(())
+}
+
+fn length_of<T>(value: &T) -> libc::socklen_t {
+    libc::socklen_t::try_from(size_of_val(value)).expect("a few bytes")
+}
+
+fn family_number(family: c_int) -> libc::sa_family_t {
+    libc::sa_family_t::try_from(family).expect("a small number")
+}
+
+fn in_addr(address: Ipv4Addr) -> libc::in_addr {
+    libc::in_addr {
+        s_addr: u32::from_ne_bytes(address.octets()),
+    }
+}
+
+fn in6_addr(address: Ipv6Addr) -> libc::in6_addr {
+    libc::in6_addr {
+        s6_addr: address.octets(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::super::testing::in_child;
+    use super::*;
+
+    /// The next packet that `socket` receives.
+    fn receive(socket: &UdpSocket) -> (Vec<u8>, SocketAddr) {
+        let begin = Instant::now();
+        let mut packet = [0; 2048];
+        loop {
+            match socket.recv_from(&mut packet) {
+                Ok((length, from)) => return (packet[..length].to_vec(), from),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    assert!(begin.elapsed() < Duration::from_secs(60), "no reply");
+                    std::thread::sleep(Duration::from_millis(1));
+                }
+                Err(error) => panic!("{error}"),
+            }
+        }
+    }
+
+    /// An echo request without payload.
+    const fn request(kind: u8, sum: [u8; 2], identity: [u8; 2]) -> [u8; 8] {
+        [kind, 0, sum[0], sum[1], identity[0], identity[1], 0, 1]
+    }
+
+    #[test]
+    fn the_loopback_answers_over_every_kind_of_socket() {
+        for kind in [libc::SOCK_RAW, libc::SOCK_DGRAM] {
+            for (source, request) in [
+                ("127.0.0.1:0", request(8, [0xe5, 0xca], [0x12, 0x34])),
+                ("[::1]:0", request(128, [0, 0], [0x12, 0x34])),
+            ] {
+                let source: SocketAddr = source.parse().unwrap();
+                let Ok(EchoSocket { socket, is_raw }) = open_as(kind, source) else {
+                    continue; // not allowed here, or no IPv6
+                };
+                assert_eq!(is_raw, kind == libc::SOCK_RAW);
+                socket.send_to(&request, source).unwrap();
+                let (reply, from) = receive(&socket);
+                let header = if is_raw && source.is_ipv4() { 20 } else { 0 };
+                let expected = if source.is_ipv4() { 0 } else { 129 };
+                assert_eq!(reply[header], expected, "{kind} {source}");
+                assert_eq!(from.ip(), source.ip());
+                if !is_raw {
+                    let identity = u16::from_be_bytes([reply[4], reply[5]]);
+                    assert_eq!(identity, socket.local_addr().unwrap().port());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_source_address_that_is_not_ours() {
+        let source = "192.0.2.77:0".parse().unwrap();
+        match open(source) {
+            Err(EchoError::Unbound(error)) => {
+                assert_eq!(error.kind(), io::ErrorKind::AddrNotAvailable);
+            }
+            Err(EchoError::Forbidden) => {} // tests of an ordinary user
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn without_permission_there_is_no_socket() {
+        let said = in_child(|out| {
+            // SAFETY: only numbers are passed; the child gives up what it may do.
+            let gone = unsafe {
+                libc::unshare(libc::CLONE_NEWNET) == 0
+                    && libc::setgid(65534) == 0
+                    && libc::setuid(65534) == 0
+            };
+            // A fresh network name space lets no group ping.
+            let word = match open("127.0.0.1:0".parse().unwrap()) {
+                _ if !gone => "not root",
+                Err(EchoError::Forbidden) => "forbidden",
+                Err(EchoError::Unbound(_) | EchoError::Failed(_)) => "failed",
+                Ok(_) => "allowed",
+            };
+            out.write_all(word.as_bytes()).unwrap();
+        });
+        let said = String::from_utf8(said).unwrap();
+        assert!(said == "forbidden" || said == "not root", "{said}");
+    }
+}
