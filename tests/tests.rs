@@ -8,6 +8,7 @@ mod commands;
 mod connections;
 mod control_file;
 mod hostile;
+mod hosts;
 mod init;
 mod machine;
 mod mail;

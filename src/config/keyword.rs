@@ -157,6 +157,15 @@ keywords! {
     Password: "password";
     Send: "send";
     Retry: "retry";
+    // Pings.
+    Ping: "ping";
+    Ping4: "ping4";
+    Ping6: "ping6";
+    Icmp: "icmp";
+    Echo: "echo";
+    Count: "count";
+    Responsetime: "responsetime";
+    Response: "response";
     // Global settings.
     Daemon: "daemon";
     Delay: "delay";

@@ -32,14 +32,14 @@ const LATER: &[(Place, &str)] = &[
         Place::Set,
         "eventqueue expectbuffer fips mmonit ssl terminal tls",
     ),
-    (Place::Check, "device filesystem host network"),
+    (Place::Check, "device filesystem network"),
     (Place::Statement, "ignore"),
     (
         Place::Test,
         "child children content cpu disk download downloaded egid euid filedescriptors flags \
-         fsflags icmp inode inodes link match mem memory pid ping ping4 \
-         ping6 ppid read saturation security service space speed threads total \
-         totalcpu totalmem totalmemory upload uploaded uptime url write",
+         fsflags inode inodes link match mem memory pid ppid read saturation security service \
+         space speed threads total totalcpu totalmem totalmemory upload uploaded uptime url \
+         write",
     ),
     (
         Place::Connection,

@@ -3,11 +3,13 @@
 //! Where the words alone settle something, the model's own types are used; what needs the machine
 //! (users, files, patterns), the whole file (names, defaults) or a place to complain about is here.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use crate::model::{
-    Action, AlertTarget, Allow, Destination, Every, Exchange, HttpTest, HttpdUnixSocket, Mode,
-    OnReboot, PasswordKind, Role, Settings, SubjectKind, Test, TlsOptions, Transport, Window,
+    Action, AlertTarget, Allow, Destination, Every, Exchange, Family, HttpTest, HttpdUnixSocket,
+    Limit, Mode, OnReboot, PasswordKind, Role, Settings, SubjectKind, Test, TlsOptions, Transport,
+    Window,
 };
 use crate::text::{Span, Spanned};
 
@@ -58,6 +60,7 @@ pub(super) enum SubjectSyntax {
     Directory(Box<str>),
     Fifo(Box<str>),
     Program(Box<ProgramSyntax>),
+    Host(Box<str>),
     System,
     /// One of which nothing more is known.
     Broken(SubjectKind),
@@ -72,6 +75,7 @@ impl SubjectSyntax {
             Self::Directory(_) => SubjectKind::Directory,
             Self::Fifo(_) => SubjectKind::Fifo,
             Self::Program(_) => SubjectKind::Program,
+            Self::Host(_) => SubjectKind::Host,
             Self::System => SubjectKind::System,
             Self::Broken(kind) => *kind,
         }
@@ -123,6 +127,19 @@ pub(super) enum TestSyntax {
     Gid(Text),
     Connection(Box<ConnectionSyntax>),
     ProgramContent { pattern: Text, matches: bool },
+    Ping(Box<PingSyntax>),
+}
+
+/// A ping.
+#[derive(Debug)]
+pub(super) struct PingSyntax {
+    pub(super) family: Family,
+    pub(super) size: u16,
+    pub(super) tries: u8,
+    pub(super) timeout: Option<Duration>,
+    pub(super) source: Option<IpAddr>,
+    pub(super) response_time: Option<Limit>,
+    pub(super) expect_failure: bool,
 }
 
 /// A connection test.

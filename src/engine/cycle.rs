@@ -130,6 +130,7 @@ impl Engine {
                 | Check::Queued { .. }
                 | Check::Running { .. }
                 | Check::Held { .. }
+                | Check::Pinging { .. }
                 | Check::Probing { .. } => self.take_look(id, ours, reading),
             }
         }
@@ -260,7 +261,7 @@ impl Engine {
                 Check::Queued { .. } | Check::Running { .. } => {} // of no process
                 // Its connection tests have lost their subject. A peer that hangs or drips must not
                 // hold up the repair.
-                Check::Probing { .. } => {
+                Check::Pinging { .. } | Check::Probing { .. } => {
                     self.cancel_check(service_id(index));
                     self.begin_extra_check(service_id(index));
                 }
@@ -287,7 +288,7 @@ impl Engine {
         match std::mem::replace(&mut ward.check, Check::Idle) {
             Check::Idle | Check::Sampling { .. } | Check::Queued { .. } | Check::Held { .. } => {}
             Check::Running { child, .. } => self.effects.push_back(Effect::Kill(child)),
-            Check::Probing { runs } => {
+            Check::Pinging { runs } | Check::Probing { runs } => {
                 let asked = runs.iter().filter_map(|run| match run.state {
                     ProbeState::Asked { probe, .. } => Some(Effect::CancelProbe(probe)),
                     ProbeState::Answered => None,

@@ -4,7 +4,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use crate::mail::Alert;
-use crate::model::{ChecksumKind, Connection, Program, ServiceId};
+use crate::model::{ChecksumKind, Connection, Ping, Program, ServiceId};
 use crate::reading::ProcessId;
 
 /// One ordered look at a subject; never reused within a run. It tells whose, so that an answer
@@ -34,7 +34,7 @@ macro_rules! order_ids {
 }
 
 order_ids! {
-    /// One ordered connection test; never reused within a run.
+    /// One ordered connection test or ping; never reused within a run.
     ProbeId,
     /// One program ordered to run; never reused within a run.
     ChildId,
@@ -60,7 +60,14 @@ pub enum Effect {
         /// Where to and what to say.
         connection: Rc<Connection>,
     },
-    /// Nobody waits for this probe any more; it is not answered.
+    /// Ask a host for an echo, once; answered by [`super::Input::PingEnded`].
+    Ping {
+        /// The id to answer with.
+        probe: ProbeId,
+        /// Whom, and how.
+        ping: Rc<Ping>,
+    },
+    /// Nobody waits for this probe or ping any more; it is not answered.
     CancelProbe(ProbeId),
     /// Run a program; answered as [`Wanted`] says, or by `SpawnFailed`.
     Spawn {

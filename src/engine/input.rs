@@ -21,6 +21,13 @@ pub enum Input {
         /// How.
         outcome: ProbeOutcome,
     },
+    /// An ordered [`super::Effect::Ping`] came to its end.
+    PingEnded {
+        /// The order's id.
+        probe: ProbeId,
+        /// How.
+        answer: PingAnswer,
+    },
     /// A program that was started has ended, or was killed at its time limit.
     ChildExited {
         /// The order's id.
@@ -79,6 +86,23 @@ pub struct ProbeOutcome {
     pub result: Result<u64, Box<str>>,
     /// What TLS learned about the peer, where it was spoken.
     pub certificate: Option<CertificateFacts>,
+}
+
+/// How a ping ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PingAnswer {
+    /// The host answered after so many microseconds.
+    Answered(u64),
+    /// Nothing came within the time limit.
+    Silent,
+    /// It could not be sent: the system's words.
+    Unsent(Box<str>),
+    /// The host's name has no address, or none of the wanted family: the resolver's words.
+    Unresolved(Box<str>),
+    /// It cannot be sent from the source address: the system's words.
+    Unbound(Box<str>),
+    /// This process may not ping.
+    Forbidden,
 }
 
 /// What a certificate says, judged but not necessarily failing.

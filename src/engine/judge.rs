@@ -7,6 +7,7 @@ mod connection;
 mod file;
 mod filesystem;
 mod network;
+mod ping;
 mod process;
 mod program;
 mod resource;
@@ -19,6 +20,7 @@ use crate::time::WallTime;
 use file::FileFacts;
 
 pub(super) use connection::{judge_connection, peer, protocol_succeeded};
+pub(super) use ping::{judge_ping, judge_response_time};
 
 /// What a test found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,7 +36,6 @@ pub(super) enum Finding {
     /// It could not be tested: the system's words for why.
     Unknown(String),
     /// This system never tells what the test needs, which is said once.
-    #[allow(dead_code, reason = "until the first test that needs it is there")]
     Unavailable(&'static str),
 }
 

@@ -22,6 +22,7 @@ mod examine;
 mod input;
 mod job;
 mod judge;
+mod pinging;
 mod plan;
 mod probing;
 mod program;
@@ -52,7 +53,7 @@ use service::{Check, Depth, Ward};
 pub use action::EXECUTIONS_LIMIT;
 pub use boot::Boot;
 pub use effect::{ChildId, Effect, Priority, ProbeId, SampleId, Wanted};
-pub use input::{CertificateFacts, Command, Ending, Input, ProbeOutcome, UserAction};
+pub use input::{CertificateFacts, Command, Ending, Input, PingAnswer, ProbeOutcome, UserAction};
 pub use program::PROGRAMS_LIMIT;
 pub use standing::{Happening, Monitoring, Standing};
 
@@ -145,6 +146,7 @@ impl Engine {
             Input::Wake => self.wake(),
             Input::Sampled(readings) => self.take_readings(readings),
             Input::ProbeEnded { probe, outcome } => self.take_probe(probe, outcome),
+            Input::PingEnded { probe, answer } => self.take_ping(probe, answer),
             Input::ChildExited {
                 child,
                 ending,

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::model::{Action, ConnectionTest, Rule, ServiceId};
+use crate::model::{Action, ConnectionTest, Rule, ServiceId, Test};
 use crate::reading::{ProcessState, Reading};
 
 use super::depend::service_id;
@@ -11,8 +11,15 @@ use super::service::{Check, ProbeRun, ProbeState};
 use super::{Effect, Engine, Priority, ProbeId, ProbeOutcome};
 
 impl Engine {
-    /// Starts all connection tests of a service together.
+    /// Starts what is tested over the network: pings first, if there are any.
     pub(super) fn begin_probes(&mut self, id: ServiceId) {
+        if self.is_checkable(id) && !self.begin_pings(id) {
+            self.begin_connections(id);
+        }
+    }
+
+    /// Starts all connection tests of a service together.
+    pub(super) fn begin_connections(&mut self, id: ServiceId) {
         if !self.is_checkable(id) {
             return;
         }
@@ -37,14 +44,10 @@ impl Engine {
 
     /// Takes the end of a connection test, if a check waits for it.
     pub(super) fn take_probe(&mut self, ours: ProbeId, outcome: ProbeOutcome) {
-        let Some((id, position, attempt)) = self.find_probe(ours) else {
+        let Some((id, position, rule, attempt)) = self.find_probe(ours) else {
             return;
         };
         let model = self.model.clone();
-        let Check::Probing { runs } = &mut self.wards[id.index()].check else {
-            return;
-        };
-        let rule = runs[position].rule;
         let Some(test) = model.service(id).rules[rule].test.connection() else {
             return;
         };
@@ -72,23 +75,23 @@ impl Engine {
         self.judge_probes(id);
     }
 
-    fn find_probe(&self, ours: ProbeId) -> Option<(ServiceId, usize, u8)> {
+    /// Whose it is: the service, the place among its runs, the rule, and which try it is.
+    pub(super) fn find_probe(&self, ours: ProbeId) -> Option<(ServiceId, usize, usize, u8)> {
         let asked = |run: &ProbeRun| match run.state {
             ProbeState::Asked { probe, attempt } if probe == ours => Some(attempt),
             ProbeState::Asked { .. } | ProbeState::Answered => None,
         };
         self.wards.iter().enumerate().find_map(|(index, ward)| {
-            let Check::Probing { runs } = &ward.check else {
-                return None;
-            };
-            let mut found = runs.iter().enumerate();
-            let (position, attempt) = found.find_map(|(i, run)| Some((i, asked(run)?)))?;
-            Some((service_id(index), position, attempt))
+            let mut found = ward.check.runs().iter().enumerate();
+            found.find_map(|(position, run)| {
+                Some((service_id(index), position, run.rule, asked(run)?))
+            })
         })
     }
 
-    fn set_probe(&mut self, id: ServiceId, position: usize, state: ProbeState) {
-        if let Check::Probing { runs } = &mut self.wards[id.index()].check {
+    pub(super) fn set_probe(&mut self, id: ServiceId, position: usize, state: ProbeState) {
+        let check = &mut self.wards[id.index()].check;
+        if let Check::Pinging { runs } | Check::Probing { runs } = check {
             runs[position].state = state;
         }
     }
@@ -120,6 +123,7 @@ impl Engine {
         match &ward.check {
             Check::Probing { runs } if !runs.iter().any(is_asked) => ward.check = Check::Idle,
             Check::Probing { .. }
+            | Check::Pinging { .. }
             | Check::Idle
             | Check::Sampling { .. }
             | Check::Queued { .. }
@@ -149,9 +153,26 @@ impl Engine {
                 continue;
             }
             self.take_finding(id, index, finding);
+            self.judge_response_time(id, index);
         }
         if self.is_checkable(id) {
             self.finish_check(id, warming);
+        }
+    }
+
+    /// How long the answer to the rule at `index` took, if it answered and the next rule asks.
+    pub(super) fn judge_response_time(&mut self, id: ServiceId, index: usize) {
+        let next = self.model.service(id).rules.get(index + 1);
+        let Some(Test::ResponseTime(limit)) = next.map(|rule| &rule.test) else {
+            return;
+        };
+        let outcome = self.wards[id.index()].rules[index].outcome.as_ref();
+        let Some(Ok(microseconds)) = outcome.map(|outcome| &outcome.result) else {
+            return;
+        };
+        if self.is_checkable(id) {
+            let finding = judge::judge_response_time(*limit, *microseconds);
+            self.take_finding(id, index + 1, finding);
         }
     }
 

@@ -38,6 +38,7 @@ impl Engine {
                 | Check::Sampling { .. }
                 | Check::Running { .. }
                 | Check::Held { .. }
+                | Check::Pinging { .. }
                 | Check::Probing { .. } => None,
             });
             let Some((_, id)) = queued.min() else {
@@ -173,6 +174,7 @@ impl Engine {
             | Check::Sampling { .. }
             | Check::Queued { .. }
             | Check::Held { .. }
+            | Check::Pinging { .. }
             | Check::Probing { .. } => None,
         })
     }

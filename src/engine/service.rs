@@ -79,10 +79,10 @@ pub(super) enum Seen {
 /// A check of a service, from order to verdict.
 ///
 /// ```text
-///  Idle ─► Sampling ─► Held ─► Probing ─► Idle
-///   │         │        ▲ │                 ▲
-///   │         └────────┼─┴─────────────────┘  no connection to test, or a job takes over
-///   └──► Queued ─► Running                    a program
+///  Idle ─► Sampling ─► Held ─► Pinging ─► Probing ─► Idle
+///   │         │        ▲ │        │                   ▲
+///   │         └────────┼─┴────────┴───────────────────┘  nothing to test, or a job takes over
+///   └──► Queued ─► Running                               a program
 /// ```
 #[derive(Debug)]
 pub(super) enum Check {
@@ -115,6 +115,11 @@ pub(super) enum Check {
         /// How thorough the check is.
         depth: Depth,
     },
+    /// Waiting for pings, before anything else is asked of a host.
+    Pinging {
+        /// One per ping rule.
+        runs: Vec<ProbeRun>,
+    },
     /// Waiting for connection tests.
     Probing {
         /// One per connection rule that is tested in this check.
@@ -135,7 +140,7 @@ pub(super) enum Depth {
     Presence,
 }
 
-/// A connection test under way.
+/// A connection test or ping under way.
 #[derive(Debug)]
 pub(super) struct ProbeRun {
     /// Which rule.
@@ -144,7 +149,7 @@ pub(super) struct ProbeRun {
     pub(super) state: ProbeState,
 }
 
-/// How far a connection test is.
+/// How far a connection test or ping is.
 #[derive(Debug)]
 pub(super) enum ProbeState {
     /// Under way, the `attempt`th try, counted from 1.
@@ -167,7 +172,7 @@ pub(super) struct RuleState {
     pub(super) verdict: Verdict,
     /// The value it compares with.
     pub(super) base: Option<Base>,
-    /// The last outcome of its connection test.
+    /// The last outcome of its connection test or ping.
     pub(super) outcome: Option<ProbeOutcome>,
     /// The process for which its connection test has passed.
     pub(super) passed_for: Option<ProcessId>,
@@ -227,7 +232,23 @@ impl Check {
         match self {
             Self::Sampling { .. } | Self::Held { .. } => true,
             // A program may take its time: nobody who depends on it is held up by that.
-            Self::Idle | Self::Queued { .. } | Self::Running { .. } | Self::Probing { .. } => false,
+            Self::Idle
+            | Self::Queued { .. }
+            | Self::Running { .. }
+            | Self::Pinging { .. }
+            | Self::Probing { .. } => false,
+        }
+    }
+
+    /// The tests over the network that are waited for.
+    pub(super) fn runs(&self) -> &[ProbeRun] {
+        match self {
+            Self::Pinging { runs } | Self::Probing { runs } => runs,
+            Self::Idle
+            | Self::Sampling { .. }
+            | Self::Queued { .. }
+            | Self::Running { .. }
+            | Self::Held { .. } => &[],
         }
     }
 }

@@ -1,6 +1,6 @@
 //! How a service stands, for those who show it: the engine's answer to `view`.
 
-use crate::model::{Connection, EventKind, Service, ServiceId};
+use crate::model::{Connection, EventKind, PingTest, Service, ServiceId};
 use crate::reading::Reading;
 use crate::time::WallTime;
 
@@ -31,6 +31,8 @@ pub struct Standing<'a> {
     pub reading: Option<&'a Reading>,
     /// When that was taken.
     pub collected: Option<WallTime>,
+    /// Each ping with the outcome of its last try, in the order of the control file.
+    pub pings: Vec<(&'a PingTest, Option<&'a ProbeOutcome>)>,
     /// Each connection test with its last outcome, in the order of the control file.
     pub connections: Vec<(&'a Connection, Option<&'a ProbeOutcome>)>,
     /// For `every N cycles`: cycles until the next check, for the XML `counter`.
@@ -90,6 +92,7 @@ impl Engine {
             pending: pending(ward),
             reading: ward.reading.as_ref(),
             collected: ward.collected,
+            pings: pings(service, ward),
             connections: connections(service, ward),
             cycle_counter: ward.cycles_to_skip,
             history: ward.history.iter().collect(),
@@ -142,6 +145,15 @@ fn pending(ward: &Ward) -> Option<UserAction> {
         return None;
     }
     Some(word(work.plan))
+}
+
+fn pings<'a>(
+    service: &'a Service,
+    ward: &'a Ward,
+) -> Vec<(&'a PingTest, Option<&'a ProbeOutcome>)> {
+    let rules = service.rules.iter().zip(&ward.rules);
+    let tests = rules.filter_map(|(rule, state)| Some((rule.test.ping()?, state.outcome.as_ref())));
+    tests.collect()
 }
 
 fn connections<'a>(

@@ -21,6 +21,19 @@ impl Limit {
             Comparison::NotEqual => value != self.value,
         }
     }
+
+    /// What holds whenever this does not.
+    pub const fn opposite(self) -> Self {
+        let comparison = match self.comparison {
+            Comparison::Greater => Comparison::LessOrEqual,
+            Comparison::Less => Comparison::GreaterOrEqual,
+            Comparison::GreaterOrEqual => Comparison::Less,
+            Comparison::LessOrEqual => Comparison::Greater,
+            Comparison::Equal => Comparison::NotEqual,
+            Comparison::NotEqual => Comparison::Equal,
+        };
+        Self { comparison, ..self }
+    }
 }
 
 /// An operator of the control file; each has three spellings (reference F152).

@@ -39,7 +39,11 @@ pub enum Test {
     /// A line of a file.
     Content(ContentTest),
     /// `if failed ping`.
-    Ping(PingTest),
+    Ping(Box<PingTest>),
+    /// `responsetime < 5 seconds`, an option of ping and connection tests that has its own event:
+    /// a rule right behind the one whose answer it judges, and not judged without an answer. It
+    /// fails unless the comparison holds. Microseconds.
+    ResponseTime(Limit),
     /// What a process uses.
     Process(ProcessTest),
     /// What the machine uses.
@@ -68,6 +72,7 @@ impl Test {
             Self::Timestamp(_) | Self::TimestampChanged(_) => EventKind::Timestamp,
             Self::Content(test) => test.event(),
             Self::Ping(test) => test.event(),
+            Self::ResponseTime(_) => EventKind::Speed,
             Self::Process(test) => test.event(),
             Self::System(test) => test.event(),
             Self::Filesystem(test) => test.event(),
@@ -95,11 +100,20 @@ impl Test {
             | Self::TimestampChanged(_)
             | Self::Content(_)
             | Self::Ping(_)
+            | Self::ResponseTime(_)
             | Self::Process(_)
             | Self::System(_)
             | Self::Filesystem(_)
             | Self::Network(_)
             | Self::Program(_) => None,
         }
+    }
+
+    /// The ping, if it is one.
+    pub const fn ping(&self) -> Option<&PingTest> {
+        let Self::Ping(test) = self else {
+            return None;
+        };
+        Some(test)
     }
 }

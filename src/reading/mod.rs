@@ -6,6 +6,7 @@
 mod amount;
 mod bytes;
 mod cgroup;
+mod elapsed;
 mod file;
 mod filesystem;
 mod hasher;
@@ -23,6 +24,7 @@ mod traffic;
 pub use amount::{Amount, thousandths};
 pub use bytes::Bytes;
 pub use cgroup::{group_share, keyed, parse_cfs, parse_cpu_max, parse_group_bytes};
+pub use elapsed::Elapsed;
 pub use file::{Digest, FileKind, FileReading};
 pub use filesystem::FilesystemReading;
 pub use hasher::{Hasher, hexadecimal};

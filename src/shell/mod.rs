@@ -24,6 +24,7 @@ pub mod identity;
 pub mod log;
 pub mod mailer;
 mod perform;
+pub mod pinger;
 pub mod places;
 mod platform;
 pub mod prober;
@@ -61,6 +62,7 @@ use crate::view::Instance;
 use self::children::Children;
 use self::exits::Exits;
 use self::mailer::Mailer;
+use self::pinger::Pinger;
 use self::prober::Prober;
 use self::reactor::Reactor;
 use self::resolve::Resolver;
@@ -104,6 +106,7 @@ pub struct Shell {
     exits: Exits,
     sampler: Sampler,
     prober: Prober,
+    pinger: Pinger,
     mailer: Mailer,
     server: Server,
     /// Looks up the names that the status server's rules hold.
@@ -161,6 +164,7 @@ impl Shell {
             self.children.deadline(),
             self.sampler.deadline(),
             self.prober.deadline(),
+            self.pinger.deadline(),
             self.mailer.deadline(),
             self.server.deadline(),
             self.store.deadline(),
@@ -182,6 +186,10 @@ impl Shell {
         self.ask_for(&names);
         if self.prober.deadline().is_some_and(|at| at <= now) {
             self.prober.expire(clock::now());
+            self.settle();
+        }
+        if self.pinger.deadline().is_some_and(|at| at <= now) {
+            self.pinger.expire(clock::now());
             self.settle();
         }
         if self.mailer.deadline().is_some_and(|at| at <= now) {
@@ -212,6 +220,7 @@ impl Shell {
     fn reap(&mut self) {
         while let Some((pid, status)) = sys::reap::reap() {
             let is_task = self.prober.task_ended(pid)
+                || self.pinger.task_ended(pid)
                 || self.mailer.task_ended(pid)
                 || self.names.task_ended(pid)
                 || self.sampler.task_ended(pid);
@@ -232,7 +241,7 @@ impl Shell {
         }
         if let Some(process) = self.exits.ready(token) {
             self.feed(Input::ProcessGone { process });
-        } else if self.prober.ready(clock::now(), token) {
+        } else if self.prober.ready(clock::now(), token) || self.pinger.ready(clock::now(), token) {
             self.settle();
         } else if self.mailer.ready(clock::now(), token) {
             // What it has to say is said at the end of the turn.
@@ -266,6 +275,9 @@ impl Shell {
             let outcomes = self.prober.outcomes().into_iter();
             self.inputs
                 .extend(outcomes.map(|(probe, outcome)| Input::ProbeEnded { probe, outcome }));
+            let answers = self.pinger.answers().into_iter();
+            self.inputs
+                .extend(answers.map(|(probe, answer)| Input::PingEnded { probe, answer }));
             let Some(input) = self.inputs.pop_front() else {
                 return;
             };

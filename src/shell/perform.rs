@@ -29,7 +29,11 @@ impl Shell {
             Effect::Probe { probe, connection } => {
                 self.prober.start(clock::now(), probe, connection);
             }
-            Effect::CancelProbe(probe) => self.prober.cancel(clock::now(), probe),
+            Effect::Ping { probe, ping } => self.pinger.start(clock::now(), probe, ping),
+            Effect::CancelProbe(probe) => {
+                self.prober.cancel(clock::now(), probe);
+                self.pinger.cancel(clock::now(), probe);
+            }
             Effect::Spawn {
                 child,
                 program,

@@ -13,6 +13,7 @@ use crate::sys;
 use super::children::Children;
 use super::exits::Exits;
 use super::mailer::Mailer;
+use super::pinger::Pinger;
 use super::prober::Prober;
 use super::reactor::Reactor;
 use super::resolve::Resolver;
@@ -72,6 +73,7 @@ impl Shell {
             exits: Exits::new(tokens.clone()),
             sampler: Sampler::new(),
             prober: Prober::new(tokens.clone(), client.clone()),
+            pinger: Pinger::new(tokens.clone()),
             mailer: Mailer::new(tokens.clone(), client),
             names: Resolver::new(tokens.clone()),
             server: Server::new(tokens),

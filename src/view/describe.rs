@@ -162,7 +162,7 @@ fn service(sheet: &mut Sheet, model: &Model, service: &Service) {
     sheet.lines("Start program", service.start.iter().map(program));
     sheet.lines("Stop program", service.stop.iter().map(program));
     sheet.lines("Restart program", service.restart.iter().map(program));
-    sheet.lines("Test", service.rules.iter().map(rules::rule));
+    sheet.lines("Test", rules::rules(&service.rules));
     let limits = service.restart_limits.iter();
     sheet.lines("Timeout", limits.map(rules::restart_limit));
     sheet.lines("Alert mail to", service.alerts.iter().map(alert));

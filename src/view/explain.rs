@@ -114,6 +114,11 @@ impl Account<'_> {
         for rule in &self.service.rules {
             self.rule(rule);
         }
+        let rules = &self.service.rules;
+        let connects = rules.iter().any(|rule| rule.test.connection().is_some());
+        if connects && rules.iter().any(|rule| rule.test.ping().is_some()) {
+            self.sentence("While a ping is not answered, no connection is tested.");
+        }
         for limit in &self.service.restart_limits {
             self.restart_limit(limit);
         }

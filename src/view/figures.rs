@@ -2,13 +2,14 @@
 //! labels and the formats of the reference's status text (F30 to F39). Pages show the same lines.
 
 mod file;
+mod host;
 mod process;
 mod program;
 mod system;
 
 use crate::engine::{Monitoring, ProbeOutcome, Standing};
 use crate::model::{Connection, Destination, Mode, OnReboot, Subject, SubjectKind, Transport};
-use crate::reading::{Outline, Presence, ProcessState, Reading};
+use crate::reading::{Elapsed, Outline, Presence, ProcessState, Reading};
 use crate::time::WallTime;
 
 /// One line: what, how much, and how it is meant.
@@ -209,6 +210,7 @@ impl Lines {
         if !is_present(standing) {
             return;
         }
+        self.pings(standing);
         for (connection, outcome) in standing.connections.iter().rev() {
             let (value, tone) = response(connection, *outcome);
             self.push(connection_label(connection), value, tone);
@@ -233,7 +235,7 @@ fn response(connection: &Connection, outcome: Option<&ProbeOutcome>) -> (String,
         Ok(microseconds) => {
             let to = address(connection, "", "");
             (
-                format!("{} to {to} {rest}", Milliseconds(*microseconds)),
+                format!("{} to {to} {rest}", Elapsed(*microseconds)),
                 Tone::Value,
             )
         }
@@ -279,17 +281,5 @@ pub(super) const fn transport(transport: Transport) -> &'static str {
     match transport {
         Transport::Tcp => "TCP",
         Transport::Udp => "UDP",
-    }
-}
-
-/// `1.076 ms`.
-pub(super) struct Milliseconds(
-    /// Microseconds.
-    pub(super) u64,
-);
-
-impl std::fmt::Display for Milliseconds {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}.{:03} ms", self.0 / 1000, self.0 % 1000)
     }
 }

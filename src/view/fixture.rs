@@ -1,6 +1,7 @@
 //! A small machine for the tests of this folder, with the names and figures of the reference's
 //! captures where it has them, and a golden-file comparison.
 
+mod host;
 mod parts;
 
 use crate::engine::{CertificateFacts, Happening, Monitoring, ProbeOutcome, Standing, UserAction};
@@ -8,8 +9,8 @@ use crate::http::auth::User;
 use crate::http::token::Secret;
 use crate::http::{Parser, Progress, Request, Surroundings};
 use crate::model::{
-    Action, Connection, Destination, HttpTest, Model, ProcessLocator, Protocol, RestartLimit, Role,
-    Service, ServiceId, Subject, Test, TlsOptions, Window,
+    Action, Connection, Destination, HttpTest, Model, PingTest, ProcessLocator, Protocol,
+    RestartLimit, Role, Service, ServiceId, Subject, Test, TlsOptions, Window,
 };
 use crate::reading::Reading;
 
@@ -31,6 +32,7 @@ pub(super) struct State {
     pub(super) status_bits: u32,
     pub(super) pending: Option<UserAction>,
     pub(super) reading: Option<Reading>,
+    pub(super) pings: Vec<(PingTest, Option<ProbeOutcome>)>,
     pub(super) connections: Vec<(Connection, Option<ProbeOutcome>)>,
     pub(super) history: Vec<Happening>,
     pub(super) cycle_counter: u32,
@@ -134,6 +136,7 @@ impl World {
             status_bits: 0,
             pending: None,
             reading,
+            pings: Vec::new(),
             connections: Vec::new(),
             history: Vec::new(),
             cycle_counter: 0,
@@ -270,6 +273,7 @@ fn standing<'a>(id: ServiceId, service: &'a Service, state: &'a State) -> Standi
         pending: state.pending,
         reading: state.reading.as_ref(),
         collected: Some(COLLECTED),
+        pings: state.pings.iter().map(|(p, o)| (p, o.as_ref())).collect(),
         connections: state
             .connections
             .iter()

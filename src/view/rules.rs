@@ -3,18 +3,30 @@
 mod system;
 
 use crate::model::{
-    Checksum, ConnectionTest, Every, Limit, ProgramTest, Repeat, RestartLimit, Rule, Stamp, Test,
-    TimestampTest, Window,
+    Checksum, ConnectionTest, Every, Family, Limit, Ping, PingTest, ProgramTest, Repeat,
+    RestartLimit, Rule, Stamp, Test, TimestampTest, Window,
 };
-use crate::reading::{Bytes, hexadecimal};
+use crate::reading::{Bytes, Elapsed, hexadecimal};
 
 use super::figures::{address, connection_type};
 
+/// All of them, as they were written: a limit of the response time belongs to the rule before it.
+pub(super) fn rules(rules: &[Rule]) -> impl Iterator<Item = String> {
+    let next = rules.iter().map(|rule| &rule.test).skip(1);
+    let next = next.map(Some).chain([None]);
+    let pairs = rules.iter().zip(next);
+    pairs.filter_map(|(rule, next)| match (&rule.test, next) {
+        (Test::ResponseTime(_), _) => None,
+        (_, Some(Test::ResponseTime(limit))) => Some(sentence(rule, &response_time(limit))),
+        (_, _) => Some(sentence(rule, "")),
+    })
+}
+
 /// `if does not exist then restart`.
-pub(super) fn rule(rule: &Rule) -> String {
+fn sentence(rule: &Rule, option: &str) -> String {
     let Repeat { window, action } = &rule.failed;
     format!(
-        "if {}{} then {}",
+        "if {}{option}{} then {}",
         test(&rule.test),
         patience(*window),
         action.word()
@@ -89,7 +101,8 @@ pub(super) fn test(test: &Test) -> String {
         }
         Test::TimestampChanged(stamp) => format!("changed {}", stamp_word(*stamp)),
         Test::Content(test) => match *test {},
-        Test::Ping(test) => match *test {},
+        Test::Ping(test) => ping(test),
+        Test::ResponseTime(limit) => response_time(limit),
         Test::Process(test) => match *test {},
         Test::System(test) => system::words(test),
         Test::Filesystem(test) => match *test {},
@@ -113,12 +126,42 @@ fn program(test: &ProgramTest) -> String {
     }
 }
 
-fn connection(test: &ConnectionTest) -> String {
-    let outcome = if test.expect_failure {
+/// ` and responsetime < 5 s`.
+fn response_time(limit: &Limit) -> String {
+    let (sign, time) = (limit.comparison.symbol(), Elapsed(limit.value));
+    format!(" and responsetime {sign} {time}")
+}
+
+/// `failed ping4 count 3 size 64 with timeout 5 s via address 192.0.2.1`.
+fn ping(test: &PingTest) -> String {
+    let Ping {
+        host: _,
+        family,
+        size,
+        timeout,
+        source,
+    } = &test.ping;
+    let family = match family {
+        Family::Any => "",
+        Family::V4 => "4",
+        Family::V6 => "6",
+    };
+    let (outcome, tries) = (outcome(test.expect_failure), test.tries);
+    let limit = Elapsed(u64::try_from(timeout.as_micros()).unwrap_or(u64::MAX));
+    let source = source.map_or_else(String::new, |source| format!(" via address {source}"));
+    format!("{outcome} ping{family} count {tries} size {size} with timeout {limit}{source}")
+}
+
+const fn outcome(expect_failure: bool) -> &'static str {
+    if expect_failure {
         "succeeded"
     } else {
         "failed"
-    };
+    }
+}
+
+fn connection(test: &ConnectionTest) -> String {
+    let outcome = outcome(test.expect_failure);
     let to = address(&test.connection, "", "");
     format!("{outcome} {to} {}", connection_type(&test.connection, None))
 }
@@ -144,11 +187,12 @@ mod tests {
             window: Window::ONCE,
             action,
         };
-        rule(&Rule {
+        let rule = |test| Rule {
             test,
             failed: side(Action::Alert),
             recovered: side(Action::Alert),
-        })
+        };
+        rules(&[rule(test)]).collect()
     }
 
     #[test]

@@ -262,6 +262,13 @@ mod tests {
     }
 
     #[test]
+    fn remote_hosts() {
+        let world = World::hosts();
+        golden("hosts-status.txt", &plain(&world.get("/_status")));
+        golden("hosts-summary.txt", &plain(&world.get("/_summary")));
+    }
+
+    #[test]
     fn reports() {
         let world = World::showcase();
         assert_eq!(

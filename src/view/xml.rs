@@ -161,7 +161,10 @@ impl Writer {
                 Reading::File(Presence::Present(file)) => {
                     self.file(file, standing.service.subject.kind());
                 }
-                Reading::Host => self.connections(standing),
+                Reading::Host => {
+                    self.pings(standing);
+                    self.connections(standing);
+                }
                 Reading::Filesystem(Presence::Present(_)) | Reading::Network(_) => {}
                 Reading::Program(run) => self.program(run),
                 Reading::Process(
@@ -329,6 +332,13 @@ mod tests {
             let xml = world.get("/_status?format=xml");
             assert!(xml.contains(&format!("<every>{cron}</every>")));
         }
+    }
+
+    #[test]
+    fn remote_hosts() {
+        let world = World::hosts();
+        let document = split(&world.get("/_status2?format=xml"));
+        golden("hosts-status2.xml", &document);
     }
 
     #[test]

@@ -9,6 +9,7 @@
 pub(crate) mod daemon;
 pub(crate) mod http;
 pub(crate) mod namespace;
+pub(crate) mod network;
 pub(crate) mod peer;
 pub(crate) mod process;
 pub(crate) mod sandbox;

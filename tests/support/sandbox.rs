@@ -7,6 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::namespace::Namespace;
+use super::network::Holder;
 use super::{eventually, process};
 
 /// The environment variable that marks everything a sandbox starts.
@@ -16,6 +17,8 @@ const MARK: &str = "TEND_TEST_SANDBOX";
 pub(crate) struct Sandbox {
     folder: PathBuf,
     running: Option<Child>,
+    /// Where it runs, if that is not the test's own network.
+    network: Option<Holder>,
 }
 
 /// What a finished `tend` left.
@@ -40,6 +43,7 @@ impl Sandbox {
         Self {
             folder,
             running: None,
+            network: None,
         }
     }
 
@@ -156,12 +160,35 @@ impl Sandbox {
     /// The program in this sandbox, about to be run with `arguments`: the one just built, or
     /// whatever `SUBJECT` names, so that an expectation can be tried on the original.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
-        self.command_of(Path::new(&subject()), arguments)
+        self.command_inside(&subject(), arguments)
+    }
+
+    /// What is run from here on is run there.
+    pub(crate) fn enter(&mut self, network: Holder) {
+        self.network = Some(network);
+    }
+
+    /// What is run from here on may open no raw socket.
+    pub(crate) const fn without_raw_sockets(&mut self) {
+        if let Some(network) = &mut self.network {
+            network.forbid_raw_sockets();
+        }
+    }
+
+    /// A program in this sandbox and in its network.
+    pub(crate) fn command_inside(&self, program: &str, arguments: &[&str]) -> Command {
+        match &self.network {
+            Some(network) => self.furnished(network.command(program), arguments),
+            None => self.command_of(Path::new(program), arguments),
+        }
     }
 
     /// Another program in this sandbox.
     pub(crate) fn command_of(&self, program: &Path, arguments: &[&str]) -> Command {
-        let mut command = Command::new(program);
+        self.furnished(Command::new(program), arguments)
+    }
+
+    fn furnished(&self, mut command: Command, arguments: &[&str]) -> Command {
         command
             .args(arguments)
             .current_dir(&self.folder)

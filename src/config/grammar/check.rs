@@ -1,5 +1,6 @@
 //! The head of a service: what is checked.
 
+use super::host;
 use super::pattern::pattern;
 use super::service::service_name;
 use crate::config::keyword::Keyword;
@@ -16,11 +17,12 @@ const HEADS: &[(Keyword, (SubjectKind, Rest))] = &[
     (Keyword::File, (SubjectKind::File, file)),
     (Keyword::Directory, (SubjectKind::Directory, directory)),
     (Keyword::Fifo, (SubjectKind::Fifo, fifo)),
+    (Keyword::Host, (SubjectKind::Host, remote)),
     (Keyword::Program, (SubjectKind::Program, program)),
     (Keyword::System, (SubjectKind::System, system)),
 ];
 
-/// `check process|file|directory|fifo|program|system NAME …`
+/// `check process|file|directory|fifo|host|program|system NAME …`
 ///
 /// The service is opened before its head is complete, so that what follows is read as its
 /// statements even where the head is wrong.
@@ -88,6 +90,19 @@ fn directory(p: &mut Parser<'_>) -> Parsed<SubjectSyntax> {
 fn fifo(p: &mut Parser<'_>) -> Parsed<SubjectSyntax> {
     p.expect(Keyword::Path)?;
     Ok(SubjectSyntax::Fifo(p.path()?.value))
+}
+
+/// `check host NAME with address ADDRESS`
+///
+/// ```text
+/// check host mmonit.com with address mmonit.com
+///   if failed ping then alert
+/// check host 'second server' address 192.0.2.7
+///   if failed port 22 then alert
+/// ```
+fn remote(p: &mut Parser<'_>) -> Parsed<SubjectSyntax> {
+    p.expect(Keyword::Address)?;
+    Ok(SubjectSyntax::Host(host::host(p)?.value))
 }
 
 /// `check program NAME with path "PROGRAM" [ARGUMENT …] [as uid U] [and gid G] [with timeout T]`

@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use super::host::{self, default_host};
 use super::http_options::{self, HttpOptions};
 use super::pattern::{pattern, unescape};
 use super::tls::{self, Word};
@@ -14,7 +15,9 @@ use crate::config::later::Place;
 use crate::config::parser::{Parsed, Parser};
 use crate::config::syntax::{ConnectionSyntax, ProtocolSyntax, TestSyntax, Text};
 use crate::config::token::{Symbol, TokenKind};
-use crate::model::{CertificatePin, Destination, Exchange, TlsOptions, Transport, Verify};
+use crate::model::{
+    CertificatePin, Destination, Exchange, SubjectKind, TlsOptions, Transport, Verify,
+};
 use crate::text::{Diagnostic, Span, Spanned, quoted};
 
 /// Most tries within one cycle: with the time limit of each, more would outlast the cycle.
@@ -125,7 +128,11 @@ fn next_option(p: &mut Parser<'_>) -> Parsed<Option<Either>> {
         return Ok(Some(Either::Http(production)));
     }
     let next = p.peek();
-    let may_be_later = matches!(next.kind, TokenKind::Word(None)) && !p.at_number();
+    let is_unknown = matches!(
+        next.kind,
+        TokenKind::Word(None | Some(Keyword::Responsetime))
+    );
+    let may_be_later = is_unknown && !p.at_number();
     if may_be_later {
         return Err(p.unexpected_at(Place::Connection, ""));
     }
@@ -153,9 +160,18 @@ impl Options {
 
     fn destination(&mut self, p: &mut Parser<'_>) -> Parsed<Destination> {
         let host = self.host.take();
-        match (self.unix.take(), self.port.take()) {
+        let unix = self.unix.take();
+        if let (SubjectKind::Host, Some(path)) = (p.service().subject.kind(), &unix) {
+            let message = "a Unix socket is on this machine, and no test of a `check host`";
+            let error = Diagnostic::error(path.span, message);
+            return Err(p.error(error.note("it is a test of: check process")));
+        }
+        match (unix, self.port.take()) {
             (None, Some(port)) => Ok(Destination::Host {
-                host: host.map_or_else(|| "localhost".into(), |host| host.value),
+                host: match host {
+                    Some(host) => host.value,
+                    None => default_host(p),
+                },
                 port: port.value,
             }),
             (Some(path), None) if host.is_none() => Ok(Destination::Unix(path.value)),
@@ -248,22 +264,7 @@ fn pin_without_tls(p: &mut Parser<'_>, place: Span) -> Reported {
 
 fn host(p: &mut Parser<'_>, options: &mut Options, word: Span) -> Parsed {
     p.skip_sign(Symbol::Equal);
-    let mut host = p.value("a host name or address")?;
-    let bare = host
-        .value
-        .strip_prefix('[')
-        .and_then(|rest| rest.strip_suffix(']'));
-    if let Some(bare) = bare {
-        host.value = bare.into();
-    }
-    if host.value.is_empty()
-        || host
-            .value
-            .contains(|c: char| c.is_whitespace() || c.is_control())
-    {
-        let message = format!("{} is no host", quoted(&host.value));
-        return Err(p.error(Diagnostic::error(host.span, message)));
-    }
+    let host = host::host(p)?;
     super::once(p, &mut options.host, host, word)
 }
 

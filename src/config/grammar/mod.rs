@@ -13,6 +13,7 @@ mod digest;
 mod existence;
 mod file_tests;
 mod files;
+mod host;
 mod http_options;
 mod httpd;
 mod httpd_allow;
@@ -22,6 +23,7 @@ mod log;
 mod mail_format;
 mod mailserver;
 mod pattern;
+mod ping;
 mod program;
 mod program_tests;
 mod restarts;
@@ -161,6 +163,7 @@ pub(super) const FILES: &[(&str, &str)] = &[
     ("existence.rs", include_str!("existence.rs")),
     ("file_tests.rs", include_str!("file_tests.rs")),
     ("files.rs", include_str!("files.rs")),
+    ("host.rs", include_str!("host.rs")),
     ("http_options.rs", include_str!("http_options.rs")),
     ("httpd.rs", include_str!("httpd.rs")),
     ("httpd_allow.rs", include_str!("httpd_allow.rs")),
@@ -168,6 +171,7 @@ pub(super) const FILES: &[(&str, &str)] = &[
     ("log.rs", include_str!("log.rs")),
     ("mail_format.rs", include_str!("mail_format.rs")),
     ("mailserver.rs", include_str!("mailserver.rs")),
+    ("ping.rs", include_str!("ping.rs")),
     ("program.rs", include_str!("program.rs")),
     ("program_tests.rs", include_str!("program_tests.rs")),
     ("restarts.rs", include_str!("restarts.rs")),

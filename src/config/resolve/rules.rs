@@ -2,11 +2,11 @@
 
 use super::machine::Machine;
 use crate::config::syntax::{
-    ConnectionSyntax, ProtocolSyntax, RepeatSyntax, RuleSyntax, TestSyntax,
+    ConnectionSyntax, PingSyntax, ProtocolSyntax, RepeatSyntax, RuleSyntax, TestSyntax,
 };
 use crate::model::{
-    Action, Connection, ConnectionTest, EventKind, ProgramTest, Protocol, Repeat, Rule, Subject,
-    Test, Window,
+    Action, Connection, ConnectionTest, EventKind, Limit, Ping, PingTest, ProgramTest, Protocol,
+    Repeat, Rule, Subject, Test, Window,
 };
 use crate::text::{Diagnostic, Span};
 
@@ -19,8 +19,14 @@ pub(super) fn rules(
     let mut rules: Vec<(Rule, Span)> = Vec::with_capacity(syntax.len());
     for rule_syntax in syntax {
         let span = rule_syntax.span;
-        if let Some(rule) = rule(rule_syntax, machine) {
+        let limit = response_time(&rule_syntax.test);
+        if let Some(rule) = rule(rule_syntax, subject, machine) {
+            let timed = limit.map(|limit| Rule {
+                test: Test::ResponseTime(limit),
+                ..rule.clone()
+            });
             replace(&mut rules, rule, span, machine);
+            rules.extend(timed.map(|rule| (rule, span)));
         }
     }
     let says_existence = rules
@@ -72,8 +78,8 @@ fn replace(rules: &mut Vec<(Rule, Span)>, rule: Rule, span: Span, machine: &mut 
 }
 
 /// `None` where something in it has been complained about.
-fn rule(syntax: RuleSyntax, machine: &mut Machine<'_>) -> Option<Rule> {
-    let test = test(syntax.test, machine);
+fn rule(syntax: RuleSyntax, subject: &Subject, machine: &mut Machine<'_>) -> Option<Rule> {
+    let test = test(syntax.test, subject, machine);
     let failed = repeat(syntax.failed, machine);
     let recovered = repeat(syntax.recovered, machine);
     Some(Rule {
@@ -90,7 +96,15 @@ fn repeat(syntax: RepeatSyntax, machine: &mut Machine<'_>) -> Repeat {
     }
 }
 
-fn test(syntax: TestSyntax, machine: &mut Machine<'_>) -> Option<Test> {
+/// The limit of the response time that a test has besides its own verdict.
+const fn response_time(test: &TestSyntax) -> Option<Limit> {
+    if let TestSyntax::Ping(ping) = test {
+        return ping.response_time;
+    }
+    None
+}
+
+fn test(syntax: TestSyntax, subject: &Subject, machine: &mut Machine<'_>) -> Option<Test> {
     match syntax {
         TestSyntax::Ready(test) => Some(test),
         TestSyntax::Uid(name) => machine.user(&name).map(Test::Uid),
@@ -104,7 +118,26 @@ fn test(syntax: TestSyntax, machine: &mut Machine<'_>) -> Option<Test> {
             let test = connection_test(*connection, machine);
             Some(Test::Connection(Box::new(test)))
         }
+        TestSyntax::Ping(ping) => ping_test(*ping, subject, machine),
     }
+}
+
+/// Only a host is pinged.
+fn ping_test(syntax: PingSyntax, subject: &Subject, machine: &Machine<'_>) -> Option<Test> {
+    let Subject::Host(host) = subject else {
+        return None;
+    };
+    Some(Test::Ping(Box::new(PingTest {
+        ping: Ping {
+            host: host.clone(),
+            family: syntax.family,
+            size: syntax.size,
+            timeout: syntax.timeout.unwrap_or(machine.limits.network_timeout),
+            source: syntax.source,
+        },
+        tries: syntax.tries,
+        expect_failure: syntax.expect_failure,
+    })))
 }
 
 fn connection_test(syntax: ConnectionSyntax, machine: &mut Machine<'_>) -> ConnectionTest {

@@ -18,8 +18,8 @@ pub(super) fn service(
 ) -> Service {
     let subject = subject(syntax.subject, machine);
     let rules = rules::rules(syntax.rules, &subject, machine);
-    if matches!(subject, Subject::Program(_)) {
-        require_test(&syntax.name, &rules, machine);
+    if matches!(subject, Subject::Host(_) | Subject::Program(_)) {
+        require_test(&syntax.name, &subject, &rules, machine);
     }
     let limits = machine.limits.clone();
     let mut program = |program, default| machine.program(program, default);
@@ -52,18 +52,23 @@ pub(super) fn service(
     }
 }
 
-/// A program that nobody looks at is an error, as in the reference (F113).
-fn require_test(name: &Text, rules: &[Rule], machine: &mut Machine<'_>) {
-    let is_tested = rules
-        .iter()
-        .any(|rule| matches!(rule.test, Test::Program(_)));
+/// A program or host of which nothing is asked is an error, as in the reference (F113).
+fn require_test(name: &Text, subject: &Subject, rules: &[Rule], machine: &mut Machine<'_>) {
+    let (is_tested, note) = if matches!(subject, Subject::Host(_)) {
+        let note = "add a ping or a connection: if failed ping then alert";
+        (!rules.is_empty(), note)
+    } else {
+        let mut tests = rules.iter().map(|rule| &rule.test);
+        let note = "add one of its `status` or `content`: if status != 0 then alert";
+        (tests.any(|test| matches!(test, Test::Program(_))), note)
+    };
     // Where a test could not be understood, that is the error.
     if is_tested || machine.complaints.has_errors() {
         return;
     }
-    let message = format!("the program {} has no test", quoted(&name.value));
+    let (kind, name_text) = (subject.kind().word(), quoted(&name.value));
+    let message = format!("the {kind} {name_text} has no test");
     let error = Diagnostic::error(name.span, message);
-    let note = "add one of its `status` or `content`: if status != 0 then alert";
     machine.complaints.add(error.note(note));
 }
 
@@ -106,6 +111,7 @@ fn subject(syntax: SubjectSyntax, machine: &mut Machine<'_>) -> Subject {
         SubjectSyntax::Program(program) => {
             Subject::Program(Box::new(machine.checked_program(*program)))
         }
+        SubjectSyntax::Host(address) => Subject::Host(address),
         SubjectSyntax::System => Subject::System,
         SubjectSyntax::Broken(SubjectKind::Process) => {
             Subject::Process(ProcessLocator::Pidfile("/".into()))

@@ -2,6 +2,7 @@
 
 use crate::engine::ProbeOutcome;
 use crate::model::{Connection, ConnectionTest, Destination, Transport};
+use crate::reading::Elapsed;
 
 use super::Finding;
 
@@ -39,9 +40,8 @@ pub(in crate::engine) fn connection_failed(connection: &Connection, reason: &str
 /// `succeeded testing protocol [HTTP] at [127.0.0.1]:80 [TCP/IP] [response time 0.330 ms]`.
 pub(in crate::engine) fn protocol_succeeded(connection: &Connection, microseconds: u64) -> String {
     let protocol = connection.protocol.name();
-    let (ms, rest) = (microseconds / 1000, microseconds % 1000);
-    let peer = peer(connection);
-    format!("succeeded testing protocol [{protocol}] at {peer} [response time {ms}.{rest:03} ms]")
+    let (peer, time) = (peer(connection), Elapsed(microseconds));
+    format!("succeeded testing protocol [{protocol}] at {peer} [response time {time}]")
 }
 
 pub(in crate::engine) fn peer(connection: &Connection) -> String {

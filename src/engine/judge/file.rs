@@ -87,6 +87,7 @@ impl FileFacts<'_> {
             | Test::Connection(_)
             | Test::Content(_)
             | Test::Ping(_)
+            | Test::ResponseTime(_)
             | Test::Process(_)
             | Test::System(_)
             | Test::Filesystem(_)

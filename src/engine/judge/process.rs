@@ -30,6 +30,7 @@ pub(super) fn judge(
         | Test::TimestampChanged(_)
         | Test::Content(_)
         | Test::Ping(_)
+        | Test::ResponseTime(_)
         | Test::System(_)
         | Test::Filesystem(_)
         | Test::Network(_)

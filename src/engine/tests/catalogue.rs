@@ -5,8 +5,8 @@ use std::time::Duration;
 use crate::model::*;
 
 /// Every service there can be; a model holds some of them, in this order.
-pub(super) const NAMES: [&str; 9] = [
-    "extra", "web", "app", "db", "solo", "flaky", "other", "conf", "box",
+pub(super) const NAMES: [&str; 10] = [
+    "extra", "web", "app", "db", "solo", "flaky", "other", "conf", "gate", "box",
 ];
 
 /// How many of [`NAMES`] are processes.
@@ -14,6 +14,9 @@ pub(super) const PROCESSES: usize = 7;
 
 /// The catalogue's number of the configuration file.
 pub(super) const CONF: usize = 7;
+
+/// The catalogue's number of the remote host.
+pub(super) const GATE: usize = 8;
 
 /// The catalogue's number of `name`.
 pub(super) fn number(name: &str) -> usize {
@@ -81,7 +84,8 @@ fn service(name: &str, depends: Vec<ServiceId>) -> Service {
     };
     let subject = match number(name) {
         CONF => Subject::File("/etc/conf".into()),
-        8 => Subject::System,
+        GATE => Subject::Host("gate".into()),
+        _ if name == "box" => Subject::System,
         _ => Subject::Process(ProcessLocator::Pidfile(format!("/run/{name}.pid").into())),
     };
     Service {
@@ -142,6 +146,23 @@ fn rules(name: &str) -> Vec<Rule> {
             tries,
         }))
     };
+    let ping = |tries| {
+        Test::Ping(Box::new(PingTest {
+            ping: Ping {
+                host: "gate".into(),
+                family: Family::Any,
+                size: 64,
+                timeout: Duration::from_secs(5),
+                source: None,
+            },
+            tries,
+            expect_failure: false,
+        }))
+    };
+    let second = Limit {
+        comparison: Comparison::Less,
+        value: 1_000_000,
+    };
     let exist = rule(Test::NotExist, 1, 1, Action::Restart);
     match name {
         "solo" => vec![
@@ -159,6 +180,12 @@ fn rules(name: &str) -> Vec<Rule> {
                 1,
                 Action::Alert,
             ),
+        ],
+        "gate" => vec![
+            rule(ping(2), 1, 1, Action::Alert),
+            rule(Test::ResponseTime(second), 1, 1, Action::Alert),
+            rule(ping(1), 2, 3, Action::Alert),
+            rule(port(22, 1), 1, 1, Action::Alert),
         ],
         "box" => vec![],
         _ => vec![exist],

@@ -98,7 +98,7 @@ impl Stage {
                         output: Box::default(),
                     });
                 }
-                Effect::Probe { probe, .. } => self.probes.push(probe),
+                Effect::Probe { probe, .. } | Effect::Ping { probe, .. } => self.probes.push(probe),
                 Effect::CancelProbe(probe) => self.probes.retain(|other| *other != probe),
                 Effect::Mail(alert) => self.seen.push(alert.event.to_string()),
                 Effect::Kill(_)

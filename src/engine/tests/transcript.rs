@@ -12,8 +12,8 @@ use std::path::Path;
 
 use crate::config::memory::Memory;
 use crate::engine::{
-    Boot, CertificateFacts, ChildId, Command, Effect, Ending, Engine, Input, Priority, ProbeId,
-    ProbeOutcome, SampleId, UserAction, Wanted,
+    Boot, CertificateFacts, ChildId, Command, Effect, Ending, Engine, Input, PingAnswer, Priority,
+    ProbeId, ProbeOutcome, SampleId, UserAction, Wanted,
 };
 use crate::model::{ChecksumKind, Connection, Model, ServiceId};
 use crate::reading::{
@@ -43,6 +43,7 @@ scenarios! {
     dependants_stop_first_and_start_last,
     directories,
     files,
+    hosts,
     one_pass,
     programs,
     reload,
@@ -195,6 +196,7 @@ impl Player {
             "wake" => self.feed(Input::Wake),
             "reading" => self.reading(rest)?,
             "probe" => self.probe(rest)?,
+            "ping" => self.ping(rest)?,
             "exit" => self.exit(rest)?,
             "ended" => self.ended(rest)?,
             "unspawned" => self.unspawned(rest)?,
@@ -308,6 +310,12 @@ impl Player {
                 let peer = peer(&connection);
                 let line = format!("probe {peer}");
                 self.probes.push((probe, peer));
+                line
+            }
+            Effect::Ping { probe, ping } => {
+                let host = ping.host.to_string();
+                let line = format!("ping {host}");
+                self.probes.push((probe, host));
                 line
             }
             Effect::CancelProbe(cancelled) => {
@@ -427,6 +435,26 @@ impl Player {
         Ok(())
     }
 
+    /// `answers [MICROSECONDS]`, `silent`, `forbidden`, `unsent WHY`, `unresolved WHY`, `unbound
+    /// WHY`.
+    fn ping(&mut self, rest: &str) -> Result<(), String> {
+        let (wanted, how) = rest.split_once(' ').unwrap();
+        let index = self.probes.iter().position(|(_, host)| host == wanted);
+        let index = index.ok_or_else(|| format!("nobody asked for a ping of {wanted}"))?;
+        let (probe, _) = self.probes.remove(index);
+        let answer = match how.split_once(' ').unwrap_or((how, "")) {
+            ("answers", microseconds) => PingAnswer::Answered(microseconds.parse().unwrap_or(24)),
+            ("silent", _) => PingAnswer::Silent,
+            ("forbidden", _) => PingAnswer::Forbidden,
+            ("unsent", why) => PingAnswer::Unsent(why.into()),
+            ("unresolved", why) => PingAnswer::Unresolved(why.into()),
+            ("unbound", why) => PingAnswer::Unbound(why.into()),
+            (other, _) => panic!("no answer {other}"),
+        };
+        self.feed(Input::PingEnded { probe, answer });
+        Ok(())
+    }
+
     fn exit(&mut self, rest: &str) -> Result<(), String> {
         let mut words = rest.splitn(3, ' ');
         let child = self.child(words.next().unwrap())?;
@@ -537,7 +565,7 @@ fn peer(connection: &Connection) -> String {
 }
 
 /// `absent`, `running PID [UPTIME]`, `zombie PID`, `file|directory|fifo|socket KEY=VALUE…`,
-/// `unreadable WHY`, `system KEY=VALUE…`; the pid `7` started at tick 700.
+/// `unreadable WHY`, `system KEY=VALUE…`, `host`; the pid `7` started at tick 700.
 fn parse_reading(what: &str, digests: &[ChecksumKind]) -> Reading {
     let mut words = what.split(' ');
     match words.next().unwrap() {
@@ -552,6 +580,7 @@ fn parse_reading(what: &str, digests: &[ChecksumKind]) -> Reading {
         }
         "zombie" => Reading::Process(ProcessState::Zombie(process_id(words.next().unwrap()))),
         "system" => Reading::System(Box::new(machine(words))),
+        "host" => Reading::Host,
         "unreadable" => Reading::File(Presence::Unreadable(
             words.collect::<Vec<_>>().join(" ").into(),
         )),

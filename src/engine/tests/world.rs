@@ -2,10 +2,11 @@
 //! answer, operators, clocks that jump, crashes and reboots. All of it follows from one seed.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::time::Duration;
 
 use crate::engine::{
-    Boot, ChildId, Command, Effect, Ending, Engine, Input, ProbeId, ProbeOutcome, SampleId,
-    UserAction,
+    Boot, ChildId, Command, Effect, Ending, Engine, Input, PingAnswer, ProbeId, ProbeOutcome,
+    SampleId, UserAction,
 };
 use crate::model::{ChecksumKind, Destination, ServiceId};
 use crate::reading::{
@@ -13,7 +14,7 @@ use crate::reading::{
 };
 use crate::time::{Moment, Now, WallTime};
 
-use super::catalogue::{self, CONF, NAMES, PROCESSES};
+use super::catalogue::{self, CONF, GATE, NAMES, PROCESSES};
 use super::checkers::Checkers;
 
 /// Deterministic dice (SplitMix64).
@@ -42,6 +43,7 @@ impl Dice {
 enum Coming {
     Sample(SampleId, usize),
     Probe(ProbeId, bool),
+    Ping(ProbeId, PingAnswer),
     Exit(ChildId, Ending),
     SpawnFails(ChildId, bool),
     Gone(ProcessId),
@@ -167,6 +169,7 @@ impl World {
                 };
                 self.feed(Input::ProbeEnded { probe, outcome });
             }
+            Coming::Ping(probe, answer) => self.feed(Input::PingEnded { probe, answer }),
             Coming::Exit(child, ending) => {
                 if let Some(program) = self.programs.remove(&child) {
                     if !program.orphan {
@@ -246,9 +249,21 @@ impl World {
                 let delay = if hangs { 5000 } else { 1 + self.dice.below(50) };
                 self.after(delay, Coming::Probe(probe, works));
             }
+            Effect::Ping { probe, ping } => {
+                let (delay, answer) = self.echo(ping.timeout);
+                self.after(delay, Coming::Ping(probe, answer));
+            }
             Effect::CancelProbe(cancelled) => {
-                let ended =
-                    |coming: &Coming| matches!(coming, Coming::Probe(p, _) if *p == cancelled);
+                let ended = |coming: &Coming| match coming {
+                    Coming::Probe(probe, _) | Coming::Ping(probe, _) => *probe == cancelled,
+                    Coming::Sample(..)
+                    | Coming::Exit(..)
+                    | Coming::SpawnFails(..)
+                    | Coming::Gone(_)
+                    | Coming::Appear(_)
+                    | Coming::Die(..)
+                    | Coming::Chaos => false,
+                };
                 self.coming.retain(|_, coming| !ended(coming));
             }
             Effect::Spawn {
@@ -273,6 +288,21 @@ impl World {
             Effect::Save(bytes) => self.saved = Some(bytes),
             Effect::Mail(_) | Effect::Log { .. } => {}
             Effect::Quit => panic!("nobody said stop"),
+        }
+    }
+
+    /// What comes of an echo request, and when.
+    fn echo(&mut self, limit: Duration) -> (u64, PingAnswer) {
+        let kind = if self.peace { 20 } else { self.dice.below(40) };
+        let limit = u64::try_from(limit.as_millis()).unwrap();
+        match kind {
+            0..=9 => (limit, PingAnswer::Silent),
+            10..=12 => (0, PingAnswer::Unsent("Network is unreachable".into())),
+            13 => (300, PingAnswer::Unresolved("no such name".into())),
+            14 => (0, PingAnswer::Unbound("no such address".into())),
+            15 => (0, PingAnswer::Forbidden),
+            16 => (1500, PingAnswer::Answered(1_500_000)),
+            _ => (1, PingAnswer::Answered(800)),
         }
     }
 
@@ -362,7 +392,7 @@ impl World {
 
     fn reading(&mut self, number: usize) -> Reading {
         // A box short of descriptors cannot tell; what it was told before stands.
-        if !self.peace && number < NAMES.len() - 1 && self.dice.one_in(40) {
+        if !self.peace && number <= CONF && self.dice.one_in(40) {
             let why = "Too many open files".into();
             return match number {
                 CONF => Reading::File(Presence::Unreadable(why)),
@@ -386,6 +416,7 @@ impl World {
                     value: Ok([self.content].into()),
                 }],
             })),
+            GATE => Reading::Host,
             number if number >= PROCESSES => Reading::System(Box::default()),
             number => Reading::Process(self.process_state(number)),
         }
@@ -478,9 +509,11 @@ impl World {
             }
         }
         let of_engine = |coming: &Coming| match coming {
-            Coming::Sample(..) | Coming::Probe(..) | Coming::Gone(_) | Coming::SpawnFails(..) => {
-                true
-            }
+            Coming::Sample(..)
+            | Coming::Probe(..)
+            | Coming::Ping(..)
+            | Coming::Gone(_)
+            | Coming::SpawnFails(..) => true,
             Coming::Exit(..) | Coming::Appear(_) | Coming::Die(..) | Coming::Chaos => false,
         };
         self.coming.retain(|_, coming| !of_engine(coming));

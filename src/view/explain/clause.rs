@@ -3,10 +3,10 @@
 //! One function for each family of tests.
 
 use crate::model::{
-    Checksum, Comparison, Connection, ConnectionTest, Destination, Limit, Stamp, Subject,
-    SubjectKind, Test, TimestampTest, Transport,
+    Checksum, Comparison, Connection, ConnectionTest, Destination, Family, Limit, PingTest, Stamp,
+    Subject, SubjectKind, Test, TimestampTest, Transport,
 };
-use crate::reading::{Bytes, hexadecimal};
+use crate::reading::{Bytes, Elapsed, hexadecimal};
 use crate::view::rules;
 
 use super::Span;
@@ -35,8 +35,16 @@ pub(super) fn failing(test: &Test, subject: &Subject) -> String {
         Test::SizeChanged => "its size changes".to_owned(),
         Test::Timestamp(test) => age(test),
         Test::TimestampChanged(stamp) => format!("its {} changes", stamp_words(*stamp)),
+        Test::Ping(test) => ping(test),
+        Test::ResponseTime(limit) => {
+            let Limit { comparison, value } = limit.opposite();
+            format!(
+                "the answer takes {} {}",
+                compared(comparison),
+                Elapsed(value)
+            )
+        }
         Test::Content(_)
-        | Test::Ping(_)
         | Test::Process(_)
         | Test::System(_)
         | Test::Filesystem(_)
@@ -107,6 +115,20 @@ fn connection(test: &ConnectionTest) -> String {
     }
     let within = Span(*timeout);
     format!("{to} does not answer{tls}{protocol} within {within}{tries}")
+}
+
+fn ping(test: &PingTest) -> String {
+    let family = match test.ping.family {
+        Family::Any => "",
+        Family::V4 => " over IPv4",
+        Family::V6 => " over IPv6",
+    };
+    let within = Span(test.ping.timeout);
+    match (test.expect_failure, test.tries) {
+        (true, _) => format!("it answers a ping{family}"),
+        (false, 1) => format!("it does not answer a ping{family} within {within}"),
+        (false, tries) => format!("it answers none of {tries} pings{family}, each within {within}"),
+    }
 }
 
 fn request(connection: &Connection) -> String {

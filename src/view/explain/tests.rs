@@ -38,6 +38,22 @@ check file httpd.conf with path /etc/apache2/httpd.conf
 }
 
 #[test]
+fn remote_hosts() {
+    explained(
+        r#"set daemon 60
+check host gate with address gate.example.org
+    start program = "/bin/dial up"
+    if failed ping responsetime < 100 ms for 3 cycles then alert
+    if failed ping6 count 1 timeout 2 seconds then restart
+    if failed port 80 protocol http then alert
+check host off with address 192.0.2.7
+    if succeeded ping4 responsetime > 1 s then alert
+"#,
+        "explained-hosts.txt",
+    );
+}
+
+#[test]
 fn every_test_and_action() {
     explained(
         r#"

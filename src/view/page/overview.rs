@@ -4,7 +4,7 @@ use crate::engine::{Monitoring, Standing};
 use crate::http::Escaped;
 use crate::model::{Subject, SubjectKind};
 use crate::reading::{
-    Bytes, FileReading, Presence, ProcessReading, ProcessState, ProgramReading, Reading,
+    Bytes, Elapsed, FileReading, Presence, ProcessReading, ProcessState, ProgramReading, Reading,
     SystemReading,
 };
 use crate::time::{Uptime, WallTime};
@@ -112,7 +112,7 @@ impl Page<'_> {
             Subject::Directory(_) => ("Directories", &["Permission", "UID", "GID"]),
             Subject::Fifo(_) => ("Named pipes", &["Permission", "UID", "GID"]),
             Subject::Filesystem(_) => ("File systems", &[]),
-            Subject::Host(_) => ("Hosts", &[]),
+            Subject::Host(_) => ("Hosts", &["Ping", "Connections"]),
             Subject::Program(_) => ("Programs", &["Output", "Started", "Exit"]),
             Subject::Network(_) => ("Networks", &[]),
         };
@@ -147,13 +147,13 @@ fn cells(standing: &Standing<'_>) -> [Option<String>; 4] {
             file_cells(file, standing.service.subject.kind())
         }
         Some(Reading::Program(run)) => program_cells(run, standing),
+        Some(Reading::Host) => [pings(standing), connections(standing), None, None],
         Some(
             Reading::Process(
                 ProcessState::Zombie(_) | ProcessState::Absent | ProcessState::Unreadable(_),
             )
             | Reading::File(Presence::Absent | Presence::Unreadable(_))
             | Reading::Filesystem(_)
-            | Reading::Host
             | Reading::Network(_),
         )
         | None => [const { None }; 4],
@@ -192,6 +192,19 @@ fn process_cells(process: &ProcessReading, standing: &Standing<'_>) -> [Option<S
         process.memory_kib.map(|kib| Bytes(kib * 1024).to_string()),
         connections(standing),
     ]
+}
+
+/// `0.036 ms`, `failed`: the worst of them.
+fn pings(standing: &Standing<'_>) -> Option<String> {
+    let outcomes = standing.pings.iter().filter_map(|(_, outcome)| *outcome);
+    let times: Result<Vec<u64>, _> = outcomes.map(|outcome| outcome.result.clone()).collect();
+    match times {
+        Ok(times) => times
+            .into_iter()
+            .max()
+            .map(|worst| Elapsed(worst).to_string()),
+        Err(_) => Some("<span class=fail>failed</span>".into()),
+    }
 }
 
 /// `3 ok`, `1 of 3 failed`; what was not tried yet counts as neither.

@@ -6,9 +6,8 @@ use crate::http::{Escaped, percent_encode};
 use crate::model::{
     Connection, NetworkTarget, ProcessLocator, Program, Service, ServiceId, Subject, Transport,
 };
-use crate::view::figures::{
-    Milliseconds, address, measured, mode, monitoring, on_reboot, status, type_word,
-};
+use crate::reading::Elapsed;
+use crate::view::figures::{address, measured, mode, monitoring, on_reboot, status, type_word};
 use crate::view::rules;
 
 use super::{Context, Link, Mood, Page, Refresh, Tags};
@@ -90,13 +89,19 @@ impl Page<'_> {
     }
 
     fn connections(&mut self, standing: &Standing<'_>) {
-        if standing.connections.is_empty() {
+        if standing.pings.is_empty() && standing.connections.is_empty() {
             return;
         }
         self.put(format_args!(
             "<h2>Connections</h2><section><table class=list><thead>\
              <tr><th>To<th>Protocol<th>Answer<th>Certificate<tbody>"
         ));
+        for (test, outcome) in &standing.pings {
+            let host = Escaped(&test.ping.host);
+            self.put(format_args!("<tr><td>{host}<td data-label=Protocol>Ping"));
+            self.answer(*outcome);
+            self.put(format_args!("<td class=none>–"));
+        }
         for (connection, outcome) in &standing.connections {
             self.connection(connection, *outcome);
         }
@@ -109,17 +114,7 @@ impl Page<'_> {
             "<tr><td>{}<td data-label=Protocol>{protocol}",
             Escaped(&to)
         ));
-        self.put(format_args!("<td data-label=Answer>"));
-        match outcome.map(|outcome| &outcome.result) {
-            Some(Ok(micros)) => self.put(format_args!("{}", Milliseconds(*micros))),
-            Some(Err(reason)) => {
-                self.put(format_args!(
-                    "<span class=fail>✕ {}</span>",
-                    Escaped(reason)
-                ));
-            }
-            None => self.put(format_args!("<span class=soft>not tried yet</span>")),
-        }
+        self.answer(outcome);
         let certificate = outcome.and_then(|outcome| outcome.certificate.as_ref());
         let Some(certificate) = certificate else {
             return self.put(format_args!("<td class=none>–"));
@@ -133,6 +128,20 @@ impl Page<'_> {
                 " <span class=warn>⚠ {}</span>",
                 Escaped(complaint)
             ));
+        }
+    }
+
+    fn answer(&mut self, outcome: Option<&ProbeOutcome>) {
+        self.put(format_args!("<td data-label=Answer>"));
+        match outcome.map(|outcome| &outcome.result) {
+            Some(Ok(micros)) => self.put(format_args!("{}", Elapsed(*micros))),
+            Some(Err(reason)) => {
+                self.put(format_args!(
+                    "<span class=fail>✕ {}</span>",
+                    Escaped(reason)
+                ));
+            }
+            None => self.put(format_args!("<span class=soft>not tried yet</span>")),
         }
     }
 
@@ -170,7 +179,7 @@ impl Page<'_> {
         }
         self.pair("on reboot", on_reboot(service.onreboot));
         self.programs(service);
-        let rules = service.rules.iter().map(rules::rule);
+        let rules = rules::rules(&service.rules);
         let limits = service.restart_limits.iter().map(rules::restart_limit);
         let escaped = rules.chain(limits).map(|words| Escaped(&words).to_string());
         let rules: Vec<String> = escaped.collect();

@@ -36,6 +36,13 @@ fn every_page() {
 }
 
 #[test]
+fn remote_hosts() {
+    let world = World::hosts();
+    check("hosts-overview.html", &world.get("/"));
+    check("host.html", &world.get("/h_127.0.0.1"));
+}
+
+#[test]
 fn pages_are_small_and_fetch_nothing() {
     for target in TARGETS {
         let page = World::showcase().get(target);

@@ -1,4 +1,4 @@
-//! The elements of connection tests.
+//! The elements of pings and connection tests.
 
 use std::fmt::Display;
 
@@ -9,6 +9,16 @@ use crate::model::{Connection, Destination};
 use crate::view::figures::transport;
 
 impl Writer {
+    /// The pings, the last of the control file first.
+    pub(super) fn pings(&mut self, standing: &Standing<'_>) {
+        for (_, outcome) in standing.pings.iter().rev() {
+            self.block("icmp", |xml| {
+                xml.element("type", "Ping");
+                xml.element("responsetime", Seconds(*outcome));
+            });
+        }
+    }
+
     /// Those over IP first, then those over Unix sockets; the last of the control file first.
     pub(super) fn connections(&mut self, standing: &Standing<'_>) {
         for (connection, outcome) in standing.connections.iter().rev() {

@@ -2,6 +2,7 @@
 
 mod directory;
 mod file;
+mod host;
 mod process;
 mod program;
 mod system;
@@ -45,10 +46,11 @@ pub(super) const fn tests_of(kind: SubjectKind) -> &'static Tests {
     match kind {
         SubjectKind::Process => &process::TESTS,
         SubjectKind::File => &file::TESTS,
+        SubjectKind::Host => &host::TESTS,
         SubjectKind::Program => &program::TESTS,
         SubjectKind::System => &system::TESTS,
         SubjectKind::Directory | SubjectKind::Fifo => &directory::TESTS,
-        SubjectKind::Filesystem | SubjectKind::Host | SubjectKind::Network => &NONE,
+        SubjectKind::Filesystem | SubjectKind::Network => &NONE,
     }
 }
 

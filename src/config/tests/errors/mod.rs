@@ -2,6 +2,7 @@
 
 mod connections;
 mod files;
+mod hosts;
 mod lexical;
 mod paths;
 mod patterns;

@@ -19,7 +19,7 @@ err! {
     test_not_supported_yet,
     "check process web with pidfile /run/web.pid
   if cpu > 60% for 2 cycles then alert
-  if failed ping then alert
+  if failed url http://x then alert
   if 3 restarts within 5 cycles then alert",
     "
 error: `cpu` is not supported yet
@@ -28,11 +28,11 @@ error: `cpu` is not supported yet
 2 |   if cpu > 60% for 2 cycles then alert
   |      ^^^
 
-error: `ping` is not supported yet
+error: `url` is not supported yet
  --> /etc/monitrc:3:13
   |
-3 |   if failed ping then alert
-  |             ^^^^
+3 |   if failed url http://x then alert
+  |             ^^^
 "
 }
 
@@ -48,7 +48,7 @@ error: `port` cannot be tested in a `check file`
   |
 2 |   if failed port 80 then alert
   |             ^^^^
-  = it is a test of: check process
+  = it is a test of: check process, host
 
 error: `checksum` cannot be tested in a `check process`
  --> /etc/monitrc:4:14
