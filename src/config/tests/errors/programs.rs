@@ -95,7 +95,7 @@ error: `port` cannot be tested in a `check program`
   |
 2 |   if failed port 80 then alert
   |             ^^^^
-  = it is a test of: check process
+  = it is a test of: check process, host
 
 error: `status` is not tested like this in a `check program`
  --> /etc/monitrc:3:13

@@ -9,7 +9,7 @@ err! {
   frobnicate
 set daemon 0"#,
     "
-error: expected `process`, `file`, `directory`, `fifo`, `host`, `program` or `system`, but found `proces`
+error: `proces` cannot stand here
  --> /etc/monitrc:1:7
   |
 1 | check proces web with pidfile /x
