@@ -6,6 +6,7 @@
 mod check;
 mod commands;
 mod connections;
+mod content;
 mod control_file;
 mod hostile;
 mod hosts;

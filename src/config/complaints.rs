@@ -13,6 +13,9 @@ pub(super) const ERROR_LIMIT: usize = 20;
 /// shown in the order of the file and not all found in it.
 pub(super) const ERRORS_KEPT: usize = 1000;
 
+/// At most so many files are kept to point into.
+const SOURCES_LIMIT: usize = 10_000;
+
 /// At most so many warnings are kept; the rest is counted.
 pub(super) const WARNING_LIMIT: usize = 100;
 
@@ -48,6 +51,11 @@ impl Complaints {
     /// Whether anything is wrong that makes a model impossible.
     pub(super) fn has_errors(&self) -> bool {
         !self.errors.is_empty()
+    }
+
+    /// The same for a file that is no part of the control file; `None` where there are too many.
+    pub(super) fn try_add_source(&mut self, name: &str, text: &[u8], from: Span) -> Option<FileId> {
+        (self.sources.count() < SOURCES_LIMIT).then(|| self.add_source(name, text, Some(from)))
     }
 
     /// The files.

@@ -195,6 +195,7 @@ keywords! {
     Limits: "limits";
     ProgramOutput: "programOutput";
     SendExpectBuffer: "sendExpectBuffer";
+    FileContentBuffer: "fileContentBuffer";
     HttpContentBuffer: "httpContentBuffer";
     NetworkTimeout: "networkTimeout";
     ProgramTimeout: "programTimeout";

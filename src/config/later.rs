@@ -10,8 +10,6 @@ pub(super) enum Place {
     Set,
     /// After `check`.
     Check,
-    /// As a statement of a service.
-    Statement,
     /// After `if`, or after `if failed` and `if changed`.
     Test,
     /// Among the options of a connection test.
@@ -22,8 +20,6 @@ pub(super) enum Place {
     TlsOption,
     /// Among the options of `set httpd`.
     Httpd,
-    /// Among those of `set limits`.
-    Limit,
 }
 
 /// The words, with blanks between.
@@ -33,11 +29,10 @@ const LATER: &[(Place, &str)] = &[
         "eventqueue expectbuffer fips mmonit ssl terminal tls",
     ),
     (Place::Check, "device filesystem network"),
-    (Place::Statement, "ignore"),
     (
         Place::Test,
-        "child children content cpu disk download downloaded egid euid filedescriptors flags \
-         fsflags inode inodes link match mem memory pid ppid read saturation security service \
+        "child children cpu disk download downloaded egid euid filedescriptors flags \
+         fsflags inode inodes link mem memory pid ppid read saturation security service \
          space speed threads total totalcpu totalmem totalmemory upload uploaded uptime url \
          write",
     ),
@@ -56,7 +51,6 @@ const LATER: &[(Place, &str)] = &[
         "cacertificatefile cacertificatepath ciphers clientpemfile pemchain pemfile pemkey",
     ),
     (Place::Httpd, "clientpemfile"),
-    (Place::Limit, "filecontentbuffer"),
 ];
 
 /// Whether `word` is Monit's at `place`, and not ours yet.

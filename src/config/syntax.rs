@@ -45,6 +45,7 @@ pub(super) struct ServiceSyntax {
     pub(super) stop: Option<ProgramSyntax>,
     pub(super) restart: Option<ProgramSyntax>,
     pub(super) rules: Vec<RuleSyntax>,
+    pub(super) ignore: Vec<ContentSyntax>,
     pub(super) restart_limits: Vec<RestartLimitSyntax>,
     pub(super) alerts: Vec<AlertTarget>,
     pub(super) noalert: Vec<Box<str>>,
@@ -128,6 +129,16 @@ pub(super) enum TestSyntax {
     Connection(Box<ConnectionSyntax>),
     ProgramContent { pattern: Text, matches: bool },
     Ping(Box<PingSyntax>),
+    Content(ContentSyntax),
+}
+
+/// `content = "REGEX"`, `content != /FILE`.
+#[derive(Debug)]
+pub(super) struct ContentSyntax {
+    /// A regular expression, or the absolute path of a file with one on each line.
+    pub(super) pattern: Text,
+    /// `=`, `match`.
+    pub(super) matches: bool,
 }
 
 /// A ping.

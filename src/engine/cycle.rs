@@ -48,14 +48,15 @@ impl Engine {
         }
         let sample = self.next_sample_id(id);
         let rules = &self.model.service(id).rules;
-        let digests = match depth {
-            Depth::Full => wanted_digests(rules),
-            Depth::Existence | Depth::Presence => Vec::new(),
+        let (digests, content) = match depth {
+            Depth::Full => (wanted_digests(rules), self.content_from(id)),
+            Depth::Existence | Depth::Presence => (Vec::new(), None),
         };
         self.effects.push_back(Effect::Sample {
             sample,
             service: id,
             digests,
+            content,
         });
         self.wards[id.index()].check = Check::Sampling { sample, depth };
     }

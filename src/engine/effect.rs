@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::mail::Alert;
 use crate::model::{ChecksumKind, Connection, Ping, Program, ServiceId};
-use crate::reading::ProcessId;
+use crate::reading::{ContentFrom, ProcessId};
 
 /// One ordered look at a subject; never reused within a run. It tells whose, so that an answer
 /// finds its service without a search: the low 16 bits are the service's place in the model.
@@ -51,6 +51,8 @@ pub enum Effect {
         service: ServiceId,
         /// The hashes a file test needs.
         digests: Vec<ChecksumKind>,
+        /// Where the lines begin that its content tests look at, if it has any.
+        content: Option<ContentFrom>,
     },
     /// Test a connection; answered by [`super::Input::ProbeEnded`]. The shell starts as many at
     /// once as its cap allows and queues the others.

@@ -83,7 +83,7 @@ impl Engine {
                 }
             }
             Finding::Unchanged(text) => {
-                state.verdict.take(false, rule);
+                state.verdict.take_change(false, rule);
                 let priority = if was_changed {
                     Priority::Info
                 } else {
@@ -92,12 +92,8 @@ impl Engine {
                 self.log_service(id, priority, &text);
             }
             Finding::Changed(text) => {
-                state.changed = true;
-                let turn = state.verdict.take(true, rule);
-                // A change is over when it is told: the next one is a new one.
-                if state.verdict.is_failing() {
-                    state.verdict = Default::default();
-                }
+                let turn = state.verdict.take_change(true, rule);
+                state.changed = turn != Turn::Suspected;
                 self.take_change(id, rule, turn, &text);
             }
             Finding::Passed(text) => {

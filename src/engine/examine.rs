@@ -136,7 +136,7 @@ impl Engine {
         let mut unknown = false;
         for (index, rule) in service.rules.iter().enumerate() {
             if !self.is_checkable(id) {
-                return;
+                break;
             }
             let ward = &mut self.wards[id.index()];
             let Some(reading) = &ward.reading else {
@@ -155,7 +155,8 @@ impl Engine {
                 self.take_finding(id, index, finding);
             }
         }
-        if !unknown {
+        unknown |= !self.judge_lines(id);
+        if !unknown && self.is_checkable(id) {
             self.clear(id, Alarm::Data, "data access succeeded");
         }
     }

@@ -14,6 +14,7 @@
 
 mod action;
 mod boot;
+mod content;
 mod cycle;
 mod depend;
 mod effect;

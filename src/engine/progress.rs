@@ -49,6 +49,7 @@ impl Engine {
             sample,
             service: id,
             digests: Vec::new(),
+            content: None,
         });
         sample
     }

@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use crate::model::{EventKind, Rule, Service, Test};
-use crate::reading::{ProcessId, Reading};
+use crate::reading::{ContentMark, ProcessId, Reading};
 use crate::time::WallTime;
 
 use super::judge::Base;
@@ -45,6 +45,8 @@ pub(super) struct Ward {
     pub(super) collected: Option<WallTime>,
     /// Whether the subject was there when last looked at, since monitoring began.
     pub(super) presence: Seen,
+    /// How far its lines have been judged.
+    pub(super) mark: Option<ContentMark>,
     /// Its process, if it has one that ran when last looked at.
     pub(super) process: Option<ProcessId>,
     /// The process whose end the shell was asked to report.
@@ -308,6 +310,7 @@ impl Ward {
             reading: None,
             collected: None,
             presence: Seen::Unknown,
+            mark: None,
             process: None,
             watched: None,
             cycles_to_skip: 0,
@@ -337,6 +340,7 @@ impl Ward {
         self.limits.fill(LimitState::default());
         self.alarms = Alarms::default();
         self.presence = Seen::Unknown;
+        self.mark = None;
         self.changed_bits = 0;
         self.cycles_to_skip = 0;
         self.looked = None;

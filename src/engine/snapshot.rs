@@ -1,9 +1,9 @@
 //! The engine's state as bytes: what a crash must not lose.
 //!
-//! Saved are, by service name: whether it is monitored, what its rules remember, counters, alarms,
-//! its process, when its cron time was last looked at, and work under way. Not saved: readings and
-//! checks (taken anew), how many cycles an `every` has still to skip (a new run checks all at
-//! once), history.
+//! Saved are, by service name: whether it is monitored, what its rules remember, how far its lines
+//! were read, counters, alarms, its process, when its cron time was last looked at, and work under
+//! way. Not saved: readings and checks (taken anew), how many cycles an `every` has still to skip
+//! (a new run checks all at once), history.
 //!
 //! A rule is found again by a fingerprint of what it says, so an edited control file costs the
 //! state of the edited rules only. The fingerprint may differ between builds of the program; then
@@ -15,6 +15,7 @@
 //! Numbers are little-endian base 128, texts are preceded by their length.
 
 use crate::model::{OnReboot, Service, Subject};
+use crate::reading::ContentMark;
 use crate::time::Moment;
 
 use super::job::{End, Job, Ran, Step, Verb};
@@ -29,7 +30,7 @@ use super::{Engine, Monitoring};
 
 mod bytes;
 
-use bytes::{Saved, SavedPhase, SavedService, Writer, limit_fingerprint};
+use bytes::{Saved, SavedPhase, SavedService, Writer, limit_fingerprint, path_fingerprint};
 
 pub(super) use bytes::{decode, fingerprint, rule_fingerprint, seal_of};
 
@@ -72,6 +73,7 @@ impl SavedService {
         let mut ward = Ward::new(service, watched(self.monitored));
         self.recall_failures(service, &mut ward);
         ward.looked = self.looked_at(now);
+        ward.mark = self.mark_for(service);
         ward.process = self.process;
         ward.next = self.next;
         if let Some((plan, phase)) = self.work {
@@ -93,6 +95,7 @@ impl SavedService {
         ward.looked = self.looked_at(now);
         if self.monitored && monitored {
             self.recall_failures(service, &mut ward);
+            ward.mark = self.mark_for(service);
             for limit in &mut ward.limits {
                 *limit = LimitState {
                     events: limit.events,
@@ -106,6 +109,12 @@ impl SavedService {
     fn looked_at(&self, now: Moment) -> Option<Looked> {
         let minute = self.looked?;
         Some(Looked { minute, at: now })
+    }
+
+    /// How far its lines were judged, unless its path is another one by now.
+    fn mark_for(&self, service: &Service) -> Option<ContentMark> {
+        let (path, mark) = self.mark?;
+        (path == path_fingerprint(service)).then_some(mark)
     }
 
     fn recall_failures(&mut self, service: &Service, ward: &mut Ward) {

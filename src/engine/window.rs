@@ -130,6 +130,31 @@ impl Verdict {
         }
     }
 
+    /// Takes whether a value has changed, or a line was found. That is over when it is told, so the
+    /// rule passes on; in a window the newest changes go on to count (reference F104: lines in four
+    /// cycles are three events of `for 2 cycles`).
+    pub(super) fn take_change(&mut self, changed: bool, rule: &Rule) -> Turn {
+        let window = rule.failed.window;
+        let mut failures = match self {
+            Self::Passing { failures } => *failures,
+            Self::Failing { .. } => Results::default(),
+        };
+        failures.push(changed, window);
+        let told = changed && failures.fill(window);
+        if told && window == Window::ONCE {
+            failures = Results::default();
+        }
+        *self = Self::Passing { failures };
+        match (changed, told) {
+            (true, true) => Turn::Failed {
+                events: 1,
+                act: true,
+            },
+            (true, false) => Turn::Suspected,
+            (false, _) => Turn::Passed,
+        }
+    }
+
     /// Whether `other` is the same state, the number of events left aside.
     pub(super) fn same_but_for_count(self, other: Self) -> bool {
         let without_count = |verdict| match verdict {

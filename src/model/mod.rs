@@ -31,7 +31,7 @@ pub use connection::{
     CertificatePin, Connection, ConnectionTest, Destination, Exchange, HeaderField, HttpMethod,
     HttpTest, Protocol, TlsOptions, Transport, Verify,
 };
-pub use content::ContentTest;
+pub use content::{ContentScan, ContentTest};
 pub use event::EventKind;
 pub use family::Family;
 pub use file::{Checksum, ChecksumKind, Stamp, TimestampTest};

@@ -1,7 +1,7 @@
 //! A service: what is checked, how often, how it is started and stopped, and which rules it must
 //! obey.
 
-use super::{Action, AlertTarget, Program, Rule, Subject};
+use super::{Action, AlertTarget, ContentScan, Program, Rule, Subject};
 use crate::time::Schedule;
 
 /// Names a service of one model: its place in [`super::Model::services`].
@@ -45,6 +45,8 @@ pub struct Service {
     pub restart: Option<Program>,
     /// The tests in the order of the control file, the implicit ones first.
     pub rules: Vec<Rule>,
+    /// What its content tests have in common; `None` where it has none.
+    pub content: Option<Box<ContentScan>>,
     /// `if N restarts within M cycles then …`.
     pub restart_limits: Vec<RestartLimit>,
     /// `alert …` of this service; for the same address they override the global ones.

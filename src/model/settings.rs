@@ -215,6 +215,8 @@ pub struct Limits {
     pub program_output: usize,
     /// Bytes a generic dialogue keeps of what the peer says; 256.
     pub send_expect_buffer: usize,
+    /// Bytes of a line of a file that are looked at, and one more; 512.
+    pub file_content_buffer: usize,
     /// Bytes of an HTTP body that are looked at; 1 MiB.
     pub http_content_buffer: usize,
     /// Connection tests; 5 s.
@@ -234,6 +236,7 @@ impl Default for Limits {
         Self {
             program_output: 512,
             send_expect_buffer: 256,
+            file_content_buffer: 512,
             http_content_buffer: 1024 * 1024,
             network_timeout: Duration::from_secs(5),
             start_timeout: Duration::from_secs(30),

@@ -81,6 +81,15 @@ impl Test {
         }
     }
 
+    /// The test of a file's lines, if it is one.
+    pub const fn content(&self) -> Option<&ContentTest> {
+        if let Self::Content(test) = self {
+            Some(test)
+        } else {
+            None
+        }
+    }
+
     /// The connection test, if it is one.
     pub const fn connection(&self) -> Option<&ConnectionTest> {
         match self {

@@ -1,5 +1,6 @@
 //! A file as stat(2) describes it, and its hash.
 
+use super::ContentReading;
 use crate::model::ChecksumKind;
 
 /// A file that is there.
@@ -25,6 +26,9 @@ pub struct FileReading {
     pub changed: i64,
     /// The hashes that were asked for.
     pub digests: Vec<Digest>,
+    /// What its new lines hold, if that was asked, or the system's words for why they cannot be
+    /// read.
+    pub content: Option<Result<Box<ContentReading>, Box<str>>>,
 }
 
 /// What kind of thing a path names.

@@ -6,6 +6,7 @@
 mod amount;
 mod bytes;
 mod cgroup;
+mod content;
 mod elapsed;
 mod file;
 mod filesystem;
@@ -24,6 +25,7 @@ mod traffic;
 pub use amount::{Amount, thousandths};
 pub use bytes::Bytes;
 pub use cgroup::{group_share, keyed, parse_cfs, parse_cpu_max, parse_group_bytes};
+pub use content::{ContentFrom, ContentMark, ContentReading, Excerpt, Lines};
 pub use elapsed::Elapsed;
 pub use file::{Digest, FileKind, FileReading};
 pub use filesystem::FilesystemReading;

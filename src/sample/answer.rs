@@ -1,13 +1,16 @@
 //! A file's reading as text: what a child that looked hands to its parent.
 //!
-//! The first line says whether the file is there and what stat(2) told, each further one is a hash.
+//! The first line says whether the file is there and what stat(2) told, each further one is a hash
+//! or tells of its lines: how far they were read, or why not, and those that count for a test.
 //! Both ends are the same program, so there is no version; a child that died half-way is told by
 //! the last line, `.`.
 
 use std::fmt::Write;
 
 use crate::model::ChecksumKind;
-use crate::reading::{Digest, FileKind, FileReading, Presence, Reading, hexadecimal};
+use crate::reading::{
+    ContentMark, ContentReading, Digest, FileKind, FileReading, Presence, Reading, hexadecimal,
+};
 
 const FILE_KINDS: [FileKind; 7] = [
     FileKind::Regular,
@@ -20,6 +23,8 @@ const FILE_KINDS: [FileKind; 7] = [
 ];
 const CHECKSUM_KINDS: [ChecksumKind; 3] =
     [ChecksumKind::Md5, ChecksumKind::Sha1, ChecksumKind::Sha256];
+
+const INFALLIBLE: &str = "writing to a String does not fail";
 
 /// A file's reading as text; another subject's as nothing.
 pub(super) fn encode(reading: &Reading) -> Vec<u8> {
@@ -57,10 +62,35 @@ fn present(facts: &FileReading) -> String {
             Ok(hash) => writeln!(text, "{name} is {}", hexadecimal(hash)),
             Err(why) => writeln!(text, "{name} not {why}"),
         };
-        written.expect("writing to a String does not fail");
+        written.expect(INFALLIBLE);
+    }
+    match &facts.content {
+        None => {}
+        Some(Err(why)) => writeln!(text, "unread {why}").expect(INFALLIBLE),
+        Some(Ok(content)) => write_content(&mut text, content),
     }
     text.push_str(".\n");
     text
+}
+
+/// Half of what a pipe takes; where more was found, the rest says only which tests it is for.
+const LONGEST: usize = 32 * 1024;
+
+fn write_content(text: &mut String, content: &ContentReading) {
+    let ContentMark {
+        inode,
+        offset,
+        inside,
+    } = content.mark;
+    let (inside, tests) = (u8::from(inside), content.found.len());
+    writeln!(text, "content {inode} {offset} {inside} {tests}").expect(INFALLIBLE);
+    let found = content.found.iter().enumerate();
+    for (index, lines) in found.filter_map(|(index, lines)| Some((index, lines.as_ref()?))) {
+        let lines = lines.replace('\\', "\\\\").replace('\n', "\\n");
+        let room = text.len() + lines.len() <= LONGEST;
+        let lines = if room { &lines } else { "...\\n" };
+        writeln!(text, "lines {index} {lines}").expect(INFALLIBLE);
+    }
 }
 
 /// The reading again; `None` if the text is not whole.
@@ -72,7 +102,9 @@ pub(super) fn decode(text: &[u8]) -> Option<Reading> {
     let presence = match word {
         "present" => {
             let mut facts = facts(rest)?;
-            facts.digests = lines.map(digest).collect::<Option<_>>()?;
+            for line in lines {
+                further(line, &mut facts)?;
+            }
             Presence::Present(facts)
         }
         "absent" => Presence::Absent,
@@ -96,11 +128,54 @@ fn facts(line: &str) -> Option<FileReading> {
         modified: words.next()?.parse().ok()?,
         changed: words.next()?.parse().ok()?,
         digests: Vec::new(),
+        content: None,
     })
 }
 
-fn digest(line: &str) -> Option<Digest> {
+/// A line behind the first.
+fn further(line: &str, facts: &mut FileReading) -> Option<()> {
     let (name, rest) = line.split_once(' ')?;
+    match (name, &mut facts.content) {
+        ("unread", None) => facts.content = Some(Err(rest.into())),
+        ("content", None) => facts.content = Some(Ok(Box::new(content(rest)?))),
+        ("lines", Some(Ok(content))) => {
+            let (index, lines) = rest.split_once(' ')?;
+            let index: usize = index.parse().ok()?;
+            *content.found.get_mut(index)? = Some(unescape(lines));
+        }
+        _ => facts.digests.push(digest(name, rest)?),
+    }
+    Some(())
+}
+
+/// So many tests at most: a thousand for each file of patterns.
+const TESTS_LIMIT: usize = 1 << 20;
+
+fn content(line: &str) -> Option<ContentReading> {
+    let mut words = line.split(' ');
+    let mark = ContentMark {
+        inode: words.next()?.parse().ok()?,
+        offset: words.next()?.parse().ok()?,
+        inside: words.next()? == "1",
+    };
+    let tests: usize = words.next()?.parse().ok()?;
+    let found = (tests <= TESTS_LIMIT).then(|| vec![None; tests].into())?;
+    Some(ContentReading { mark, found })
+}
+
+fn unescape(lines: &str) -> Box<str> {
+    let mut text = String::with_capacity(lines.len());
+    let mut letters = lines.chars();
+    while let Some(letter) = letters.next() {
+        text.push(match letter {
+            '\\' if letters.next() == Some('n') => '\n',
+            _ => letter,
+        });
+    }
+    text.into()
+}
+
+fn digest(name: &str, rest: &str) -> Option<Digest> {
     let kind = CHECKSUM_KINDS
         .into_iter()
         .find(|kind| kind.name() == name)?;
@@ -142,6 +217,14 @@ mod tests {
                     value: Err("Input/output error".into()),
                 },
             ],
+            content: Some(Ok(Box::new(ContentReading {
+                mark: ContentMark {
+                    inode: u64::MAX,
+                    offset: 5_000_000_000,
+                    inside: true,
+                },
+                found: [None, Some("a\\n\tb\n\\\n...\n".into()), None].into(),
+            }))),
         }
     }
 

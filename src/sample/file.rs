@@ -35,6 +35,7 @@ fn reading(facts: &Metadata) -> FileReading {
         modified: facts.mtime(),
         changed: facts.ctime(),
         digests: Vec::new(),
+        content: None,
     }
 }
 
@@ -97,6 +98,7 @@ mod tests {
             modified: facts.mtime(),
             changed: facts.ctime(),
             digests: Vec::new(),
+            content: None,
         };
         let path = path.to_str().unwrap();
         assert_eq!(look(path), Presence::Present(expected));

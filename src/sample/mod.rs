@@ -8,6 +8,7 @@
 
 mod answer;
 mod container;
+mod content;
 mod digest;
 mod file;
 mod machine;
@@ -20,19 +21,23 @@ pub use table::{Match, matches};
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
+use self::content::{Request, Scanning, Search};
 use self::digest::Hashing;
 use self::machine::{LastLook, Machine};
 use self::process::{Finding, Mark};
-use self::remote::Remote;
+use self::remote::{Reason, Remote};
 use crate::engine::SampleId;
 use crate::model::{ChecksumKind, ProcessLocator, Service, ServiceId, Subject};
-use crate::reading::{NetworkReading, Presence, ProgramReading, Reading};
+use crate::reading::{
+    ContentFrom, FileKind, FileReading, NetworkReading, Presence, ProgramReading, Reading,
+};
 use crate::time::Moment;
 
 /// Carries out orders to look, and remembers what rates are computed against.
 #[derive(Default)]
 pub struct Sampler {
     queue: VecDeque<Order>,
+    scanning: Scanning<(SampleId, Box<[ChecksumKind]>)>,
     hashing: Hashing,
     remote: Remote,
     /// Finished by an event, waiting for the next step to return them.
@@ -54,6 +59,7 @@ enum Wanted {
     File {
         path: Box<str>,
         digests: Box<[ChecksumKind]>,
+        search: Option<Search>,
     },
     System,
     /// There is nothing to look at.
@@ -70,7 +76,13 @@ impl Sampler {
     }
 
     /// Takes an order; a later [`Self::step`] answers it.
-    pub fn begin(&mut self, sample: SampleId, service: &Service, digests: &[ChecksumKind]) {
+    pub fn begin(
+        &mut self,
+        sample: SampleId,
+        service: &Service,
+        digests: &[ChecksumKind],
+        content: Option<ContentFrom>,
+    ) {
         let subject = match &service.subject {
             Subject::Process(ProcessLocator::Pidfile(path)) => Wanted::Pidfile(path.clone()),
             Subject::Process(ProcessLocator::Matching(pattern)) => {
@@ -79,6 +91,7 @@ impl Sampler {
             Subject::File(path) | Subject::Directory(path) | Subject::Fifo(path) => Wanted::File {
                 path: path.clone(),
                 digests: digests.into(),
+                search: content.and_then(|from| Search::new(service, from)),
             },
             Subject::Filesystem(_) => {
                 Wanted::Nothing(Reading::Filesystem(Presence::Unreadable("".into())))
@@ -95,7 +108,8 @@ impl Sampler {
 
     /// Whether orders wait for a [`Self::step`].
     pub fn is_busy(&self) -> bool {
-        !self.queue.is_empty() || self.hashing.is_busy() || !self.finished.is_empty()
+        let waits = !self.queue.is_empty() || !self.finished.is_empty();
+        waits || self.scanning.is_busy() || self.hashing.is_busy()
     }
 
     /// When [`Self::expire`] has something to give up.
@@ -137,13 +151,23 @@ impl Sampler {
                 }
                 // The walk took them all.
                 Wanted::Matching(_) => {}
-                Wanted::File { path, digests } => {
+                Wanted::File {
+                    path,
+                    digests,
+                    search,
+                } => {
                     // Asked once a step, and only where there are files to look at.
                     let mounts = mounts.get_or_insert_with(remote::mounts);
-                    let reading = if remote::is_remote(&path, mounts) {
-                        self.remote.begin(sample, path, &digests, now)
+                    let why = if remote::is_remote(&path, mounts) {
+                        Some(Reason::Far)
+                    } else if search.as_ref().is_some_and(Search::is_costly) {
+                        Some(Reason::Costly)
                     } else {
-                        self.look_at_file(sample, path, &digests)
+                        None
+                    };
+                    let reading = match why {
+                        Some(why) => self.remote.begin(sample, path, &digests, search, why, now),
+                        None => self.look_at_file(sample, path, digests, search),
                     };
                     done.extend(reading.map(|reading| (sample, reading)));
                 }
@@ -153,6 +177,11 @@ impl Sampler {
                     done.push((sample, Reading::System(Box::new(reading))));
                 }
             }
+        }
+        for file in self.scanning.step() {
+            let (sample, digests) = file.then;
+            let reading = self.hash(sample, file.path, file.facts, &digests);
+            done.extend(reading.map(|reading| (sample, reading)));
         }
         done.extend(self.hashing.step());
         done
@@ -164,22 +193,48 @@ impl Sampler {
         self.marks.clear();
     }
 
-    /// The reading, unless hashes are still to be computed.
+    /// The reading, unless it is a large one.
     fn look_at_file(
         &mut self,
         sample: SampleId,
         path: Box<str>,
-        digests: &[ChecksumKind],
+        digests: Box<[ChecksumKind]>,
+        search: Option<Search>,
     ) -> Option<Reading> {
-        match file::look(&path) {
-            Presence::Present(facts) if !digests.is_empty() => {
-                self.hashing.begin(sample, path, facts, digests);
+        let facts = match file::look(&path) {
+            Presence::Present(facts) => facts,
+            presence @ (Presence::Absent | Presence::Unreadable(_)) => {
+                return Some(Reading::File(presence));
+            }
+        };
+        match search {
+            Some(search) if facts.kind == FileKind::Regular => {
+                let then = (sample, digests);
+                self.scanning.begin(Request {
+                    path,
+                    facts,
+                    search,
+                    then,
+                });
                 None
             }
-            presence @ (Presence::Present(_) | Presence::Absent | Presence::Unreadable(_)) => {
-                Some(Reading::File(presence))
-            }
+            Some(_) | None => self.hash(sample, path, facts, &digests),
         }
+    }
+
+    /// The reading of a file that is there, unless hashes are still to be computed.
+    fn hash(
+        &mut self,
+        sample: SampleId,
+        path: Box<str>,
+        facts: FileReading,
+        digests: &[ChecksumKind],
+    ) -> Option<Reading> {
+        if digests.is_empty() {
+            return Some(Reading::File(Presence::Present(facts)));
+        }
+        self.hashing.begin(sample, path, facts, digests);
+        None
     }
 
     /// Answers every order for a pattern by one walk through the process table.

@@ -1,4 +1,5 @@
-//! Files on file systems that may never answer, looked at by children.
+//! Files on file systems that may never answer, and content tests that may never end, looked at by
+//! children.
 //!
 //! ```text
 //!  begin ──► a child looks ── ended ──► its answer
@@ -17,11 +18,12 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Component, Path, PathBuf};
 use std::time::Duration;
 
+use super::content::Search;
 use super::digest::Hashing;
 use super::{answer, file};
 use crate::engine::SampleId;
 use crate::model::ChecksumKind;
-use crate::reading::{Mounts, Presence, Reading};
+use crate::reading::{FileKind, Mounts, Presence, Reading};
 use crate::sys::errno::words;
 use crate::sys::file::read_kernel;
 use crate::sys::reap::{KILL, kill_group};
@@ -32,8 +34,9 @@ use crate::time::Moment;
 const TIME_LIMIT: Duration = Duration::from_secs(60);
 /// The most of the mount table that is read: several thousand mounts.
 const TABLE_LIMIT: usize = 1 << 20;
-/// The most of an answer that is read; a real one has some hundred bytes.
-const ANSWER_LIMIT: u64 = 4096;
+/// The most of an answer that is read. It is read when the child has ended, so that all of it must
+/// find room in the pipe: 64 KiB since Linux 2.6.11.
+const ANSWER_LIMIT: u64 = 64 * 1024;
 
 /// What is mounted at this moment.
 pub(super) fn mounts() -> Mounts {
@@ -95,10 +98,20 @@ pub(super) struct Remote {
     looks: Vec<Look>,
 }
 
+/// Why a child looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reason {
+    /// The file system may never answer.
+    Far,
+    /// Looking through the lines may take longer than anybody should wait.
+    Costly,
+}
+
 struct Look {
     path: Box<str>,
     pid: i32,
     output: OwnedFd,
+    why: Reason,
     /// Who waits for it, and until when; nobody any more once its time is over.
     wanted: Option<(SampleId, Moment)>,
 }
@@ -110,17 +123,19 @@ impl Remote {
         sample: SampleId,
         path: Box<str>,
         kinds: &[ChecksumKind],
+        search: Option<Search>,
+        why: Reason,
         now: Moment,
     ) -> Option<Reading> {
         let in_disgrace = |look: &Look| look.path == path && look.wanted.is_none();
         if self.looks.iter().any(in_disgrace) {
-            return Some(no_answer());
+            return Some(no_answer(why));
         }
         let started = fork_task(|out| {
             // Where nobody reads it any more, it does not matter.
-            let _ = out.write_all(&answer::encode(&look(&path, kinds)));
+            let _ = out.write_all(&answer::encode(&look(&path, kinds, search)));
         });
-        self.keep(sample, path, started, now)
+        self.keep(sample, path, started, why, now)
     }
 
     fn keep(
@@ -128,6 +143,7 @@ impl Remote {
         sample: SampleId,
         path: Box<str>,
         started: std::io::Result<Task>,
+        why: Reason,
         now: Moment,
     ) -> Option<Reading> {
         match started {
@@ -136,6 +152,7 @@ impl Remote {
                     path,
                     pid: task.pid,
                     output: task.output,
+                    why,
                     wanted: Some((sample, now + TIME_LIMIT)),
                 });
                 None
@@ -156,7 +173,7 @@ impl Remote {
         for look in &mut self.looks {
             if let Some((sample, _)) = look.wanted.take_if(|(_, until)| *until <= now) {
                 kill_group(look.pid, KILL);
-                given_up.push((sample, no_answer()));
+                given_up.push((sample, no_answer(look.why)));
             }
         }
         given_up
@@ -190,10 +207,16 @@ impl Drop for Remote {
     }
 }
 
-/// The whole look, hashes included; in the child, which has all the time it is given.
-fn look(path: &str, kinds: &[ChecksumKind]) -> Reading {
+/// The whole look, lines and hashes included; in the child, which has all the time it is given.
+fn look(path: &str, kinds: &[ChecksumKind], search: Option<Search>) -> Reading {
     match file::look(path) {
-        Presence::Present(facts) if !kinds.is_empty() => {
+        Presence::Present(mut facts) => {
+            if let Some(search) = search.filter(|_| facts.kind == FileKind::Regular) {
+                facts.content = Some(search.run(path));
+            }
+            if kinds.is_empty() {
+                return Reading::File(Presence::Present(facts));
+            }
             let mut hashing = Hashing::default();
             hashing.begin(SampleId(0), path.into(), facts, kinds);
             loop {
@@ -202,14 +225,15 @@ fn look(path: &str, kinds: &[ChecksumKind]) -> Reading {
                 }
             }
         }
-        presence @ (Presence::Present(_) | Presence::Absent | Presence::Unreadable(_)) => {
-            Reading::File(presence)
-        }
+        presence @ (Presence::Absent | Presence::Unreadable(_)) => Reading::File(presence),
     }
 }
 
-fn no_answer() -> Reading {
-    unreadable("the file system does not answer")
+fn no_answer(why: Reason) -> Reading {
+    unreadable(match why {
+        Reason::Far => "the file system does not answer",
+        Reason::Costly => "its content tests take longer than a minute",
+    })
 }
 
 fn unreadable(why: &str) -> Reading {
@@ -275,9 +299,12 @@ mod tests {
         let kinds = [ChecksumKind::Md5, ChecksumKind::Sha256];
         for path in [path.to_str().unwrap(), "/nowhere/at/all", "/dev/null"] {
             let mut remote = Remote::default();
-            assert_eq!(remote.begin(SampleId(3), path.into(), &kinds, NOW), None);
+            assert_eq!(
+                remote.begin(SampleId(3), path.into(), &kinds, None, Reason::Far, NOW),
+                None
+            );
             let seen = finish(&mut remote).map(|(id, reading)| (id, but_for_access(reading)));
-            let expected = but_for_access(look(path, &kinds));
+            let expected = but_for_access(look(path, &kinds, None));
             assert_eq!(seen, Some((SampleId(3), expected)));
             assert_eq!(remote.deadline(), None);
             assert_eq!(remote.ended(1), None);
@@ -299,7 +326,10 @@ mod tests {
             let _ = File::from(reader).read(&mut [0]);
         });
         let path = "/far/file".into();
-        assert_eq!(remote.keep(SampleId(sample), path, started, NOW), None);
+        assert_eq!(
+            remote.keep(SampleId(sample), path, started, Reason::Far, NOW),
+            None
+        );
     }
 
     #[test]
@@ -309,14 +339,20 @@ mod tests {
         let end = NOW + TIME_LIMIT;
         assert_eq!(remote.deadline(), Some(end));
         assert_eq!(remote.expire(NOW), []);
-        assert_eq!(remote.expire(end), [(SampleId(1), no_answer())]);
+        assert_eq!(remote.expire(end), [(SampleId(1), no_answer(Reason::Far))]);
         assert_eq!((remote.deadline(), remote.expire(end)), (None, vec![]));
         // While the child is there, nobody else is sent.
         let path = "/far/file";
-        let again = remote.begin(SampleId(2), path.into(), &[], end);
-        assert_eq!((again, remote.looks.len()), (Some(no_answer()), 1));
+        let again = remote.begin(SampleId(2), path.into(), &[], None, Reason::Far, end);
+        assert_eq!(
+            (again, remote.looks.len()),
+            (Some(no_answer(Reason::Far)), 1)
+        );
         assert_eq!(finish(&mut remote), None);
-        assert_eq!(remote.begin(SampleId(3), path.into(), &[], end), None);
+        assert_eq!(
+            remote.begin(SampleId(3), path.into(), &[], None, Reason::Far, end),
+            None
+        );
         assert_eq!(finish(&mut remote).unwrap().0, SampleId(3));
     }
 
@@ -324,7 +360,7 @@ mod tests {
     fn a_file_that_is_being_looked_at_is_looked_at_for_another_service_too() {
         let mut remote = Remote::default();
         hang(&mut remote, 1);
-        let second = remote.begin(SampleId(2), "/far/file".into(), &[], NOW);
+        let second = remote.begin(SampleId(2), "/far/file".into(), &[], None, Reason::Far, NOW);
         assert_eq!((second, remote.looks.len()), (None, 2));
         kill_group(remote.looks[0].pid, KILL);
         assert_eq!(finish(&mut remote).unwrap().0, SampleId(1));

@@ -20,6 +20,7 @@ fn service(name: &str, subject: Subject) -> Service {
         rules: Vec::new(),
         restart_limits: Vec::new(),
         alerts: Vec::new(),
+        content: None,
         noalert: Vec::new(),
     }
 }
@@ -50,7 +51,7 @@ fn readings(sampler: &mut Sampler, now: u64, children: &[i32]) -> Vec<(u64, Read
 
 fn process(service: &Service, children: &[i32]) -> ProcessState {
     let mut sampler = Sampler::new();
-    sampler.begin(SampleId(1), service, &[]);
+    sampler.begin(SampleId(1), service, &[], None);
     match readings(&mut sampler, 0, children).pop() {
         Some((1, Reading::Process(state))) => state,
         other => panic!("{other:?}"),
@@ -111,7 +112,7 @@ fn rates_need_two_looks_and_a_reload_forgets_the_first() {
         if forget {
             sampler.forget();
         }
-        sampler.begin(SampleId::new(now, ServiceId::new(0)), &service, &[]);
+        sampler.begin(SampleId::new(now, ServiceId::new(0)), &service, &[], None);
         let Some((_, Reading::Process(state))) = readings(&mut sampler, now, &[]).pop() else {
             panic!("a process reading");
         };
@@ -185,7 +186,7 @@ fn one_walk_answers_all_patterns() {
     let program = Program::start(&["/bin/sleep", &mark]);
     let mut sampler = Sampler::new();
     for sample in 0..100 {
-        sampler.begin(SampleId(sample), &matching(&mark), &[]);
+        sampler.begin(SampleId(sample), &matching(&mark), &[], None);
     }
     let done = sampler.step(Moment::default(), &[]);
     assert_eq!(done.len(), 100);
@@ -218,7 +219,7 @@ fn a_step_looks_at_no_more_than_its_share() {
     let file = service("file", Subject::File(path.to_str().unwrap().into()));
     let mut sampler = Sampler::new();
     for sample in 0..=LOOKS as u64 {
-        sampler.begin(SampleId(sample), &file, &[]);
+        sampler.begin(SampleId(sample), &file, &[], None);
     }
     assert_eq!(sampler.step(Moment::default(), &[]).len(), LOOKS);
     assert!(sampler.is_busy());
@@ -234,10 +235,10 @@ fn files_and_the_machine() {
     let gone = service("gone", Subject::File("/nowhere/at/all".into()));
     let machine = service("box", Subject::System);
     let mut sampler = Sampler::new();
-    sampler.begin(SampleId(1), &machine, &[]);
-    sampler.begin(SampleId(2), &gone, &[ChecksumKind::Md5]);
-    sampler.begin(SampleId(3), &file, &[ChecksumKind::Md5]);
-    sampler.begin(SampleId(4), &file, &[]);
+    sampler.begin(SampleId(1), &machine, &[], None);
+    sampler.begin(SampleId(2), &gone, &[ChecksumKind::Md5], None);
+    sampler.begin(SampleId(3), &file, &[ChecksumKind::Md5], None);
+    sampler.begin(SampleId(4), &file, &[], None);
     let done = readings(&mut sampler, 0, &[]);
     let (samples, readings): (Vec<u64>, Vec<Reading>) = done.into_iter().unzip();
     assert_eq!(samples, [1, 2, 4, 3]);

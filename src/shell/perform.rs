@@ -22,9 +22,10 @@ impl Shell {
                 sample,
                 service,
                 digests,
+                content,
             } => {
                 let service = self.engine.model().service(service);
-                self.sampler.begin(sample, service, &digests);
+                self.sampler.begin(sample, service, &digests, content);
             }
             Effect::Probe { probe, connection } => {
                 self.prober.start(clock::now(), probe, connection);

@@ -25,17 +25,31 @@ impl Regex {
 
     /// Whether the pattern matches anywhere in `text`.
     pub fn is_match(&self, text: &[u8]) -> bool {
-        let text = c_text(text);
+        self.matches(&Subject::new(text))
+    }
+
+    /// The same for a text that is held against several patterns.
+    pub fn matches(&self, text: &Subject) -> bool {
         // SAFETY: the pattern is compiled, the text ends in NUL, and no positions are asked for.
         unsafe {
             libc::regexec(
                 &raw const self.compiled,
-                text.as_ptr(),
+                text.0.as_ptr(),
                 0,
                 std::ptr::null_mut(),
                 0,
             ) == 0
         }
+    }
+}
+
+/// A text made ready to be held against patterns.
+pub struct Subject(CString);
+
+impl Subject {
+    /// From any bytes.
+    pub fn new(text: &[u8]) -> Self {
+        Self(c_text(text))
     }
 }
 

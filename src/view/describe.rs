@@ -162,6 +162,11 @@ fn service(sheet: &mut Sheet, model: &Model, service: &Service) {
     sheet.lines("Start program", service.start.iter().map(program));
     sheet.lines("Stop program", service.stop.iter().map(program));
     sheet.lines("Restart program", service.restart.iter().map(program));
+    let ignored = service.content.iter().flat_map(|scan| &scan.ignore);
+    sheet.lines(
+        "Ignore content",
+        ignored.map(|test| format!("if {} then ignore", rules::content(test))),
+    );
     sheet.lines("Test", rules::rules(&service.rules));
     let limits = service.restart_limits.iter();
     sheet.lines("Timeout", limits.map(rules::restart_limit));

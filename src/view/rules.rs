@@ -3,8 +3,8 @@
 mod system;
 
 use crate::model::{
-    Checksum, ConnectionTest, Every, Family, Limit, Ping, PingTest, ProgramTest, Repeat,
-    RestartLimit, Rule, Stamp, Test, TimestampTest, Window,
+    Checksum, ConnectionTest, ContentTest, Every, Family, Limit, Ping, PingTest, ProgramTest,
+    Repeat, RestartLimit, Rule, Stamp, Test, TimestampTest, Window,
 };
 use crate::reading::{Bytes, Elapsed, hexadecimal};
 
@@ -100,7 +100,7 @@ pub(super) fn test(test: &Test) -> String {
             )
         }
         Test::TimestampChanged(stamp) => format!("changed {}", stamp_word(*stamp)),
-        Test::Content(test) => match *test {},
+        Test::Content(test) => content(test),
         Test::Ping(test) => ping(test),
         Test::ResponseTime(limit) => response_time(limit),
         Test::Process(test) => match *test {},
@@ -124,6 +124,11 @@ fn program(test: &ProgramTest) -> String {
         ProgramTest::ContentChanged => "content changed".into(),
         ProgramTest::ContentUnchanged => "content not changed".into(),
     }
+}
+
+/// `content = "REGEX"`.
+pub(super) fn content(test: &ContentTest) -> String {
+    format!("content {} \"{}\"", test.symbol(), test.pattern)
 }
 
 /// ` and responsetime < 5 s`.

@@ -141,6 +141,7 @@ fn service(name: Text, subject: SubjectSyntax) -> ServiceSyntax {
         stop: None,
         restart: None,
         rules: Vec::new(),
+        ignore: Vec::new(),
         restart_limits: Vec::new(),
         alerts: Vec::new(),
         noalert: Vec::new(),

@@ -13,6 +13,11 @@ use crate::model::Test;
 /// ```
 pub(super) fn not_exist(p: &mut Parser<'_>) -> Parsed<TestSyntax> {
     p.expect(Keyword::Not)?;
+    not_exist_after(p)
+}
+
+/// What follows `not`.
+pub(super) fn not_exist_after(p: &mut Parser<'_>) -> Parsed<TestSyntax> {
     if !p.accept(Keyword::Exist) {
         return Err(p.unexpected_at(Place::Test, "not "));
     }

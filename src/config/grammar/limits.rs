@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use crate::config::keyword::Keyword;
-use crate::config::later::Place;
 use crate::config::parser::{Parsed, Parser};
 use crate::config::token::Symbol;
 use crate::model::Limits;
@@ -26,6 +25,10 @@ const ENTRIES: &[(Keyword, Entry)] = &[
     (
         Keyword::SendExpectBuffer,
         Entry::Bytes(|l| &mut l.send_expect_buffer),
+    ),
+    (
+        Keyword::FileContentBuffer,
+        Entry::Bytes(|l| &mut l.file_content_buffer),
     ),
     (
         Keyword::HttpContentBuffer,
@@ -53,6 +56,7 @@ const ENTRIES: &[(Keyword, Entry)] = &[
 /// set limits { programOutput: 1 kB, networkTimeout: 1500 ms, startTimeout: 2 minutes }
 /// set limits {
 ///     sendExpectBuffer:  256 B
+///     fileContentBuffer: 512 B
 ///     httpContentBuffer: 1 MB
 ///     stopTimeout:       30 s
 /// }
@@ -69,7 +73,7 @@ pub(super) fn limits(p: &mut Parser<'_>) -> Parsed {
 fn entries(p: &mut Parser<'_>) -> Parsed {
     while !p.accept_sign(Symbol::CloseBrace) {
         let Some(entry) = p.accept_row(ENTRIES) else {
-            return Err(p.unexpected_at(Place::Limit, ""));
+            return Err(p.unexpected());
         };
         p.skip_sign(Symbol::Colon);
         match entry {

@@ -8,6 +8,7 @@ mod alert;
 mod check;
 mod comparison;
 mod connection;
+mod content;
 mod daemon;
 mod digest;
 mod existence;
@@ -54,6 +55,7 @@ const SERVICE: &[(Keyword, Production)] = &[
     (Keyword::Stop, program::stop),
     (Keyword::Restart, program::restart),
     (Keyword::If, rule::rule),
+    (Keyword::Ignore, content::ignore),
     (Keyword::Alert, alert::local),
     (Keyword::Noalert, alert::none),
     (Keyword::Group, service::group),
@@ -96,7 +98,7 @@ pub(super) fn statement(p: &mut Parser<'_>) -> Parsed {
     match p.in_service() {
         InService::Last => match p.accept_row(SERVICE) {
             Some(production) => production(p),
-            None => Err(p.unexpected_at(Place::Statement, "")),
+            None => Err(p.unexpected()),
         },
         InService::None => Err(without_service(p)),
         InService::Unknown => {
@@ -158,6 +160,7 @@ pub(super) const FILES: &[(&str, &str)] = &[
     ("check.rs", include_str!("check.rs")),
     ("comparison.rs", include_str!("comparison.rs")),
     ("connection.rs", include_str!("connection.rs")),
+    ("content.rs", include_str!("content.rs")),
     ("daemon.rs", include_str!("daemon.rs")),
     ("digest.rs", include_str!("digest.rs")),
     ("existence.rs", include_str!("existence.rs")),

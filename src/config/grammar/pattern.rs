@@ -38,11 +38,17 @@ fn escaped(rest: &[u8]) -> Option<(u8, &[u8])> {
 /// A regular expression with its escapes resolved. It is text: bytes that are none cannot stand in
 /// it.
 pub(super) fn pattern(p: &mut Parser<'_>) -> Parsed<Text> {
-    let written = p.value("a regular expression")?;
-    if written.value.is_empty() {
-        let error = Diagnostic::error(written.span, "an empty pattern matches everything");
+    let pattern = pattern_or_nothing(p)?;
+    if pattern.value.is_empty() {
+        let error = Diagnostic::error(pattern.span, "an empty pattern matches everything");
         return Err(p.error(error));
     }
+    Ok(pattern)
+}
+
+/// The same where matching everything has a meaning.
+pub(super) fn pattern_or_nothing(p: &mut Parser<'_>) -> Parsed<Text> {
+    let written = p.value("a regular expression")?;
     let bytes = unescape(&written.value);
     match String::from_utf8(bytes) {
         Ok(text) if !text.contains('\0') => Ok(Text::new(text.into(), written.span)),

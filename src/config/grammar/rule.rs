@@ -4,7 +4,7 @@ use super::{action, restarts, subjects};
 use crate::config::complaints::Reported;
 use crate::config::keyword::Keyword;
 use crate::config::parser::{Parsed, Parser};
-use crate::config::syntax::{ActionSyntax, RepeatSyntax, RuleSyntax};
+use crate::config::syntax::{ActionSyntax, RepeatSyntax, RuleSyntax, TestSyntax};
 use crate::model::{Action, Window};
 use crate::text::{Diagnostic, Span, Spanned};
 
@@ -28,6 +28,9 @@ pub(super) fn rule(p: &mut Parser<'_>) -> Parsed {
         window: failed_window,
         action: action::action(p)?,
     };
+    if matches!(test, TestSyntax::Content(_)) && p.at(Keyword::Else) {
+        return Err(no_way_back(p));
+    }
     let recovered = recovered(p)?;
     p.service().rules.push(RuleSyntax {
         span,
@@ -36,6 +39,12 @@ pub(super) fn rule(p: &mut Parser<'_>) -> Parsed {
         recovered,
     });
     Ok(())
+}
+
+fn no_way_back(p: &mut Parser<'_>) -> Reported {
+    let place = p.peek().span;
+    let error = Diagnostic::error(place, "a content test has no `else`");
+    p.error(error.note("a line was written or was not: there is nothing to recover from"))
 }
 
 /// `for N cycles`, `N times within M cycles`, `N M cycles`, or nothing: at once.

@@ -44,6 +44,20 @@ impl Machine<'_> {
         found
     }
 
+    /// What is in a regular file, as text, or why it cannot be used.
+    pub(super) fn text_of_file(&self, path: &str, limit: usize) -> Result<String, Box<str>> {
+        match self.surroundings.look(path)?.kind {
+            Kind::File => {}
+            Kind::Directory => return Err("it is a directory".into()),
+            Kind::Special => return Err("it is no regular file".into()),
+        }
+        let content = self.surroundings.read(path, limit)?;
+        if content.len() > limit {
+            return Err(format!("it is larger than {} kB", limit / 1024).into());
+        }
+        String::from_utf8(content).map_err(|_| "it is not UTF-8".into())
+    }
+
     fn unknown(&mut self, what: &str, name: &Text) {
         let message = format!("there is no {what} {} on this machine", quoted(&name.value));
         self.complaints.add(Diagnostic::error(name.span, message));

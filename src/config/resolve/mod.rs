@@ -5,6 +5,7 @@
 //! wrong is added to the complaints and the rest goes on, so that one run finds it all; a model
 //! with a hole in it is thrown away by [`super::load`].
 
+mod content;
 mod depends;
 mod httpd;
 mod machine;

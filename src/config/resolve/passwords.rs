@@ -1,7 +1,6 @@
 //! Password files: a `user:password` in each line.
 
 use super::machine::Machine;
-use crate::config::surroundings::Kind;
 use crate::config::syntax::Text;
 use crate::text::{Diagnostic, quoted};
 
@@ -14,7 +13,7 @@ pub(super) fn read(
     wanted: &[Text],
     machine: &mut Machine<'_>,
 ) -> Vec<(Box<str>, Box<str>)> {
-    let content = match content(&path.value, machine) {
+    let content = match machine.text_of_file(&path.value, FILE_LIMIT) {
         Ok(content) => content,
         Err(why) => {
             let message = format!(
@@ -48,19 +47,6 @@ pub(super) fn read(
             .add(Diagnostic::warning(path.span, message));
     }
     entries
-}
-
-fn content(path: &str, machine: &Machine<'_>) -> Result<String, Box<str>> {
-    match machine.surroundings.look(path)?.kind {
-        Kind::File => {}
-        Kind::Directory => return Err("it is a directory".into()),
-        Kind::Special => return Err("it is no regular file".into()),
-    }
-    let content = machine.surroundings.read(path, FILE_LIMIT)?;
-    if content.len() > FILE_LIMIT {
-        return Err(format!("it is larger than {} kB", FILE_LIMIT / 1024).into());
-    }
-    String::from_utf8(content).map_err(|_| "it is not UTF-8".into())
 }
 
 /// The user and password of a line; what follows a second colon is no part of the password.

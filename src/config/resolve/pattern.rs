@@ -5,6 +5,11 @@ use crate::config::syntax::Text;
 use crate::text::{Diagnostic, Span, Weight, fault, quoted};
 
 impl Machine<'_> {
+    /// Whether a regular expression can be used.
+    pub(super) fn takes(&self, pattern: &str) -> bool {
+        Weight::of(pattern).refusal().is_none() && self.surroundings.pattern(pattern).is_ok()
+    }
+
     /// Complains about a regular expression that the C library does not take, or should not be
     /// given.
     pub(super) fn pattern(&mut self, pattern: &Text) {

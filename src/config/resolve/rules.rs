@@ -1,5 +1,6 @@
 //! Rules: the implicit ones, those that replace each other, and what each test means here.
 
+use super::content;
 use super::machine::Machine;
 use crate::config::syntax::{
     ConnectionSyntax, PingSyntax, ProtocolSyntax, RepeatSyntax, RuleSyntax, TestSyntax,
@@ -20,7 +21,7 @@ pub(super) fn rules(
     for rule_syntax in syntax {
         let span = rule_syntax.span;
         let limit = response_time(&rule_syntax.test);
-        if let Some(rule) = rule(rule_syntax, subject, machine) {
+        for rule in one_or_more(rule_syntax, subject, machine) {
             let timed = limit.map(|limit| Rule {
                 test: Test::ResponseTime(limit),
                 ..rule.clone()
@@ -77,16 +78,17 @@ fn replace(rules: &mut Vec<(Rule, Span)>, rule: Rule, span: Span, machine: &mut 
     *before = (rule, span);
 }
 
-/// `None` where something in it has been complained about.
-fn rule(syntax: RuleSyntax, subject: &Subject, machine: &mut Machine<'_>) -> Option<Rule> {
-    let test = test(syntax.test, subject, machine);
+/// One rule, or one for each of a file's patterns; none where something has been complained about.
+fn one_or_more(syntax: RuleSyntax, subject: &Subject, machine: &mut Machine<'_>) -> Vec<Rule> {
+    let tests = tests(syntax.test, subject, machine);
     let failed = repeat(syntax.failed, machine);
     let recovered = repeat(syntax.recovered, machine);
-    Some(Rule {
-        test: test?,
-        failed,
-        recovered,
-    })
+    let rule = |test| Rule {
+        test,
+        failed: failed.clone(),
+        recovered: recovered.clone(),
+    };
+    tests.into_iter().map(rule).collect()
 }
 
 fn repeat(syntax: RepeatSyntax, machine: &mut Machine<'_>) -> Repeat {
@@ -104,8 +106,8 @@ const fn response_time(test: &TestSyntax) -> Option<Limit> {
     None
 }
 
-fn test(syntax: TestSyntax, subject: &Subject, machine: &mut Machine<'_>) -> Option<Test> {
-    match syntax {
+fn tests(syntax: TestSyntax, subject: &Subject, machine: &mut Machine<'_>) -> Vec<Test> {
+    let test = match syntax {
         TestSyntax::Ready(test) => Some(test),
         TestSyntax::Uid(name) => machine.user(&name).map(Test::Uid),
         TestSyntax::Gid(name) => machine.group(&name).map(Test::Gid),
@@ -114,12 +116,17 @@ fn test(syntax: TestSyntax, subject: &Subject, machine: &mut Machine<'_>) -> Opt
             let pattern = pattern.value;
             Some(Test::Program(ProgramTest::Content { pattern, matches }))
         }
+        TestSyntax::Content(content) => {
+            let tests = content::tests(&content, machine).into_iter();
+            return tests.map(Test::Content).collect();
+        }
         TestSyntax::Connection(connection) => {
             let test = connection_test(*connection, machine);
             Some(Test::Connection(Box::new(test)))
         }
         TestSyntax::Ping(ping) => ping_test(*ping, subject, machine),
-    }
+    };
+    test.into_iter().collect()
 }
 
 /// Only a host is pinged.

@@ -1,5 +1,6 @@
 //! A service, with its defaults and the rules every service of its kind has.
 
+use super::content;
 use super::machine::Machine;
 use super::rules;
 use crate::config::syntax::{RestartLimitSyntax, ServiceSyntax, SubjectSyntax, Text};
@@ -32,6 +33,7 @@ pub(super) fn service(
         .map(|restart| program(restart, limits.restart_timeout));
     Service {
         name: syntax.name.value,
+        content: content::scan(&syntax.ignore, &rules, machine),
         rules,
         subject,
         groups: syntax.groups,
@@ -86,6 +88,7 @@ pub(super) fn implicit_system(hostname: String, onreboot: OnReboot) -> Service {
         stop: None,
         restart: None,
         rules: Vec::new(),
+        content: None,
         restart_limits: Vec::new(),
         alerts: Vec::new(),
         noalert: Vec::new(),

@@ -46,6 +46,8 @@ fn every_example_is_understood() {
                 .file("/etc/ssl/key.pem", 0o600, pem)
                 .file("/etc/httpd/htpasswd", 0o600, passwords)
                 .file("/etc/passwords", 0o600, passwords)
+                .file("/etc/monit/patterns", 0o644, "error\n")
+                .file("/etc/monit/harmless", 0o644, "harmless\n")
                 .file("/etc/monit.d/a.cfg", 0o600, "set init");
             if let Err(report) = memory.load() {
                 panic!("the example in {file}\n\n{example}\nis wrong:\n\n{report}");

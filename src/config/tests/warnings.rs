@@ -47,6 +47,21 @@ warning: the program `service` cannot be run: its path is not absolute
 }
 
 #[test]
+fn lines_ignored_that_nobody_looks_at() {
+    let memory = Memory::new("check file log with path /log\n  ignore content = harmless\n");
+    assert_eq!(
+        said(&memory),
+        "
+warning: lines are ignored here, but no test looks at any
+ --> /etc/monitrc:2:20
+  |
+2 |   ignore content = harmless
+  |                    ^^^^^^^^
+"
+    );
+}
+
+#[test]
 fn the_last_of_two_counts() {
     let memory = Memory::new("set daemon 5\nset daemon 10\n");
     assert_eq!(

@@ -8,8 +8,8 @@ use crate::engine::judge::Base;
 use crate::engine::plan::{Aim, Cause, Plan};
 use crate::engine::service::{Alarms, LimitState, Ward};
 use crate::engine::window::{Results, Verdict};
-use crate::model::{RestartLimit, Rule, Service};
-use crate::reading::ProcessId;
+use crate::model::{RestartLimit, Rule, Service, Subject};
+use crate::reading::{ContentMark, ProcessId};
 use crate::time::LocalMinute;
 
 const MAGIC: &[u8] = b"tend state 2\n";
@@ -30,6 +30,8 @@ pub(super) struct SavedService {
     pub(super) monitored: bool,
     pub(super) process: Option<ProcessId>,
     pub(super) looked: Option<LocalMinute>,
+    /// How far its lines were judged, and the fingerprint of the path they were read from.
+    pub(super) mark: Option<(u64, ContentMark)>,
     pub(super) alarms: Alarms,
     pub(super) limits: Vec<(u64, LimitState)>,
     pub(super) rules: Vec<(u64, Verdict, Option<Base>)>,
@@ -91,6 +93,21 @@ pub(super) fn limit_fingerprint(limit: &RestartLimit) -> u64 {
     let mut hasher = Fnv::default();
     limit.hash(&mut hasher);
     hasher.finish()
+}
+
+/// Of the path whose lines are read.
+pub(super) fn path_fingerprint(service: &Service) -> u64 {
+    match &service.subject {
+        Subject::File(path) => fingerprint(path.as_bytes()),
+        Subject::Process(_)
+        | Subject::Directory(_)
+        | Subject::Fifo(_)
+        | Subject::Filesystem(_)
+        | Subject::Host(_)
+        | Subject::Program(_)
+        | Subject::Network(_)
+        | Subject::System => 0,
+    }
 }
 
 struct Fnv(u64);
@@ -169,6 +186,19 @@ impl Writer {
             Some(looked) => {
                 self.number(1);
                 self.signed(looked.minute.number());
+            }
+        }
+        match ward.mark {
+            None => self.number(0),
+            Some(ContentMark {
+                inode,
+                offset,
+                inside,
+            }) => {
+                self.number(1 + u64::from(inside));
+                for number in [path_fingerprint(service), inode, offset] {
+                    self.number(number);
+                }
             }
         }
         let Alarms {
@@ -295,6 +325,7 @@ impl Reader<'_> {
             0 => None,
             _ => Some(LocalMinute::from_number(self.signed()?)),
         };
+        let mark = self.mark()?;
         let [exec, data, invalid, status] = self.counters()?;
         let mut limits = Vec::new();
         for _ in 0..self.number()? {
@@ -329,12 +360,30 @@ impl Reader<'_> {
             monitored,
             process,
             looked,
+            mark,
             alarms,
             limits,
             rules,
             work,
             next,
         })
+    }
+
+    fn mark(&mut self) -> Option<Option<(u64, ContentMark)>> {
+        let inside = match self.number()? {
+            0 => return Some(None),
+            1 => false,
+            2 => true,
+            _ => return None,
+        };
+        let path = self.number()?;
+        let (inode, offset) = (self.number()?, self.number()?);
+        let mark = ContentMark {
+            inode,
+            offset,
+            inside,
+        };
+        Some(Some((path, mark)))
     }
 
     fn number(&mut self) -> Option<u64> {

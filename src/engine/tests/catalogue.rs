@@ -114,6 +114,7 @@ fn service(name: &str, depends: Vec<ServiceId>) -> Service {
         rules: rules(name),
         restart_limits: restart_limits(name),
         alerts: vec![],
+        content: None,
         noalert: vec![],
     }
 }

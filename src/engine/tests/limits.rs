@@ -93,6 +93,7 @@ fn file(permission: u32) -> Reading {
         modified: 0,
         changed: 0,
         digests: vec![],
+        content: None,
     }))
 }
 

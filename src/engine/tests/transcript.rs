@@ -17,8 +17,8 @@ use crate::engine::{
 };
 use crate::model::{ChecksumKind, Connection, Model, ServiceId};
 use crate::reading::{
-    CpuShares, Digest, FileKind, FileReading, Presence, ProcessId, ProcessReading, ProcessState,
-    Reading, SystemReading,
+    ContentFrom, ContentMark, ContentReading, CpuShares, Digest, FileKind, FileReading, Presence,
+    ProcessId, ProcessReading, ProcessState, Reading, SystemReading,
 };
 use crate::time::{Moment, Now, WallTime};
 
@@ -44,6 +44,7 @@ scenarios! {
     directories,
     files,
     hosts,
+    lines_of_files,
     one_pass,
     programs,
     reload,
@@ -120,7 +121,7 @@ struct Player {
     boots: u32,
     dry_run: bool,
     saved: Option<Vec<u8>>,
-    samples: Vec<(SampleId, String, Vec<ChecksumKind>)>,
+    samples: Vec<(SampleId, String, Vec<ChecksumKind>, usize)>,
     probes: Vec<(ProbeId, String)>,
     children: Vec<(ChildId, String)>,
     /// Those of `check program`, with what is looked for in what they print.
@@ -267,6 +268,7 @@ impl Player {
         while let Some(effect) = self.engine.as_mut().unwrap().next_effect() {
             let line = self.note(effect).replace('\n', "\\n");
             if !line.is_empty() {
+                let line = line.replace('\n', "\\n");
                 writeln!(self.played, "> {line}").unwrap();
             }
         }
@@ -293,17 +295,30 @@ impl Player {
             .to_string()
     }
 
+    fn content_tests(&self, id: ServiceId) -> usize {
+        let service = self.engine.as_ref().unwrap().model().service(id);
+        let tests = service.rules.iter().filter_map(|rule| rule.test.content());
+        tests.count()
+    }
+
     fn note(&mut self, effect: Effect) -> String {
         match effect {
             Effect::Sample {
                 sample,
                 service,
                 digests,
+                content,
             } => {
                 let name = self.name(service);
+                let from = match content {
+                    None => String::new(),
+                    Some(ContentFrom::End) => " lines from the end".into(),
+                    Some(ContentFrom::Mark(mark)) => format!(" lines from {}", mark.offset),
+                };
+                let tests = content.map_or(0, |_| self.content_tests(service));
                 let hashes: String = digests.iter().map(|k| format!(" {}", k.name())).collect();
-                let line = format!("sample {name}{hashes}");
-                self.samples.push((sample, name, digests));
+                let line = format!("sample {name}{hashes}{from}");
+                self.samples.push((sample, name, digests, tests));
                 line
             }
             Effect::Probe { probe, connection } => {
@@ -399,11 +414,11 @@ impl Player {
         let wanted = self
             .samples
             .iter()
-            .rposition(|(_, service, _)| service == name);
+            .rposition(|(_, service, ..)| service == name);
         let index = wanted.ok_or_else(|| format!("nobody asked for a reading of {name}"))?;
-        let (sample, _, digests) = self.samples.remove(index);
-        self.samples.retain(|(_, service, _)| service != name);
-        let reading = parse_reading(what, &digests);
+        let (sample, _, digests, tests) = self.samples.remove(index);
+        self.samples.retain(|(_, service, ..)| service != name);
+        let reading = parse_reading(what, &digests, tests);
         self.feed(Input::Sampled(vec![(sample, reading)]));
         Ok(())
     }
@@ -566,7 +581,7 @@ fn peer(connection: &Connection) -> String {
 
 /// `absent`, `running PID [UPTIME]`, `zombie PID`, `file|directory|fifo|socket KEY=VALUE…`,
 /// `unreadable WHY`, `system KEY=VALUE…`, `host`; the pid `7` started at tick 700.
-fn parse_reading(what: &str, digests: &[ChecksumKind]) -> Reading {
+fn parse_reading(what: &str, digests: &[ChecksumKind], tests: usize) -> Reading {
     let mut words = what.split(' ');
     match words.next().unwrap() {
         "absent" if words.next() == Some("file") => Reading::File(Presence::Absent),
@@ -584,7 +599,7 @@ fn parse_reading(what: &str, digests: &[ChecksumKind]) -> Reading {
         "unreadable" => Reading::File(Presence::Unreadable(
             words.collect::<Vec<_>>().join(" ").into(),
         )),
-        kind => Reading::File(Presence::Present(file(kind, words, digests))),
+        kind => Reading::File(Presence::Present(file(kind, words, digests, tests))),
     }
 }
 
@@ -648,6 +663,7 @@ fn file<'a>(
     kind: &str,
     pairs: impl Iterator<Item = &'a str>,
     digests: &[ChecksumKind],
+    tests: usize,
 ) -> FileReading {
     let mut reading = FileReading {
         kind: match kind {
@@ -666,6 +682,7 @@ fn file<'a>(
         modified: 1_795_330_000,
         changed: 1_795_330_000,
         digests: vec![],
+        content: None,
     };
     let mut hash: Result<Box<[u8]>, Box<str>> = Ok([0; 16].into());
     for pair in pairs {
@@ -677,6 +694,11 @@ fn file<'a>(
             "mtime" => reading.modified = value.parse().unwrap(),
             "size" => reading.size = value.parse().unwrap(),
             "uid" => reading.uid = value.parse().unwrap(),
+            "lines" if value == "unreadable" => {
+                reading.content = Some(Err("Permission denied".into()));
+            }
+            // `lines=120:a line:-`: read up to 120; the first test found a line, the second none.
+            "lines" => reading.content = Some(Ok(Box::new(lines(value, tests)))),
             "hash" if value == "unreadable" => hash = Err("Permission denied".into()),
             "hash" => hash = Ok([value.parse().unwrap(); 16].into()),
             other => panic!("no key {other}"),
@@ -688,4 +710,19 @@ fn file<'a>(
     };
     reading.digests = digests.iter().map(digest).collect();
     reading
+}
+
+fn lines(text: &str, tests: usize) -> ContentReading {
+    let mut parts = text.split(':');
+    let offset = parts.next().unwrap().parse().unwrap();
+    let found = parts.map(|line| (line != "-").then(|| format!("{line}\n").into()));
+    let found: Box<[_]> = found.collect();
+    assert_eq!(found.len(), tests, "{text}");
+    let (inode, inside) = (7, false);
+    let mark = ContentMark {
+        inode,
+        offset,
+        inside,
+    };
+    ContentReading { mark, found }
 }

@@ -415,6 +415,7 @@ impl World {
                     kind: ChecksumKind::Md5,
                     value: Ok([self.content].into()),
                 }],
+                content: None,
             })),
             GATE => Reading::Host,
             number if number >= PROCESSES => Reading::System(Box::default()),

@@ -44,8 +44,15 @@ pub(super) fn failing(test: &Test, subject: &Subject) -> String {
                 Elapsed(value)
             )
         }
-        Test::Content(_)
-        | Test::Process(_)
+        Test::Content(test) => {
+            let verb = if test.matches {
+                "matches"
+            } else {
+                "does not match"
+            };
+            format!("a new line of it {verb} \"{}\"", test.pattern)
+        }
+        Test::Process(_)
         | Test::System(_)
         | Test::Filesystem(_)
         | Test::Network(_)

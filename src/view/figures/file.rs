@@ -1,7 +1,8 @@
 //! The figures of a file, a directory, a named pipe.
 
-use super::Lines;
+use super::{Lines, Tone};
 use crate::engine::Standing;
+use crate::model::EventKind;
 use crate::model::SubjectKind;
 use crate::reading::{Bytes, FileReading, hexadecimal};
 use crate::time::WallTime;
@@ -28,6 +29,20 @@ impl Lines {
                 "checksum",
                 words.map(|bytes| format!("{} ({kind})", hexadecimal(bytes))),
             );
+        }
+        self.content(standing);
+    }
+
+    /// Whether a line of the last look counted for a test of it.
+    fn content(&mut self, standing: &Standing<'_>) {
+        if standing.service.content.is_some() {
+            let found = standing.hint_bits & EventKind::Content.bit() != 0;
+            let (word, tone) = if found {
+                ("yes", Tone::Bad)
+            } else {
+                ("no", Tone::Value)
+            };
+            self.push("content match", word, tone);
         }
     }
 }

@@ -1,17 +1,21 @@
 //! The tests of `check file`.
 
 use super::Tests;
-use super::words::{CHECKSUM, EXIST, GID, HARDLINKS, NOT, PERMISSION, SIZE, TIMESTAMP, UID};
-use crate::config::grammar::{existence, file_tests};
+use super::words::{
+    CHECKSUM, CONTENT, EXIST, GID, HARDLINKS, MATCHING, NOT, PERMISSION, SIZE, TIMESTAMP, UID,
+};
+use crate::config::grammar::{content, existence, file_tests};
 
 /// All of them.
 pub(super) const TESTS: Tests = Tests {
     plain: &[
-        (NOT, existence::not_exist),
+        (NOT, content::not),
         (EXIST, existence::exist),
         (SIZE, file_tests::size),
         (HARDLINKS, file_tests::hardlinks),
         (TIMESTAMP, file_tests::timestamp),
+        (CONTENT, content::content),
+        (MATCHING, content::matching),
     ],
     failed: &[
         (CHECKSUM, file_tests::checksum),

@@ -63,6 +63,8 @@ pub(super) mod words {
     pub(in super::super) const CONNECTION: &[Keyword] =
         &[Keyword::Host, Keyword::Port, Keyword::Unixsocket];
     pub(in super::super) const PERMISSION: &[Keyword] = &[Keyword::Permission];
+    pub(in super::super) const CONTENT: &[Keyword] = &[Keyword::Content];
+    pub(in super::super) const MATCHING: &[Keyword] = &[Keyword::Matching];
     pub(in super::super) const UID: &[Keyword] = &[Keyword::Uid];
     pub(in super::super) const GID: &[Keyword] = &[Keyword::Gid];
     pub(in super::super) const SIZE: &[Keyword] = &[Keyword::Size];
@@ -74,7 +76,6 @@ pub(super) mod words {
         Keyword::Sha256,
     ];
     pub(in super::super) const STATUS: &[Keyword] = &[Keyword::Status];
-    pub(in super::super) const CONTENT: &[Keyword] = &[Keyword::Content];
     pub(in super::super) const TIMESTAMP: &[Keyword] = &[
         Keyword::Timestamp,
         Keyword::Time,

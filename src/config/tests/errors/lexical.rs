@@ -81,8 +81,8 @@ error: `/bin/web` cannot stand here
 2 |   start program = "/bin/web
   |                   --------- this string goes on over several lines
   = possible here: `uid`, `gid`, `timeout`, `set`, `check`, `include`, `start`, `stop`,
-    `restart`, `if`, `alert`, `noalert`, `group`, `depends`, `mode`, `every`, `not` or
-    `onreboot`
+    `restart`, `if`, `ignore`, `alert`, `noalert`, `group`, `depends`, `mode`, `every`,
+    `not` or `onreboot`
 "#
 }
 

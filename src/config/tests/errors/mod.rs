@@ -1,6 +1,7 @@
 //! Wrong control files, with every complaint as it is shown.
 
 mod connections;
+mod content;
 mod files;
 mod hosts;
 mod lexical;

@@ -99,8 +99,8 @@ error: `now` cannot stand here
   |
 2 |   if failed port 80 then alert else restart now
   |                                             ^^^
-  = possible here: `set`, `check`, `include`, `start`, `stop`, `restart`, `if`, `alert`,
-    `noalert`, `group`, `depends`, `mode`, `every`, `not` or `onreboot`
+  = possible here: `set`, `check`, `include`, `start`, `stop`, `restart`, `if`, `ignore`,
+    `alert`, `noalert`, `group`, `depends`, `mode`, `every`, `not` or `onreboot`
 "
 }
 

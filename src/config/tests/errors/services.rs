@@ -140,8 +140,8 @@ error: `modus` cannot stand here
 4 |   modus passive
   |   ^^^^^
   = possible here: `uid`, `gid`, `timeout`, `set`, `check`, `include`, `start`, `stop`,
-    `restart`, `if`, `alert`, `noalert`, `group`, `depends`, `mode`, `every`, `not` or
-    `onreboot`
+    `restart`, `if`, `ignore`, `alert`, `noalert`, `group`, `depends`, `mode`, `every`,
+    `not` or `onreboot`
 "
 }
 

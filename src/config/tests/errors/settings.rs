@@ -130,18 +130,6 @@ error: `minuets` cannot stand here
 }
 
 err! {
-    limit_not_supported_yet,
-    "set limits { fileContentBuffer: 1 kB }",
-    "
-error: `filecontentbuffer` is not supported yet
- --> /etc/monitrc:1:14
-  |
-1 | set limits { fileContentBuffer: 1 kB }
-  |              ^^^^^^^^^^^^^^^^^
-"
-}
-
-err! {
     limit_too_large,
     "set limits { programOutput: 5 GB }",
     "

@@ -2,6 +2,7 @@
 
 mod checks;
 mod connections;
+mod content;
 mod hosts;
 mod lexical;
 mod paths;

@@ -20,6 +20,7 @@ fn reading() -> FileReading {
             kind: ChecksumKind::Md5,
             value: Ok([0xec, 0x1b].into()),
         }],
+        content: None,
     }
 }
 
