@@ -32,7 +32,7 @@ mod bytes;
 
 use bytes::{Saved, SavedPhase, SavedService, Writer, limit_fingerprint, path_fingerprint};
 
-pub(super) use bytes::{decode, fingerprint, rule_fingerprint, seal_of};
+pub(super) use bytes::{decode, rule_fingerprint, seal_of};
 
 impl Engine {
     /// The state as bytes.

@@ -1,10 +1,9 @@
 //! Tests of a program that has ended (reference events.tsv, F106).
 
 use crate::model::{Limit, ProgramTest};
-use crate::reading::ProgramReading;
+use crate::reading::{ProgramReading, fingerprint};
 
 use super::{Base, Finding, change, verdict};
-use crate::engine::snapshot::fingerprint;
 
 /// Judges one test; `None` where nothing can be said yet.
 pub(super) fn judge(

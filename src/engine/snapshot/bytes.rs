@@ -1,7 +1,5 @@
 //! The bytes of the saved state, both ways.
 
-use std::hash::{Hash, Hasher};
-
 use crate::engine::UserAction;
 use crate::engine::job::Verb;
 use crate::engine::judge::Base;
@@ -9,7 +7,7 @@ use crate::engine::plan::{Aim, Cause, Plan};
 use crate::engine::service::{Alarms, LimitState, Ward};
 use crate::engine::window::{Results, Verdict};
 use crate::model::{RestartLimit, Rule, Service, Subject};
-use crate::reading::{ContentMark, ProcessId};
+use crate::reading::{ContentMark, ProcessId, fingerprint, fingerprint_of};
 use crate::time::LocalMinute;
 
 const MAGIC: &[u8] = b"tend state 2\n";
@@ -76,23 +74,12 @@ pub(in crate::engine) fn seal_of(bytes: &[u8]) -> u64 {
         .map_or(0, |seal| u64::from_le_bytes(*seal))
 }
 
-/// FNV-1a, 64 bits: tells accidents, not forgeries; the file is its owner's.
-pub(in crate::engine) fn fingerprint(bytes: &[u8]) -> u64 {
-    let mut hasher = Fnv::default();
-    hasher.write(bytes);
-    hasher.finish()
-}
-
 pub(in crate::engine) fn rule_fingerprint(rule: &Rule) -> u64 {
-    let mut hasher = Fnv::default();
-    rule.hash(&mut hasher);
-    hasher.finish()
+    fingerprint_of(rule)
 }
 
 pub(super) fn limit_fingerprint(limit: &RestartLimit) -> u64 {
-    let mut hasher = Fnv::default();
-    limit.hash(&mut hasher);
-    hasher.finish()
+    fingerprint_of(limit)
 }
 
 /// Of the path whose lines are read.
@@ -107,26 +94,6 @@ pub(super) fn path_fingerprint(service: &Service) -> u64 {
         | Subject::Program(_)
         | Subject::Network(_)
         | Subject::System => 0,
-    }
-}
-
-struct Fnv(u64);
-
-impl Default for Fnv {
-    fn default() -> Self {
-        Self(0xcbf2_9ce4_8422_2325)
-    }
-}
-
-impl Hasher for Fnv {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
-        }
     }
 }
 

@@ -10,6 +10,7 @@
 use std::fmt;
 
 use crate::model::MailFormat;
+use crate::reading::fingerprint;
 use crate::time::WallTime;
 
 use super::super::Alert;
@@ -64,7 +65,7 @@ pub(super) fn seal(version: u32, count: u32, alerts: &[u8]) -> Vec<u8> {
     bytes.extend(version.to_le_bytes());
     bytes.extend(count.to_le_bytes());
     bytes.extend(alerts);
-    let sum = checksum(&bytes);
+    let sum = fingerprint(&bytes);
     bytes.extend(sum.to_le_bytes());
     bytes
 }
@@ -74,7 +75,7 @@ fn decode(bytes: &[u8]) -> Result<Vec<Alert>, Unreadable> {
         return Err(Unreadable::Foreign);
     }
     let (content, sum) = bytes.split_last_chunk().ok_or(Unreadable::Damaged)?;
-    if checksum(content).to_le_bytes() != *sum || content.len() < MAGIC.len() {
+    if fingerprint(content).to_le_bytes() != *sum || content.len() < MAGIC.len() {
         return Err(Unreadable::Damaged);
     }
     let mut input = Input(&content[MAGIC.len()..]);
@@ -181,11 +182,4 @@ impl<'a> Input<'a> {
         self.0 = rest;
         Some(*array)
     }
-}
-
-/// FNV-1a: each step can be undone, so a change of one byte always shows.
-fn checksum(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |sum, &byte| {
-        (sum ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    })
 }
