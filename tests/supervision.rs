@@ -373,6 +373,32 @@ fn killed_in_the_middle_of_a_restart_it_recovers() {
 }
 
 #[test]
+fn killed_the_moment_a_start_program_runs_it_is_not_run_again() {
+    let mut test = Sandbox::new()
+        .script(
+            "web",
+            "start)
+                kill -KILL $(cat $DIR/tend.pid)
+                : >$DIR/killed
+                while [ ! -e $DIR/go ]; do sleep 0.05; done
+                sleep 1000010 </dev/null >/dev/null 2>&1 &
+                echo $! >$DIR/web.new
+                mv $DIR/web.new $DIR/web.pid;;
+             stop) ;;",
+        )
+        .monitrc(&format!("set daemon 1\n{}", check("web")));
+    test.spawn(&["-I", "-c", "monitrc"]);
+    eventually("it is killed", || test.path("killed").exists());
+    test.end("KILL");
+    test.start();
+    test.wait_for_log_times("'web' process is not running", 1);
+    test.write("go", "");
+    let pid = test.wait_for_process("web.pid", None);
+    test.wait_for_log(&format!("'web' process is running with pid {pid}"));
+    assert_eq!(test.calls("web", "start"), 1);
+}
+
+#[test]
 fn a_restart_program_is_used_alone() {
     let mut test = Sandbox::new()
         .script(

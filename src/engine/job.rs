@@ -160,6 +160,16 @@ impl Job {
         }
     }
 
+    /// Whether it waits for the end of this program.
+    pub(super) fn runs(&self, ours: ChildId) -> bool {
+        match &self.step {
+            Step::Run { child, .. } => *child == ours,
+            Step::Look { .. } | Step::Backoff { .. } | Step::Check { .. } | Step::Pause { .. } => {
+                false
+            }
+        }
+    }
+
     /// The look it waits for.
     pub(super) const fn sample(&self) -> Option<SampleId> {
         match &self.step {

@@ -228,6 +228,11 @@ impl Engine {
         self.next_cycle.is_none() && checks && jobs && self.executions.is_empty()
     }
 
+    /// Whether this program starts, stops or restarts a service: run twice, it may do harm.
+    pub fn is_repair(&self, child: ChildId) -> bool {
+        self.jobs().any(|(_, job)| job.runs(child))
+    }
+
     fn jobs(&self) -> impl Iterator<Item = (ServiceId, &Job)> {
         self.wards
             .iter()

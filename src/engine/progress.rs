@@ -238,7 +238,7 @@ impl Engine {
     }
 
     fn take_run(&mut self, ours: ChildId) -> Option<(ServiceId, Verb, Moment)> {
-        let runs = |job: &Job| matches!(&job.step, Step::Run { child, .. } if *child == ours);
+        let runs = |job: &Job| job.runs(ours);
         let (id, job) = self.take_job(runs)?;
         match job.step {
             Step::Run { deadline, .. } => Some((id, job.verb, deadline)),

@@ -20,6 +20,7 @@ pub mod connection;
 mod descriptor;
 pub mod exits;
 pub mod files;
+pub mod held;
 pub mod identity;
 pub mod log;
 pub mod mailer;
@@ -61,6 +62,7 @@ use crate::view::Instance;
 
 use self::children::Children;
 use self::exits::Exits;
+use self::held::Held;
 use self::mailer::Mailer;
 use self::pinger::Pinger;
 use self::prober::Prober;
@@ -103,6 +105,7 @@ pub struct Shell {
     reactor: Reactor,
     signals: Signals,
     children: Children,
+    held: Held,
     exits: Exits,
     sampler: Sampler,
     prober: Prober,
@@ -162,6 +165,7 @@ impl Shell {
         let deadlines = [
             self.engine.deadline(),
             self.children.deadline(),
+            self.held.deadline(),
             self.sampler.deadline(),
             self.prober.deadline(),
             self.pinger.deadline(),
@@ -283,11 +287,14 @@ impl Shell {
             };
             self.engine.handle(clock::now(), input);
             self.perform_all();
+            self.held.seal(&self.store);
         }
     }
 
-    /// Says what the mailer has to say, and starts to write what has changed.
+    /// Runs what waited for the disk, says what the mailer has to say, and starts to write what has
+    /// changed.
     fn keep(&mut self) {
+        self.launch_held();
         for (priority, line) in self.mailer.lines() {
             ::log::log!(perform::level(priority), "{line}");
         }

@@ -5,6 +5,7 @@ use log::Level;
 use crate::engine::{Effect, Input, Priority};
 
 use super::children::Order;
+use super::held::Launch;
 use super::statefile::Kind;
 use super::{LAST_WORDS, Shell, clock};
 
@@ -42,17 +43,25 @@ impl Shell {
                 environment,
                 output,
             } => {
-                let order = Order {
+                let launch = Launch {
                     child,
-                    program: &program,
-                    inherited: &self.inherited,
-                    environment: &environment,
+                    program,
+                    environment,
                     limit,
-                    keep: self.engine.model().settings.limits.program_output,
-                    wanted: output,
+                    output,
                 };
-                let refusal = self.children.start(clock::moment(), order);
-                self.inputs.extend(refusal);
+                if self.engine.is_repair(child) {
+                    self.held.push(clock::moment(), launch);
+                } else {
+                    self.launch(launch);
+                }
+            }
+            Effect::Kill(child) if self.held.forget(child) => {
+                self.inputs.push_back(Input::SpawnFailed {
+                    child,
+                    reason: "it is not wanted any more".into(),
+                    shortage: false,
+                });
             }
             Effect::Kill(child) => self.children.kill(child),
             Effect::Watch { service, process } => {
@@ -65,6 +74,31 @@ impl Shell {
             Effect::Save(state) => self.store.put(Kind::State, state),
             Effect::Quit => self.begin_farewell(LAST_WORDS),
         }
+    }
+}
+
+impl Shell {
+    /// Runs a program.
+    fn launch(&mut self, launch: Launch) {
+        let order = Order {
+            child: launch.child,
+            program: &launch.program,
+            inherited: &self.inherited,
+            environment: &launch.environment,
+            limit: launch.limit,
+            keep: self.engine.model().settings.limits.program_output,
+            wanted: launch.output,
+        };
+        let refusal = self.children.start(clock::moment(), order);
+        self.inputs.extend(refusal);
+    }
+
+    /// Runs the programs that were held back until the state that knows of them is stored.
+    pub(super) fn launch_held(&mut self) {
+        for launch in self.held.release(clock::moment(), &self.store) {
+            self.launch(launch);
+        }
+        self.settle();
     }
 }
 

@@ -12,6 +12,7 @@ use crate::sys;
 
 use super::children::Children;
 use super::exits::Exits;
+use super::held::Held;
 use super::mailer::Mailer;
 use super::pinger::Pinger;
 use super::prober::Prober;
@@ -50,6 +51,7 @@ impl Shell {
         }
         let instance = reload::instance(&source, &model.settings);
         let mut store = Store::new(&instance.statefile);
+        store.await_earlier_writer();
         let dry_run = purpose == Purpose::Pass { dry_run: true };
         let saved = load_state(&mut store, dry_run);
         let boot = Boot {
@@ -70,6 +72,7 @@ impl Shell {
             engine,
             inputs: VecDeque::new(),
             children: Children::new(tokens.clone()),
+            held: Held::default(),
             exits: Exits::new(tokens.clone()),
             sampler: Sampler::new(),
             prober: Prober::new(tokens.clone(), client.clone()),

@@ -4,14 +4,20 @@
 //! stalls nothing; what comes in meanwhile waits, and only the newest of it. One child writes the
 //! mail queue first and the state after it: were it the other way round, a state that knows of an
 //! alert could survive a crash that its mail does not. A file is written only when it changed.
+//!
+//! A writer outlives a daemon that is killed. The next one, which init brings back at once, must
+//! not read what is about to be replaced: the writer holds a [`Guard`] for which that one waits.
 
 use std::fs::{self, File};
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, Read, Write};
+use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
+use std::thread;
 use std::time::Duration;
 
+use crate::reading::fingerprint;
 use crate::sys;
+use crate::sys::guard::Guard;
 use crate::sys::reap::WaitStatus;
 use crate::sys::task::{self, Task};
 use crate::time::Moment;
@@ -22,6 +28,10 @@ const LARGEST_FILE: usize = 16 * 1024 * 1024;
 const RETRY_AFTER: Duration = Duration::from_secs(30);
 /// Longest reason a writer hands back.
 const LONGEST_REASON: u64 = 500;
+/// How long the writer of an earlier run is waited for. One that needs longer hangs on its disk,
+/// and supervision is worth more than what it has to write.
+const WRITER_PATIENCE: Duration = Duration::from_secs(5);
+const LOOK_EVERY: Duration = Duration::from_millis(10);
 
 /// Which file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +47,13 @@ pub struct Store {
     mail: Slot,
     state: Slot,
     writer: Option<Task>,
+    /// Held by us and by our writers; none where another run has it, or the kernel has none.
+    guard: Option<Guard>,
+    /// How often something was given to be stored, when the writer began, and when the last one
+    /// that has succeeded began.
+    puts: u64,
+    writing: u64,
+    stored: u64,
     /// No new attempt before this.
     pause: Option<Moment>,
     /// The failure that was said, so that it is said once.
@@ -68,8 +85,37 @@ impl Store {
             mail: Slot::new(mail_path(state_path)),
             state: Slot::new(state_path.into()),
             writer: None,
+            guard: Guard::take(&guard_name(state_path)).ok(),
+            puts: 0,
+            writing: 0,
+            stored: 0,
             pause: None,
             said: None,
+        }
+    }
+
+    /// Waits until the writer of an earlier run, which may have been killed a moment ago, is done;
+    /// before anything is loaded.
+    pub fn await_earlier_writer(&mut self) {
+        let name = guard_name(&self.state.path.to_string_lossy());
+        let mut waited = Duration::ZERO;
+        while self.guard.is_none() {
+            match Guard::take(&name) {
+                Ok(guard) => self.guard = Some(guard),
+                Err(error) if error.kind() != io::ErrorKind::AddrInUse => return,
+                Err(_) if waited >= WRITER_PATIENCE => {
+                    let path = self.state.path.display();
+                    ::log::warn!("Somebody else is still writing {path}: not waiting for it");
+                    return;
+                }
+                Err(_) => {
+                    if waited.is_zero() {
+                        ::log::info!("Waiting for an earlier run to finish its writing");
+                    }
+                    thread::sleep(LOOK_EVERY);
+                    waited += LOOK_EVERY;
+                }
+            }
         }
     }
 
@@ -92,6 +138,7 @@ impl Store {
 
     /// Remembers to store this; written by the next [`Self::write`].
     pub fn put(&mut self, kind: Kind, content: Vec<u8>) {
+        self.puts += 1;
         let slot = self.slot(kind);
         let unchanged = match &slot.writing {
             Some(writing) => *writing == content,
@@ -108,7 +155,10 @@ impl Store {
         self.pause = None;
         self.mail.writing = self.mail.pending.take();
         self.state.writing = self.state.pending.take();
-        match task::fork_task(|answer| write_all([&self.mail, &self.state], answer)) {
+        self.writing = self.puts;
+        let guard = self.guard.as_ref().map(AsFd::as_fd);
+        let work = |answer: &mut dyn Write| write_all([&self.mail, &self.state], answer);
+        match task::fork_task_keeping(guard, work) {
             Ok(writer) => {
                 self.writer = Some(writer);
                 None
@@ -139,6 +189,7 @@ impl Store {
         }
         self.mail.settle();
         self.state.settle();
+        self.stored = self.writing;
         Some(
             self.said
                 .take()
@@ -171,6 +222,16 @@ impl Store {
         self.pause.is_some()
     }
 
+    /// How often [`Self::put`] was called: the mark of what was given until now.
+    pub const fn mark(&self) -> u64 {
+        self.puts
+    }
+
+    /// Whether all that was given up to `mark` is in its file.
+    pub fn has_stored(&self, mark: u64) -> bool {
+        self.stored >= mark || self.is_settled()
+    }
+
     /// Whether everything given to [`Self::put`] is in its file.
     pub fn is_settled(&self) -> bool {
         self.writer.is_none() && !self.is_pending()
@@ -178,6 +239,12 @@ impl Store {
 
     fn is_pending(&self) -> bool {
         self.mail.pending.is_some() || self.state.pending.is_some()
+    }
+
+    /// For tests, which wait for it.
+    #[cfg(test)]
+    pub(super) fn writer_pid(&self) -> Option<i32> {
+        self.writer.as_ref().map(|writer| writer.pid)
     }
 
     fn slot(&mut self, kind: Kind) -> &mut Slot {
@@ -219,11 +286,9 @@ impl Slot {
     }
 }
 
-/// Only told apart from what this process wrote or read before; no adversary picks the contents.
-fn fingerprint(content: &[u8]) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    content.hash(&mut hasher);
-    hasher.finish()
+/// One name per state file.
+fn guard_name(state_path: &str) -> String {
+    format!("tend state {:016x}", fingerprint(state_path.as_bytes()))
 }
 
 fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
@@ -356,7 +421,7 @@ mod tests {
     /// Starts the writer and waits for it, as the loop does without waiting.
     fn write(store: &mut Store, now: Moment) -> Option<Notice> {
         assert_eq!(store.write(now), None);
-        let pid = store.writer.as_ref().unwrap().pid;
+        let pid = store.writer_pid().unwrap();
         let status = sys::reap::wait_for(pid).unwrap();
         store.ended(now, pid, status).unwrap()
     }
@@ -411,6 +476,51 @@ mod tests {
     }
 
     #[test]
+    fn what_is_stored_is_known_while_more_comes() {
+        let directory = Directory::new("marks");
+        let mut store = Store::new(&directory.path("state"));
+        store.put(Kind::State, b"one".to_vec());
+        let one = store.mark();
+        assert_eq!(store.write(NOW), None);
+        store.put(Kind::State, b"two".to_vec());
+        let two = store.mark();
+        assert!(!store.has_stored(one));
+        let pid = store.writer_pid().unwrap();
+        let status = sys::reap::wait_for(pid).unwrap();
+        store.ended(NOW, pid, status).unwrap();
+        assert!(store.has_stored(one) && !store.has_stored(two));
+        assert_eq!(write(&mut store, NOW), None);
+        assert!(store.has_stored(two));
+        store.put(Kind::State, b"two".to_vec());
+        assert!(store.has_stored(store.mark()), "it is there already");
+    }
+
+    #[test]
+    fn the_writer_of_an_earlier_run_is_waited_for() {
+        let directory = Directory::new("earlier");
+        let path = directory.path("state");
+        let mut killed = Store::new(&path);
+        // Its writer is slow: it hangs until it is told to go on by a file.
+        let go = directory.path("go");
+        let slow = |_: &mut dyn Write| {
+            while !Path::new(&go).exists() {
+                thread::sleep(Duration::from_millis(1));
+            }
+            replace(Path::new(&path), b"last words").unwrap();
+        };
+        let guard = killed.guard.as_ref().map(AsFd::as_fd);
+        let writer = task::fork_task_keeping(guard, slow).unwrap();
+        killed.guard = None; // it is killed
+        let mut next = Store::new(&path);
+        assert!(next.guard.is_none());
+        fs::write(&go, "").unwrap();
+        next.await_earlier_writer();
+        assert!(next.guard.is_some());
+        assert_eq!(next.load(Kind::State).unwrap().unwrap(), b"last words");
+        sys::reap::wait_for(writer.pid);
+    }
+
+    #[test]
     fn what_comes_while_the_writer_runs_waits_and_only_the_newest_counts() {
         let directory = Directory::new("newest");
         let path = directory.path("state");
@@ -420,7 +530,7 @@ mod tests {
         store.put(Kind::State, b"two".to_vec());
         store.put(Kind::State, b"three".to_vec());
         assert_eq!(store.write(NOW), None);
-        let pid = store.writer.as_ref().unwrap().pid;
+        let pid = store.writer_pid().unwrap();
         let status = sys::reap::wait_for(pid).unwrap();
         store.ended(NOW, pid, status).unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"one");

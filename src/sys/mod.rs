@@ -15,6 +15,7 @@ pub mod errno;
 pub mod exits;
 pub mod file;
 pub mod glob;
+pub mod guard;
 pub mod lock;
 pub mod memory;
 pub mod name;

@@ -7,7 +7,7 @@
 
 use std::fs::File;
 use std::io::{self, Write};
-use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 use std::panic::AssertUnwindSafe;
 
 use super::descriptors::{arrange, pipe, set_nonblocking};
@@ -32,6 +32,14 @@ const OUTPUT: i32 = 3;
 
 /// Runs `work` in a child, which exits with status 0 when it is done.
 pub fn fork_task(work: impl FnOnce(&mut dyn Write)) -> io::Result<Task> {
+    fork_task_keeping(None, work)
+}
+
+/// The same; the child keeps this descriptor as well, until it is done.
+pub fn fork_task_keeping(
+    kept: Option<BorrowedFd<'_>>,
+    work: impl FnOnce(&mut dyn Write),
+) -> io::Result<Task> {
     let (output, child_output) = pipe()?;
     set_nonblocking(&output)?;
     let blocked = signals::Blocked::all();
@@ -40,18 +48,23 @@ pub fn fork_task(work: impl FnOnce(&mut dyn Write)) -> io::Result<Task> {
     let pid = unsafe { libc::fork() };
     match pid {
         -1 => return Err(io::Error::last_os_error()),
-        0 => be_task(work, &child_output),
+        0 => be_task(work, &child_output, kept),
         _ => drop(blocked),
     }
     Ok(Task { pid, output })
 }
 
-fn be_task(work: impl FnOnce(&mut dyn Write), output: &OwnedFd) -> ! {
+fn be_task(work: impl FnOnce(&mut dyn Write), output: &OwnedFd, kept: Option<BorrowedFd<'_>>) -> ! {
     signals::restore_defaults();
     // SAFETY: plain system call. A group of its own keeps a terminal's Ctrl-C from tearing the
     // child out of writing a file.
     unsafe { libc::setpgid(0, 0) };
-    let status = match arrange([None, None, None, Some(output.as_raw_fd())]) {
+    let output = Some(output.as_raw_fd());
+    let arranged = match kept {
+        None => arrange([None, None, None, output]),
+        Some(kept) => arrange([None, None, None, output, Some(kept.as_raw_fd())]),
+    };
+    let status = match arranged {
         Err(_) => NOT_BEGUN,
         Ok(()) => {
             signals::unblock_all();

@@ -1,0 +1,201 @@
+//! Programs of repairs that wait until the state that knows of them is stored.
+//!
+//! Killed between running a start program and storing that it runs, the next run would run it once
+//! more. So the order is: state first, then the program. The disk is not waited for longer than
+//! [`PATIENCE`], nor at all while it fails: a service that is down is worse than one started twice.
+
+use std::time::Duration;
+
+use crate::engine::{ChildId, Wanted};
+use crate::model::Program;
+use crate::time::Moment;
+
+use super::statefile::Store;
+
+/// How long a program is held back at most.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// A program to run, as the engine ordered it.
+pub struct Launch {
+    /// The engine's name for it.
+    pub child: ChildId,
+    /// What to run, as whom.
+    pub program: Program,
+    /// Variables added to our own.
+    pub environment: Vec<(&'static str, String)>,
+    /// After this long its process group is killed.
+    pub limit: Duration,
+    /// What of its output is wanted.
+    pub output: Wanted,
+}
+
+/// Programs that wait.
+#[derive(Default)]
+pub struct Held(Vec<Waiting>);
+
+struct Waiting {
+    launch: Launch,
+    /// When it is run whatever is stored.
+    until: Moment,
+    /// The mark of the state that knows of it; none before the input that ordered it is done.
+    mark: Option<u64>,
+}
+
+impl Held {
+    /// Holds a program back.
+    pub fn push(&mut self, now: Moment, launch: Launch) {
+        let until = now + PATIENCE;
+        self.0.push(Waiting {
+            launch,
+            until,
+            mark: None,
+        });
+    }
+
+    /// All that the input ordered has been given to `store`: that is what is waited for.
+    pub fn seal(&mut self, store: &Store) {
+        for waiting in &mut self.0 {
+            waiting.mark.get_or_insert(store.mark());
+        }
+    }
+
+    /// Those that may run.
+    pub fn release(&mut self, now: Moment, store: &Store) -> Vec<Launch> {
+        let failing = store.is_failing();
+        let may_run = |waiting: &Waiting| {
+            let stored = waiting.mark.is_some_and(|mark| store.has_stored(mark));
+            stored || failing || waiting.until <= now
+        };
+        let (free, held) = std::mem::take(&mut self.0).into_iter().partition(may_run);
+        self.0 = held;
+        free.into_iter()
+            .map(|waiting: Waiting| waiting.launch)
+            .collect()
+    }
+
+    /// Drops one; tells whether it was here.
+    pub fn forget(&mut self, child: ChildId) -> bool {
+        let before = self.0.len();
+        self.0.retain(|waiting| waiting.launch.child != child);
+        self.0.len() < before
+    }
+
+    /// When the next one is run whatever is stored.
+    pub fn deadline(&self) -> Option<Moment> {
+        self.0.iter().map(|waiting| waiting.until).min()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shell::statefile::Kind;
+    use crate::sys::reap::wait_for;
+
+    const NOW: Moment = Moment::from_millis(1000);
+
+    fn launch(number: u64) -> Launch {
+        Launch {
+            child: ChildId(number),
+            program: Program {
+                arguments: vec!["/bin/true".into()],
+                uid: None,
+                gid: None,
+                timeout: Duration::from_secs(30),
+            },
+            environment: vec![],
+            limit: Duration::from_secs(30),
+            output: Wanted::Reason,
+        }
+    }
+
+    fn numbers(launches: &[Launch]) -> Vec<u64> {
+        launches.iter().map(|launch| launch.child.0).collect()
+    }
+
+    struct Bench {
+        folder: std::path::PathBuf,
+        store: Store,
+        held: Held,
+    }
+
+    impl Bench {
+        fn new(name: &str) -> Self {
+            let name = format!("tend-held-{name}-{}", std::process::id());
+            let folder = std::env::temp_dir().join(name);
+            std::fs::create_dir_all(&folder).unwrap();
+            Self {
+                store: Store::new(folder.join("state").to_str().unwrap()),
+                folder,
+                held: Held::default(),
+            }
+        }
+
+        /// An input whose state `content` orders a program.
+        fn order(&mut self, number: u64, content: &str) {
+            self.held.push(NOW, launch(number));
+            self.store.put(Kind::State, content.into());
+            self.held.seal(&self.store);
+        }
+
+        fn release(&mut self, now: Moment) -> Vec<u64> {
+            numbers(&self.held.release(now, &self.store))
+        }
+    }
+
+    impl Drop for Bench {
+        fn drop(&mut self) {
+            let _ = std::fs::remove_dir_all(&self.folder);
+        }
+    }
+
+    #[test]
+    fn a_program_waits_for_its_own_state_and_no_other() {
+        let mut bench = Bench::new("own");
+        bench.order(1, "one");
+        assert_eq!(bench.store.write(NOW), None);
+        bench.order(2, "two");
+        assert!(bench.release(NOW).is_empty());
+        let pid = bench.store.writer_pid().unwrap();
+        let status = wait_for(pid).unwrap();
+        bench.store.ended(NOW, pid, status);
+        assert_eq!(bench.release(NOW), [1]);
+        assert!(bench.release(NOW).is_empty());
+        // What is stored already is not waited for.
+        bench.held.push(NOW, launch(3));
+        assert!(bench.release(NOW).is_empty(), "its state is not known yet");
+    }
+
+    #[test]
+    fn a_disk_that_does_not_answer_is_not_waited_for_for_ever() {
+        let mut bench = Bench::new("slow");
+        bench.order(1, "one");
+        assert_eq!(bench.held.deadline(), Some(NOW + PATIENCE));
+        assert!(bench.release(NOW).is_empty());
+        assert_eq!(bench.release(NOW + PATIENCE), [1]);
+        assert_eq!(bench.held.deadline(), None);
+    }
+
+    #[test]
+    fn a_disk_that_fails_is_not_waited_for() {
+        let mut bench = Bench::new("full");
+        std::fs::remove_dir_all(&bench.folder).unwrap();
+        bench.order(1, "one");
+        assert_eq!(bench.store.write(NOW), None);
+        let pid = bench.store.writer_pid().unwrap();
+        let status = wait_for(pid).unwrap();
+        assert!(bench.store.ended(NOW, pid, status).unwrap().is_some());
+        assert_eq!(bench.release(NOW), [1]);
+        bench.order(2, "two");
+        assert_eq!(bench.release(NOW), [2]);
+    }
+
+    #[test]
+    fn one_that_is_not_wanted_any_more_is_dropped() {
+        let mut bench = Bench::new("dropped");
+        bench.order(1, "one");
+        assert!(bench.held.forget(ChildId(1)));
+        assert!(!bench.held.forget(ChildId(1)));
+        assert!(bench.release(NOW + PATIENCE).is_empty());
+    }
+}
