@@ -15,5 +15,6 @@ mod machine;
 mod mail;
 mod page;
 mod paths;
+mod processes;
 mod supervision;
 mod support;

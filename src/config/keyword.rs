@@ -95,6 +95,20 @@ keywords! {
     Pages: "pages" "page";
     Uptime: "uptime";
     Filedescriptors: "filedescriptors";
+    // Tests of a process.
+    Total: "total";
+    TotalCpu: "totalcpu";
+    TotalMemory: "totalmemory" "totalmem";
+    Children: "children" "child";
+    Threads: "threads" "thread";
+    Read: "read";
+    Write: "write";
+    Disk: "disk";
+    Euid: "euid";
+    Pid: "pid";
+    Ppid: "ppid";
+    Security: "security";
+    Attribute: "attribute";
     // Comparisons.
     Greater: "greater" "gt" "more";
     GreaterOrEqual: "greaterorequal" "ge";

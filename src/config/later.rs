@@ -31,10 +31,8 @@ const LATER: &[(Place, &str)] = &[
     (Place::Check, "device filesystem network"),
     (
         Place::Test,
-        "child children cpu disk download downloaded egid euid filedescriptors flags \
-         fsflags inode inodes link mem memory pid ppid read saturation security service \
-         space speed threads total totalcpu totalmem totalmemory upload uploaded uptime url \
-         write",
+        "download downloaded flags fsflags inode inodes link saturation service space speed upload \
+         uploaded url",
     ),
     (
         Place::Connection,

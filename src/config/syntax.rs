@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use crate::model::{
     Action, AlertTarget, Allow, Destination, Every, Exchange, Family, HttpTest, HttpdUnixSocket,
-    Limit, Mode, OnReboot, PasswordKind, Role, Settings, SubjectKind, Test, TlsOptions, Transport,
-    Window,
+    Limit, Mode, OnReboot, PasswordKind, Relation, Role, Settings, SubjectKind, Test, TlsOptions,
+    Transport, Window,
 };
 use crate::text::{Span, Spanned};
 
@@ -126,6 +126,8 @@ pub(super) enum TestSyntax {
     Ready(Test),
     Uid(Text),
     Gid(Text),
+    EffectiveUid(Text),
+    Attribute(Relation, Text),
     Connection(Box<ConnectionSyntax>),
     ProgramContent { pattern: Text, matches: bool },
     Ping(Box<PingSyntax>),

@@ -48,6 +48,8 @@ pub(super) enum Symbol {
     LessOrEqual,
     Greater,
     GreaterOrEqual,
+    Matches,
+    MatchesNot,
     /// A `!` alone means nothing.
     Bang,
 }
@@ -55,6 +57,8 @@ pub(super) enum Symbol {
 impl Symbol {
     /// Every sign as it is written; the longer ones first.
     pub(super) const ALL: &'static [(&'static str, Self)] = &[
+        ("!=~", Self::MatchesNot),
+        ("=~", Self::Matches),
         ("==", Self::Equal),
         ("!=", Self::NotEqual),
         ("<=", Self::LessOrEqual),
@@ -90,7 +94,9 @@ impl Symbol {
             | Self::Less
             | Self::LessOrEqual
             | Self::Greater
-            | Self::GreaterOrEqual => false,
+            | Self::GreaterOrEqual
+            | Self::Matches
+            | Self::MatchesNot => false,
         }
     }
 

@@ -30,7 +30,6 @@ const SIZE: &[(Keyword, u64)] = &[
 const LONGEST_SECONDS: u64 = 100 * 366 * 24 * 3600;
 
 /// How much of something that has a whole.
-#[allow(dead_code, reason = "for the tests of resources, which follow")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Amount {
     /// A share of the whole, in thousandths of a percent.
@@ -40,7 +39,6 @@ pub(super) enum Amount {
 }
 
 /// How much of something in each second.
-#[allow(dead_code, reason = "for the tests of resources, which follow")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Rate {
     /// So many bytes.
@@ -49,7 +47,6 @@ pub(super) enum Rate {
     Counted(u64),
 }
 
-#[allow(dead_code, reason = "for the tests of resources, which follow")]
 impl Parser<'_> {
     /// `3`, `1.5`: in thousandths.
     pub(super) fn decimal(&mut self) -> Parsed<Spanned<u64>> {
@@ -109,11 +106,13 @@ impl Parser<'_> {
         Ok(value)
     }
 
-    /// `/s`, or `second` where a noise word `per` stands before it.
+    /// `/s`, or `second` where a noise word `per` stands before it, or nothing: a rate is never by
+    /// anything else.
     fn per_second(&mut self) -> Parsed {
         let token = self.peek();
         let unit = self.text(token.span).strip_prefix('/');
         let alone = unit == Some("");
+        let none = unit.is_none();
         let glued = unit.is_some_and(|unit| Keyword::find(unit) == Some(Keyword::Seconds));
         if glued || alone {
             self.take();
@@ -124,8 +123,11 @@ impl Parser<'_> {
         if alone {
             return self.expect(Keyword::Seconds).map(|_| ());
         }
-        let error = Diagnostic::error(self.previous(), "a rate needs its time");
-        Err(self.error(error.note("rates are by the second: `1 MB/s`")))
+        if none {
+            return Ok(());
+        }
+        let error = Diagnostic::error(token.span, "rates are by the second");
+        Err(self.error(error.note("write `1 MB/s`")))
     }
 
     /// `5`, `5 seconds`, `5s`, `1500 ms`, `1.5 hours`: any length of time, zero too.
@@ -341,8 +343,8 @@ mod tests {
         assert_eq!(read("512/s"), "Bytes(512)");
         assert_eq!(read("500 operations/s"), "Counted(500000)");
         assert_eq!(read("0.5 operations per second"), "Counted(500)");
-        assert_eq!(read("1 MB"), "error: a rate needs its time");
-        assert_eq!(read("1 MB/m"), "error: a rate needs its time");
+        assert_eq!(read("1 MB"), "Bytes(1048576)");
+        assert_eq!(read("1 MB/m"), "error: rates are by the second");
         assert_eq!(
             read("1 MB/"),
             "error: expected `seconds`, but found the end of the file"

@@ -1,7 +1,7 @@
 //! What follows a verdict: repairs are planned, programs of `exec` are run.
 
 use crate::model::{Action, Exec, Mode, ServiceId, Subject};
-use crate::reading::Reading;
+use crate::reading::{ProcessReading, Reading};
 
 use super::plan::{Aim, Cause};
 use super::{ChildId, Effect, Engine, Priority, Wanted};
@@ -130,12 +130,15 @@ impl Engine {
             let running = ward.reading.as_ref().and_then(Reading::process);
             let pid = running.map_or(-1, |process| process.id.pid);
             let memory = running.and_then(|process| process.memory_kib).unwrap_or(0);
+            let children = running
+                .and_then(ProcessReading::children)
+                .map_or(-1, i64::from);
             let cpu = running
                 .and_then(|process| process.cpu_percent)
                 .unwrap_or(-1.0);
             variables.push(("MONIT_PROCESS_PID", pid.to_string()));
             variables.push(("MONIT_PROCESS_MEMORY", memory.to_string()));
-            variables.push(("MONIT_PROCESS_CHILDREN", "-1".to_string()));
+            variables.push(("MONIT_PROCESS_CHILDREN", children.to_string()));
             variables.push(("MONIT_PROCESS_CPU_PERCENT", format!("{cpu:.1}")));
         }
         if matches!(service.subject, Subject::Program(_)) {

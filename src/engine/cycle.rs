@@ -57,6 +57,7 @@ impl Engine {
             service: id,
             digests,
             content,
+            thorough: depth == Depth::Full,
         });
         self.wards[id.index()].check = Check::Sampling { sample, depth };
     }

@@ -53,6 +53,8 @@ pub enum Effect {
         digests: Vec<ChecksumKind>,
         /// Where the lines begin that its content tests look at, if it has any.
         content: Option<ContentFrom>,
+        /// Whether every test is judged by it: else no more is wanted than whether it is there.
+        thorough: bool,
     },
     /// Test a connection; answered by [`super::Input::ProbeEnded`]. The shell starts as many at
     /// once as its cap allows and queues the others.

@@ -71,7 +71,7 @@ impl Facts<'_> {
         let name = &service.name;
         match (test, reading, &service.subject) {
             (_, Reading::Process(ProcessState::Running(process)), _) => {
-                process::judge(test, name, process, base)
+                process::judge(test, service, process, base)
             }
             (
                 _,

@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use crate::model::{Program, ServiceId, Subject};
+use crate::model::{ProcessTest, Program, ServiceId, Subject, Test};
 use crate::reading::{Outline, ProcessId, Reading};
 use crate::time::Moment;
 
 use super::depend::service_id;
 use super::job::{End, Job, Ran, Step, Verb};
+use super::judge::Base;
 use super::plan::Phase;
 use super::service::{Alarm, Seen};
 use super::{ChildId, Effect, Ending, Engine, Monitoring, Priority, SampleId, Wanted};
@@ -50,6 +51,7 @@ impl Engine {
             service: id,
             digests: Vec::new(),
             content: None,
+            thorough: false,
         });
         sample
     }
@@ -290,6 +292,16 @@ impl Engine {
     fn confirm_start(&mut self, id: ServiceId) {
         self.clear(id, Alarm::Exec, "started");
         let ward = &mut self.wards[id.index()];
+        for (rule, state) in self.model.service(id).rules.iter().zip(&mut ward.rules) {
+            // A process that was replaced on order has not changed behind anybody's back. Whose
+            // child it is settles after its start.
+            if rule.test == Test::Process(ProcessTest::PidChanged) {
+                let pid = ward.process.map(|process| process.pid.unsigned_abs());
+                state.base = pid.map(|pid| Base::Number(pid.into()));
+            } else if rule.test == Test::Process(ProcessTest::PpidChanged) {
+                state.base = None;
+            }
+        }
         if ward.monitoring == Monitoring::Off {
             return;
         }

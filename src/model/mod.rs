@@ -38,7 +38,7 @@ pub use file::{Checksum, ChecksumKind, Stamp, TimestampTest};
 pub use filesystem::FilesystemTest;
 pub use network::{NetworkTarget, NetworkTest};
 pub use ping::{Ping, PingTest};
-pub use process::ProcessTest;
+pub use process::{AttributeTest, ProcessMetric, ProcessTest, Relation};
 pub use program::Program;
 pub use program_test::ProgramTest;
 pub use resource::{Comparison, Limit, Unit};

@@ -47,6 +47,27 @@ impl fmt::Display for Thousandths {
     }
 }
 
+/// A limit with its unit: as [`Amount`], but what is whole and counted in each second has no
+/// decimal (reference collector/events.tsv: `read > 2 operations/s`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bound(
+    /// How much, in the unit.
+    pub u64,
+    /// Of what.
+    pub Unit,
+);
+
+impl fmt::Display for Bound {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self(value, Unit::PerSecond(what)) if value % 1000 == 0 => {
+                write!(f, "{} {what}/s", value / 1000)
+            }
+            Self(value, unit) => Amount(value, unit).fmt(f),
+        }
+    }
+}
+
 /// A measured number in thousandths; what is negative or no number is zero.
 #[expect(
     clippy::cast_possible_truncation,

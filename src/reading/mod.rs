@@ -7,6 +7,7 @@ mod amount;
 mod bytes;
 mod cgroup;
 mod content;
+mod details;
 mod elapsed;
 mod file;
 mod filesystem;
@@ -23,10 +24,13 @@ mod status;
 mod system;
 mod traffic;
 
-pub use amount::{Amount, thousandths};
+pub use amount::{Amount, Bound, thousandths};
 pub use bytes::Bytes;
 pub use cgroup::{group_share, keyed, parse_cfs, parse_cpu_max, parse_group_bytes};
 pub use content::{ContentFrom, ContentMark, ContentReading, Excerpt, Lines};
+pub use details::{
+    Descriptors, Io, IoReading, OpenFilesLimits, ProcessDetails, ProcessTree, parse_pss,
+};
 pub use elapsed::Elapsed;
 pub use file::{Digest, FileKind, FileReading};
 pub use filesystem::FilesystemReading;

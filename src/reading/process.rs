@@ -1,5 +1,7 @@
 //! A process as the kernel describes it.
 
+use super::ProcessDetails;
+
 /// A process, told apart from a later one with the same number by when it started.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ProcessId {
@@ -40,13 +42,48 @@ pub struct ProcessReading {
     pub uptime_seconds: Option<u64>,
     /// Threads, where the kernel tells.
     pub threads: Option<u32>,
-    /// Resident memory in KiB.
+    /// Memory in KiB: where a test asks for it and the kernel tells (4.14), what is shared counts
+    /// by its share; else all that is resident.
     pub memory_kib: Option<u64>,
     /// Resident memory as a share of the machine's, in percent.
     pub memory_percent: Option<f64>,
     /// Share of the processors it can use, one per thread, since the last reading, in percent;
     /// `None` at the first.
     pub cpu_percent: Option<f64>,
+    /// What else was asked for.
+    pub details: Option<Box<ProcessDetails>>,
+}
+
+impl ProcessReading {
+    /// A process of which no more than its number is known: there is no `/proc`, or it is hidden.
+    pub const fn unseen(pid: i32) -> Self {
+        Self {
+            id: ProcessId {
+                pid,
+                start_ticks: 0,
+            },
+            ppid: None,
+            uid: None,
+            euid: None,
+            gid: None,
+            uptime_seconds: None,
+            threads: None,
+            memory_kib: None,
+            memory_percent: None,
+            cpu_percent: None,
+            details: None,
+        }
+    }
+
+    /// Whether the kernel told more of it than that it is there.
+    pub const fn is_seen(&self) -> bool {
+        self.memory_kib.is_some()
+    }
+
+    /// How many descendants it has, where that was asked for.
+    pub fn children(&self) -> Option<u32> {
+        Some(self.details.as_ref()?.tree?.children)
+    }
 }
 
 /// The number in a pidfile, read as the reference does (F116): leading blanks and whatever follows

@@ -8,6 +8,8 @@ use super::ProcessId;
 pub struct ProcessStat {
     /// Fields 1 and 22.
     pub id: ProcessId,
+    /// A checksum of field 2, by which another name is told.
+    pub name: u32,
     /// It has ended: field 3 is `Z`, or the short-lived `X` of one that is being taken away. A
     /// process whose first thread ended while others run shows `Z` as well, but lives.
     pub is_zombie: bool,
@@ -41,6 +43,7 @@ impl ProcessStat {
         let resident_pages = fields.nth(1)?.parse().unwrap_or(0);
         Some(Self {
             id: ProcessId { pid, start_ticks },
+            name: checksum(text.get(name_start..name_end)?),
             is_zombie: matches!(state, "Z" | "X" | "x") && threads <= 1,
             ppid,
             cpu_ticks: user_ticks.saturating_add(system_ticks),
@@ -55,6 +58,12 @@ pub fn process_name(stat: &[u8]) -> Option<&[u8]> {
     let start = stat.iter().position(|&byte| byte == b'(')?;
     let end = stat.iter().rposition(|&byte| byte == b')')?;
     stat.get(start + 1..end)
+}
+
+/// FNV-1a.
+fn checksum(bytes: &[u8]) -> u32 {
+    let step = |sum: u32, &byte: &u8| (sum ^ u32::from(byte)).wrapping_mul(0x0100_0193);
+    bytes.iter().fold(0x811c_9dc5, step)
 }
 
 fn number(digits: &[u8]) -> Option<i32> {
@@ -81,6 +90,7 @@ mod tests {
                 pid: 4096,
                 start_ticks: 81_234,
             },
+            name: checksum(b"(cat"),
             is_zombie: false,
             ppid: 4090,
             cpu_ticks: 12,

@@ -52,6 +52,24 @@ impl Machine {
     }
 }
 
+impl Machine {
+    /// So much memory as a share of the machine's, in percent.
+    pub(super) fn memory_percent(&self, kib: u64) -> Option<f64> {
+        let share = |all: u64| 100.0 * kib as f64 / all as f64;
+        self.memory_kib.map(share)
+    }
+}
+
+/// The machine's load alone, and by how many processors it is shared.
+pub(super) fn load() -> SystemReading {
+    let all = u64::from(clock::processors()) * 1000;
+    SystemReading {
+        load: text("/proc/loadavg").and_then(|text| parse_load(&text)),
+        processors: Some(Groups::default().processors(all).unwrap_or(all)),
+        ..SystemReading::default()
+    }
+}
+
 /// The last look of `check system`: what rates are computed against.
 #[derive(Clone, Debug)]
 pub(super) struct LastLook {

@@ -9,25 +9,30 @@
 mod answer;
 mod container;
 mod content;
+mod details;
 mod digest;
 mod file;
 mod machine;
+mod mark;
+mod needs;
+mod pattern;
 mod process;
+mod processes;
 mod remote;
 mod table;
+mod tree;
 
 pub use table::{Match, matches};
 
-use std::collections::{BTreeMap, VecDeque};
-use std::rc::Rc;
+use std::collections::VecDeque;
 
 use self::content::{Request, Scanning, Search};
 use self::digest::Hashing;
 use self::machine::{LastLook, Machine};
-use self::process::{Finding, Mark};
+use self::processes::Processes;
 use self::remote::{Reason, Remote};
 use crate::engine::SampleId;
-use crate::model::{ChecksumKind, ProcessLocator, Service, ServiceId, Subject};
+use crate::model::{ChecksumKind, Rule, Service, Subject};
 use crate::reading::{
     ContentFrom, FileKind, FileReading, NetworkReading, Presence, ProgramReading, Reading,
 };
@@ -38,12 +43,11 @@ use crate::time::Moment;
 pub struct Sampler {
     queue: VecDeque<Order>,
     scanning: Scanning<(SampleId, Box<[ChecksumKind]>)>,
+    processes: Processes,
     hashing: Hashing,
     remote: Remote,
     /// Finished by an event, waiting for the next step to return them.
     finished: Vec<(SampleId, Reading)>,
-    /// The last look at each process service.
-    marks: BTreeMap<ServiceId, Mark>,
     machine: Option<Machine>,
     system: Option<LastLook>,
 }
@@ -54,8 +58,6 @@ struct Order {
 }
 
 enum Wanted {
-    Pidfile(Rc<str>),
-    Matching(Rc<str>),
     File {
         path: Box<str>,
         digests: Box<[ChecksumKind]>,
@@ -67,7 +69,7 @@ enum Wanted {
 }
 
 /// How many subjects one step looks at, besides the process table.
-const LOOKS: usize = 256;
+const LOOKS: usize = 64;
 
 impl Sampler {
     /// Nothing ordered, nothing known.
@@ -76,17 +78,20 @@ impl Sampler {
     }
 
     /// Takes an order; a later [`Self::step`] answers it.
+    ///
+    /// `thorough` is false where no more is wanted than whether the subject is there.
     pub fn begin(
         &mut self,
         sample: SampleId,
         service: &Service,
         digests: &[ChecksumKind],
         content: Option<ContentFrom>,
+        thorough: bool,
     ) {
         let subject = match &service.subject {
-            Subject::Process(ProcessLocator::Pidfile(path)) => Wanted::Pidfile(path.clone()),
-            Subject::Process(ProcessLocator::Matching(pattern)) => {
-                Wanted::Matching(pattern.clone())
+            Subject::Process(locator) => {
+                let rules: &[Rule] = if thorough { &service.rules } else { &[] };
+                return self.processes.begin(sample, locator, rules);
             }
             Subject::File(path) | Subject::Directory(path) | Subject::Fifo(path) => Wanted::File {
                 path: path.clone(),
@@ -109,7 +114,7 @@ impl Sampler {
     /// Whether orders wait for a [`Self::step`].
     pub fn is_busy(&self) -> bool {
         let waits = !self.queue.is_empty() || !self.finished.is_empty();
-        waits || self.scanning.is_busy() || self.hashing.is_busy()
+        waits || self.processes.is_busy() || self.scanning.is_busy() || self.hashing.is_busy()
     }
 
     /// When [`Self::expire`] has something to give up.
@@ -137,20 +142,13 @@ impl Sampler {
     pub fn step(&mut self, now: Moment, children: &[i32]) -> Vec<(SampleId, Reading)> {
         let machine = Machine::current(&mut self.machine, now);
         let mut done = std::mem::take(&mut self.finished);
-        done.extend(self.search_table(now, machine, children));
+        done.extend(self.processes.step(now, machine, children));
         let mut mounts = None;
         for _ in 0..LOOKS {
             let Some(Order { sample, subject }) = self.queue.pop_front() else {
                 break;
             };
             match subject {
-                Wanted::Pidfile(path) => {
-                    let service = sample.service();
-                    let found = process::by_pidfile(&path, self.marks.get(&service));
-                    done.push((sample, self.process_reading(service, found, now, machine)));
-                }
-                // The walk took them all.
-                Wanted::Matching(_) => {}
                 Wanted::File {
                     path,
                     digests,
@@ -189,8 +187,8 @@ impl Sampler {
 
     /// Forgets the past of all services: after a reload a name may mean something else. Orders that
     /// were taken are still answered.
-    pub fn forget(&mut self) {
-        self.marks.clear();
+    pub fn configure(&mut self, services: &[Service]) {
+        self.processes.configure(services);
     }
 
     /// The reading, unless it is a large one.
@@ -235,61 +233,6 @@ impl Sampler {
         }
         self.hashing.begin(sample, path, facts, digests);
         None
-    }
-
-    /// Answers every order for a pattern by one walk through the process table.
-    fn search_table(
-        &mut self,
-        now: Moment,
-        machine: Machine,
-        children: &[i32],
-    ) -> Vec<(SampleId, Reading)> {
-        let mut orders = Vec::new();
-        self.queue
-            .retain(|Order { sample, subject }| match subject {
-                Wanted::Matching(pattern) => {
-                    orders.push((*sample, pattern.clone()));
-                    false
-                }
-                Wanted::Pidfile(_) | Wanted::File { .. } | Wanted::System | Wanted::Nothing(_) => {
-                    true
-                }
-            });
-        if orders.is_empty() {
-            return Vec::new();
-        }
-        let patterns: Vec<&str> = orders.iter().map(|(_, pattern)| &**pattern).collect();
-        let found: Vec<Finding> = match table::search(&patterns, children) {
-            Ok(pids) => {
-                let found = |pid: Option<i32>| pid.map_or(Finding::Absent, process::look);
-                pids.into_iter().map(found).collect()
-            }
-            Err(error) => vec![Finding::unknown(&error); patterns.len()],
-        };
-        orders
-            .into_iter()
-            .zip(found)
-            .map(|((sample, _), found)| {
-                let service = sample.service();
-                (sample, self.process_reading(service, found, now, machine))
-            })
-            .collect()
-    }
-
-    /// Turns what was found into a reading, with the rates since the service's last one.
-    fn process_reading(
-        &mut self,
-        service: ServiceId,
-        found: Finding,
-        now: Moment,
-        machine: Machine,
-    ) -> Reading {
-        let before = self.marks.remove(&service);
-        let (state, mark) = found.reading(before, now, machine);
-        if let Some(mark) = mark {
-            self.marks.insert(service, mark);
-        }
-        Reading::Process(state)
     }
 }
 

@@ -3,11 +3,14 @@
 use std::fs::Metadata;
 use std::io;
 use std::os::unix::fs::MetadataExt;
-use std::time::Duration;
 
-use super::machine::Machine;
+use super::details;
+use super::machine::{self, Machine};
+use super::mark::{Mark, Owner};
+use super::needs::Needs;
 use crate::reading::{
-    ProcessId, ProcessReading, ProcessStat, ProcessState, ProcessStatus, parse_pidfile,
+    IoReading, ProcessDetails, ProcessReading, ProcessStat, ProcessState, ProcessStatus,
+    parse_pidfile,
 };
 use crate::sys::clock;
 use crate::sys::errno::words;
@@ -15,16 +18,6 @@ use crate::sys::exits::{stat_of, text_of};
 use crate::sys::file::{open_regular, read_at_most};
 use crate::sys::reap::process_alive;
 use crate::time::Moment;
-
-/// What is remembered of a process between two looks.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Mark {
-    process: ProcessId,
-    pidfile: Option<PidfileFacts>,
-    cpu_ticks: u64,
-    taken: Moment,
-    cpu_percent: Option<f64>,
-}
 
 /// Tells one writing of a pidfile from the next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,7 +47,17 @@ pub(super) enum Finding {
     /// It is there, but there is no `/proc` to say more, or it is hidden.
     Unseen(i32),
     /// The kernel tells.
-    Seen(ProcessStat, ProcessStatus, Option<PidfileFacts>),
+    Seen(Seen),
+}
+
+/// What the kernel tells of a process.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Seen {
+    pub(super) stat: ProcessStat,
+    /// What `status` adds, where it was read.
+    pub(super) status: Option<ProcessStatus>,
+    /// The pidfile that named it.
+    pub(super) pidfile: Option<PidfileFacts>,
 }
 
 /// The most of a pidfile that is looked at; what a number needs and ample blanks.
@@ -69,7 +72,7 @@ const STATUS_LIMIT: usize = 4096;
 /// A number that belonged to one process at the last look and belongs to another one, while nobody
 /// has written the pidfile since, is a number the system has handed out again: the service's
 /// process is gone.
-pub(super) fn by_pidfile(path: &str, before: Option<&Mark>) -> Finding {
+pub(super) fn by_pidfile(path: &str, before: Option<&Mark>, needs: &Needs) -> Finding {
     let (content, facts) = match read_pidfile(path) {
         Ok(read) => read,
         Err(error) if names_nobody(&error) => return Finding::Absent,
@@ -78,11 +81,14 @@ pub(super) fn by_pidfile(path: &str, before: Option<&Mark>) -> Finding {
     let Some(pid) = parse_pidfile(&content) else {
         return Finding::Absent;
     };
-    match look(pid) {
-        Finding::Seen(stat, ..) if before.is_some_and(|mark| mark.is_stale(stat.id, facts)) => {
+    match look(pid, before, needs) {
+        Finding::Seen(seen) if before.is_some_and(|mark| mark.is_stale(seen.stat.id, facts)) => {
             Finding::Absent
         }
-        Finding::Seen(stat, status, _) => Finding::Seen(stat, status, facts),
+        Finding::Seen(seen) => Finding::Seen(Seen {
+            pidfile: facts,
+            ..seen
+        }),
         found @ (Finding::Absent | Finding::Unknown(_) | Finding::Unseen(_)) => found,
     }
 }
@@ -106,28 +112,47 @@ fn names_nobody(error: &io::Error) -> bool {
 }
 
 /// The process with this number.
-pub(super) fn look(pid: i32) -> Finding {
+///
+/// `status` is read where a test needs it or where it may tell something that is not known from the
+/// look before: kernels show threads by their numbers too, though they do not list them, and a
+/// daemon that has just started changes its user.
+pub(super) fn look(pid: i32, before: Option<&Mark>, needs: &Needs) -> Finding {
     let stat = match stat_of(pid) {
         Ok(Some(stat)) => stat,
         Ok(None) if process_alive(pid) => return Finding::Unseen(pid),
         Ok(None) => return Finding::Absent,
         Err(error) => return Finding::unknown(&error),
     };
-    let status = match text_of(pid, "status", STATUS_LIMIT) {
-        Ok(text) => ProcessStatus::parse(&text.unwrap_or_default()),
-        Err(error) => return Finding::unknown(&error),
+    let known = before.is_some_and(|mark| mark.knows_owner(stat.id));
+    let status = if known && !needs.identity {
+        None
+    } else {
+        match text_of(pid, "status", STATUS_LIMIT) {
+            Ok(text) => Some(ProcessStatus::parse(&text.unwrap_or_default())),
+            Err(error) => return Finding::unknown(&error),
+        }
     };
-    // The kernel shows threads by their numbers too, though it does not list them.
-    match status.thread_group {
+    match status.and_then(|status| status.thread_group) {
         Some(group) if group != pid => Finding::Absent,
-        Some(_) | None => Finding::Seen(stat, status, None),
+        Some(_) | None => Finding::Seen(Seen {
+            stat,
+            status,
+            pidfile: None,
+        }),
     }
 }
 
-impl Mark {
-    fn is_stale(&self, found: ProcessId, pidfile: Option<PidfileFacts>) -> bool {
-        let same_writing = pidfile.is_some() && self.pidfile == pidfile;
-        same_writing && self.process.pid == found.pid && self.process != found
+/// The process of the look before, if it is still the same and is known well enough; else its
+/// command line has to be searched for again. A process that becomes another program mostly gets
+/// another name.
+pub(super) fn again(mark: &Mark, needs: &Needs) -> Option<Finding> {
+    let process = mark.process();
+    if !mark.knows_owner(process) {
+        return None;
+    }
+    match look(process.pid, Some(mark), needs) {
+        Finding::Seen(seen) if mark.is_same(&seen.stat) => Some(Finding::Seen(seen)),
+        Finding::Seen(_) | Finding::Absent | Finding::Unknown(_) | Finding::Unseen(_) => None,
     }
 }
 
@@ -140,101 +165,69 @@ impl Finding {
     pub(super) fn reading(
         self,
         before: Option<Mark>,
+        needs: &Needs,
         now: Moment,
-        machine: Machine,
+        current: Machine,
     ) -> (ProcessState, Option<Mark>) {
         match self {
             // What was remembered stays: a pidfile that is stale today is stale tomorrow.
             Self::Absent => (ProcessState::Absent, before),
             Self::Unknown(why) => (ProcessState::Unreadable(why), before),
-            Self::Unseen(pid) => (ProcessState::Running(unseen(pid)), None),
-            Self::Seen(stat, ..) if stat.is_zombie => (ProcessState::Zombie(stat.id), before),
-            Self::Seen(stat, status, pidfile) => {
-                let mark = mark(stat, pidfile, before, now, machine.processors);
-                let reading = seen(stat, status, mark.cpu_percent, machine);
+            Self::Unseen(pid) => (ProcessState::Running(ProcessReading::unseen(pid)), None),
+            Self::Seen(seen) if seen.stat.is_zombie => (ProcessState::Zombie(seen.stat.id), before),
+            Self::Seen(seen) => {
+                let mut details = details::details(seen.stat.id.pid, needs);
+                let io = needs.io.then(|| details::io(seen.stat.id.pid)).flatten();
+                let mark = Mark::next(&seen, io, before, now, current.processors);
+                if let Some(total) = io {
+                    let rate = mark.io_rate();
+                    let reading = Some(IoReading { total, rate });
+                    let details = details.get_or_insert_default();
+                    details.io = reading;
+                }
+                if needs.load {
+                    let details = details.get_or_insert_default();
+                    details.machine = Some(Box::new(machine::load()));
+                }
+                let reading = running(&seen, &mark, needs, details, current);
                 (ProcessState::Running(reading), Some(mark))
             }
         }
     }
 }
 
-fn seen(
-    stat: ProcessStat,
-    status: ProcessStatus,
-    cpu_percent: Option<f64>,
+fn running(
+    seen: &Seen,
+    mark: &Mark,
+    needs: &Needs,
+    details: Option<Box<ProcessDetails>>,
     machine: Machine,
 ) -> ProcessReading {
+    let Seen { stat, status, .. } = seen;
+    let pid = stat.id.pid;
+    let resident = || status.and_then(|status| status.resident_kib);
     let by_pages = || stat.resident_pages.saturating_mul(clock::page_bytes()) / 1024;
-    let memory_kib = status.resident_kib.unwrap_or_else(by_pages);
-    let share = |all: u64| 100.0 * memory_kib as f64 / all as f64;
+    let proportional = needs.proportional.then(|| details::proportional_kib(pid));
+    let memory_kib = proportional
+        .flatten()
+        .or_else(resident)
+        .unwrap_or_else(by_pages);
     let started = stat.id.start_ticks / clock::ticks_per_second();
+    let Owner { uid, euid, gid } = mark.owner();
     ProcessReading {
         id: stat.id,
         ppid: Some(stat.ppid),
-        uid: status.uid,
-        euid: status.euid,
-        gid: status.gid,
+        uid,
+        euid,
+        gid,
         uptime_seconds: machine
             .uptime_seconds
             .map(|now| now.saturating_sub(started)),
         threads: stat.threads,
         memory_kib: Some(memory_kib),
-        memory_percent: machine.memory_kib.map(share),
-        cpu_percent,
-    }
-}
-
-fn unseen(pid: i32) -> ProcessReading {
-    ProcessReading {
-        id: ProcessId {
-            pid,
-            start_ticks: 0,
-        },
-        ppid: None,
-        uid: None,
-        euid: None,
-        gid: None,
-        uptime_seconds: None,
-        threads: None,
-        memory_kib: None,
-        memory_percent: None,
-        cpu_percent: None,
-    }
-}
-
-/// Processor time is counted in hundredths of a second; over less than this the figure would be
-/// noise, and the last one stands.
-const SHORTEST_SPAN: Duration = Duration::from_millis(500);
-
-fn mark(
-    stat: ProcessStat,
-    pidfile: Option<PidfileFacts>,
-    before: Option<Mark>,
-    now: Moment,
-    processors: u32,
-) -> Mark {
-    let fresh = Mark {
-        process: stat.id,
-        pidfile,
-        cpu_ticks: stat.cpu_ticks,
-        taken: now,
-        cpu_percent: None,
-    };
-    let Some(before) = before.filter(|mark| mark.process == stat.id) else {
-        return fresh;
-    };
-    let span = now.since(before.taken);
-    if span < SHORTEST_SPAN {
-        return Mark { pidfile, ..before };
-    }
-    // A process can use as many processors as it has threads.
-    let usable = stat.threads.unwrap_or(1).clamp(1, processors);
-    let spent = stat.cpu_ticks.saturating_sub(before.cpu_ticks) as f64;
-    let seconds = spent / clock::ticks_per_second() as f64;
-    let percent = 100.0 * seconds / (span.as_secs_f64() * f64::from(usable));
-    Mark {
-        cpu_percent: Some(percent.min(100.0)),
-        ..fresh
+        memory_percent: machine.memory_percent(memory_kib),
+        cpu_percent: mark.cpu_percent(),
+        details,
     }
 }
 
@@ -244,84 +237,18 @@ mod tests {
     use crate::sys::reap::own_pid;
     use crate::sys::testing::Folder;
 
-    fn stat(cpu_ticks: u64, threads: u32) -> ProcessStat {
-        ProcessStat {
-            id: ProcessId {
-                pid: 7,
-                start_ticks: 70,
-            },
-            is_zombie: false,
-            ppid: 1,
-            cpu_ticks,
-            threads: Some(threads),
-            resident_pages: 0,
-        }
+    fn named_by(path: &str, before: Option<&Mark>) -> Finding {
+        by_pidfile(path, before, &Needs::default())
     }
 
-    /// The share after `ticks` more over `milliseconds`, with so many threads and processors.
-    fn share(ticks: u64, milliseconds: u64, threads: u32, processors: u32) -> Option<f64> {
-        let first = mark(
-            stat(1000, threads),
-            None,
-            None,
-            Moment::from_millis(0),
-            processors,
-        );
-        assert_eq!(first.cpu_percent, None);
-        let later = Moment::from_millis(milliseconds);
-        let later = stat_at(1000 + ticks, threads, first, later, processors);
-        later.cpu_percent
-    }
-
-    fn stat_at(ticks: u64, threads: u32, before: Mark, now: Moment, processors: u32) -> Mark {
-        mark(stat(ticks, threads), None, Some(before), now, processors)
-    }
-
-    #[test]
-    fn a_share_is_of_the_processors_a_process_can_use() {
-        let second = clock::ticks_per_second();
-        assert_eq!(share(second, 2000, 1, 4), Some(50.0));
-        assert_eq!(share(2 * second, 1000, 2, 4), Some(100.0));
-        assert_eq!(share(2 * second, 1000, 8, 4), Some(50.0));
-        assert_eq!(share(0, 1000, 0, 4), Some(0.0));
-        // Rounding of ticks never shows more than all.
-        assert_eq!(share(second + 3, 1000, 1, 1), Some(100.0));
-    }
-
-    #[test]
-    fn a_span_too_short_to_tell_leaves_the_last_figure() {
-        let second = clock::ticks_per_second();
-        let at = Moment::from_millis;
-        let first = mark(stat(0, 1), None, None, at(0), 1);
-        let next = stat_at(second / 2, 1, first, at(1000), 1);
-        assert_eq!(next.cpu_percent, Some(50.0));
-        let soon = stat_at(second / 2 + 1, 1, next, at(1001), 1);
-        assert_eq!(soon.cpu_percent, Some(50.0));
-        // And the next span is counted from the last figure on.
-        assert_eq!(
-            stat_at(second, 1, soon, at(2000), 1).cpu_percent,
-            Some(50.0)
-        );
-    }
-
-    #[test]
-    fn counters_that_go_back_and_other_processes() {
-        let at = Moment::from_millis;
-        let first = mark(stat(100, 1), None, None, at(0), 1);
-        assert_eq!(stat_at(50, 1, first, at(1000), 1).cpu_percent, Some(0.0));
-        let mut other = stat(500, 1);
-        other.id.start_ticks += 1;
-        assert_eq!(
-            mark(other, None, Some(first), at(1000), 1).cpu_percent,
-            None
-        );
+    fn is_own(seen: &Seen) -> bool {
+        seen.stat.id.pid == own_pid()
     }
 
     fn is_found(content: &[u8]) -> bool {
         let folder = Folder::new();
         let path = folder.file("pid", content);
-        let found = by_pidfile(path.to_str().unwrap(), None);
-        matches!(found, Finding::Seen(stat, ..) if stat.id.pid == own_pid())
+        matches!(named_by(path.to_str().unwrap(), None), Finding::Seen(seen) if is_own(&seen))
     }
 
     #[test]
@@ -353,14 +280,14 @@ mod tests {
         ] {
             assert!(!is_found(content));
             let path = folder.file("pid", content);
-            let found = by_pidfile(path.to_str().unwrap(), None);
+            let found = named_by(path.to_str().unwrap(), None);
             assert!(matches!(found, Finding::Absent), "{found:?}");
         }
         for path in [folder.path("none"), folder.path(""), folder.fifo("fifo")] {
-            let found = by_pidfile(path.to_str().unwrap(), None);
+            let found = named_by(path.to_str().unwrap(), None);
             assert!(matches!(found, Finding::Absent), "{path:?}");
         }
-        assert!(matches!(by_pidfile("/dev/zero", None), Finding::Absent));
+        assert!(matches!(named_by("/dev/zero", None), Finding::Absent));
     }
 
     #[test]
@@ -374,7 +301,10 @@ mod tests {
             let others: Vec<i32> = numbers.filter(|&number| number != own_pid()).collect();
             assert!(!others.is_empty());
             for thread in others {
-                assert!(matches!(look(thread), Finding::Absent));
+                assert!(matches!(
+                    look(thread, None, &Needs::default()),
+                    Finding::Absent
+                ));
             }
             drop(hold);
         });
@@ -385,18 +315,17 @@ mod tests {
         let folder = Folder::new();
         let path = folder.file("pid", own_pid().to_string());
         let path = path.to_str().unwrap();
-        let Finding::Seen(stat, _, pidfile) = by_pidfile(path, None) else {
+        let Finding::Seen(seen) = named_by(path, None) else {
             panic!("we are there");
         };
-        let mut before = mark(stat, pidfile, None, Moment::default(), 1);
-        assert!(matches!(by_pidfile(path, Some(&before)), Finding::Seen(..)));
-        // As if the one seen before had started at another time under the same number.
-        before.process.start_ticks -= 1;
-        assert!(matches!(by_pidfile(path, Some(&before)), Finding::Absent));
+        let mut before = Mark::next(&seen, None, None, Moment::default(), 1);
+        assert!(matches!(named_by(path, Some(&before)), Finding::Seen(_)));
+        before.pretend_earlier_start();
+        assert!(matches!(named_by(path, Some(&before)), Finding::Absent));
         // Once somebody writes the file again, it counts again.
         std::fs::remove_file(path).unwrap();
         folder.file("other", "");
         folder.file("pid", own_pid().to_string());
-        assert!(matches!(by_pidfile(path, Some(&before)), Finding::Seen(..)));
+        assert!(matches!(named_by(path, Some(&before)), Finding::Seen(_)));
     }
 }

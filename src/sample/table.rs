@@ -6,6 +6,7 @@
 
 use std::{fs, io};
 
+use super::pattern::Pattern;
 use crate::reading::{ProcessStat, process_name};
 use crate::sys::exits::{STAT_LIMIT, stat_of, text_of};
 use crate::sys::reap::own_pid;
@@ -31,21 +32,26 @@ pub struct Match {
 pub fn matches(pattern: &Regex) -> io::Result<Vec<Match>> {
     let mut found = Vec::new();
     let mut candidates = Candidates::default();
-    walk(|pid, command| {
-        if !pattern.is_match(command) {
-            return Ok(());
-        }
+    let mut numbers = Numbers::open()?;
+    while let Some(pid) = numbers.next()? {
+        let command = if pid == numbers.own {
+            None
+        } else {
+            command_line(pid)?
+        };
+        let Some(command) = command.filter(|command| pattern.is_match(command)) else {
+            continue;
+        };
         if let Some(stat) = stat_of(pid)? {
             candidates.consider(stat);
             found.push(Match {
                 pid,
                 ppid: stat.ppid,
-                command: String::from_utf8_lossy(command).into_owned(),
+                command: String::from_utf8_lossy(&command).into_owned(),
                 is_chosen: false,
             });
         }
-        Ok(())
-    })?;
+    }
     let chosen = candidates.chosen();
     for entry in &mut found {
         entry.is_chosen = chosen == Some(entry.pid);
@@ -53,36 +59,96 @@ pub fn matches(pattern: &Regex) -> io::Result<Vec<Match>> {
     Ok(found)
 }
 
-/// The number of the process each pattern means. `children` are ours: neither they nor what they
-/// started are meant. An error leaves all of them open.
-pub(super) fn search(patterns: &[&str], children: &[i32]) -> io::Result<Vec<Option<i32>>> {
-    // They were compiled when the control file was read; what fails here is short of memory.
-    let compile = |pattern: &&str| Regex::compile(pattern).map_err(io::Error::other);
-    let compiled: Vec<Regex> = patterns.iter().map(compile).collect::<io::Result<_>>()?;
-    let mut candidates: Vec<Candidates> = Vec::new();
-    candidates.resize_with(patterns.len(), Candidates::default);
-    walk(|pid, command| {
-        let matching = |(pattern, _): &(&Regex, _)| pattern.is_match(command);
-        let mut matching = compiled
-            .iter()
-            .zip(&mut candidates)
-            .filter(matching)
-            .peekable();
+/// A walk through the table, a piece at a time: it may hold tens of thousands of processes.
+pub(super) struct Walk {
+    numbers: Numbers,
+    searches: Vec<(Pattern, Candidates)>,
+    /// Every process, where somebody wants to know who descends from whom.
+    table: Option<Vec<ProcessStat>>,
+    /// Our own command line, which our forked children have as well.
+    own_command: Option<Vec<u8>>,
+}
+
+/// What a walk found.
+pub(super) struct Found {
+    /// The process each pattern means.
+    pub(super) processes: Vec<io::Result<Option<i32>>>,
+    /// All there were, if that was asked for.
+    pub(super) table: Vec<ProcessStat>,
+}
+
+/// How many processes one step looks at.
+const PROCESSES: usize = 256;
+
+impl Walk {
+    /// Begins to search for `patterns`, and to take down everything if `whole`.
+    pub(super) fn begin(patterns: &[&str], whole: bool) -> io::Result<Self> {
+        let search = |pattern: &&str| (Pattern::new(pattern), Candidates::default());
+        let numbers = Numbers::open()?;
+        Ok(Self {
+            own_command: command_line(numbers.own)?,
+            numbers,
+            searches: patterns.iter().map(search).collect(),
+            table: whole.then(Vec::new),
+        })
+    }
+
+    /// Goes on, and tells whether that was the end. `children` are programs we started: neither
+    /// they nor what they started are meant by a pattern. An error leaves everything open.
+    pub(super) fn step(&mut self, children: &[i32]) -> io::Result<bool> {
+        for _ in 0..PROCESSES {
+            let Some(pid) = self.numbers.next()? else {
+                return Ok(true);
+            };
+            self.look_at(pid, children)?;
+        }
+        Ok(false)
+    }
+
+    /// Whoever ends meanwhile, or is hidden from us, is passed over.
+    fn look_at(&mut self, pid: i32, children: &[i32]) -> io::Result<()> {
+        let mut stat = None;
+        if let Some(table) = &mut self.table {
+            stat = stat_of(pid)?;
+            table.extend(stat);
+        }
+        if self.searches.is_empty() || pid == self.numbers.own {
+            return Ok(());
+        }
+        let Some(command) = command_line(pid)? else {
+            return Ok(());
+        };
+        let matching = |(pattern, _): &&mut (Pattern, Candidates)| pattern.is_match(&command);
+        let mut matching = self.searches.iter_mut().filter(matching).peekable();
         if matching.peek().is_none() {
             return Ok(());
         }
-        if let Some(stat) = eligible(pid, children)? {
+        let stat = match stat {
+            Some(stat) => Some(stat),
+            None => stat_of(pid)?,
+        };
+        let Some(stat) = stat else {
+            return Ok(());
+        };
+        let own_task = stat.ppid == self.numbers.own && self.own_command.as_ref() == Some(&command);
+        if !own_task && !descends_from(&stat, children)? {
             matching.for_each(|(_, candidates)| candidates.consider(stat));
         }
         Ok(())
-    })?;
-    Ok(candidates.iter().map(Candidates::chosen).collect())
-}
+    }
 
-fn eligible(pid: i32, children: &[i32]) -> io::Result<Option<ProcessStat>> {
-    match stat_of(pid)? {
-        Some(stat) if !descends_from(&stat, children)? => Ok(Some(stat)),
-        Some(_) | None => Ok(None),
+    /// The results, once a step has said that there is no more.
+    pub(super) fn finish(self) -> Found {
+        let process = |(pattern, candidates): &(Pattern, Candidates)| {
+            if pattern.is_broken() {
+                return Err(io::Error::from_raw_os_error(libc::ENOMEM));
+            }
+            Ok(candidates.chosen())
+        };
+        Found {
+            processes: self.searches.iter().map(process).collect(),
+            table: self.table.unwrap_or_default(),
+        }
     }
 }
 
@@ -140,28 +206,38 @@ impl Candidates {
     }
 }
 
-/// Calls `visit` with every process but ourselves and its command line. Whoever ends meanwhile, or
-/// is hidden from us, is passed over.
+/// The numbers of all processes.
 ///
 /// A table without ourselves is none: `/proc` is not mounted, and nobody may be taken for dead.
-fn walk(mut visit: impl FnMut(i32, &[u8]) -> io::Result<()>) -> io::Result<()> {
-    let own = own_pid();
-    let mut is_whole = false;
-    for entry in fs::read_dir("/proc")? {
-        let name = entry?.file_name();
-        let Some(pid) = name.to_str().and_then(|name| name.parse().ok()) else {
-            continue;
-        };
-        if pid == own {
-            is_whole = true;
-        } else if let Some(command) = command_line(pid)? {
-            visit(pid, &command)?;
-        }
+struct Numbers {
+    entries: fs::ReadDir,
+    own: i32,
+    is_whole: bool,
+}
+
+impl Numbers {
+    fn open() -> io::Result<Self> {
+        Ok(Self {
+            entries: fs::read_dir("/proc")?,
+            own: own_pid(),
+            is_whole: false,
+        })
     }
-    if is_whole {
-        Ok(())
-    } else {
-        Err(io::Error::other("there is no process table in /proc"))
+
+    fn next(&mut self) -> io::Result<Option<i32>> {
+        for entry in self.entries.by_ref() {
+            let name = entry?.file_name();
+            let Some(pid) = name.to_str().and_then(|name| name.parse().ok()) else {
+                continue;
+            };
+            self.is_whole |= pid == self.own;
+            return Ok(Some(pid));
+        }
+        if self.is_whole {
+            Ok(None)
+        } else {
+            Err(io::Error::other("there is no process table in /proc"))
+        }
     }
 }
 
@@ -194,6 +270,7 @@ mod tests {
         for &(pid, ppid, start_ticks, is_zombie) in processes {
             candidates.consider(ProcessStat {
                 id: ProcessId { pid, start_ticks },
+                name: 0,
                 is_zombie,
                 ppid,
                 cpu_ticks: 0,

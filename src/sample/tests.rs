@@ -1,8 +1,11 @@
 //! Real processes and files, looked at through the sampler.
 
 use super::*;
-use crate::model::{Every, Mode, OnReboot};
-use crate::reading::{ProcessReading, ProcessState};
+use crate::model::{
+    Action, Comparison, Every, Limit, Mode, OnReboot, ProcessLocator, ProcessMetric, ProcessTest,
+    Repeat, ServiceId, Test, Window,
+};
+use crate::reading::{ProcessDetails, ProcessReading, ProcessState};
 use crate::sys::testing::{Folder, Program, exhaust_descriptors, in_child, unique};
 
 fn service(name: &str, subject: Subject) -> Service {
@@ -51,7 +54,7 @@ fn readings(sampler: &mut Sampler, now: u64, children: &[i32]) -> Vec<(u64, Read
 
 fn process(service: &Service, children: &[i32]) -> ProcessState {
     let mut sampler = Sampler::new();
-    sampler.begin(SampleId(1), service, &[], None);
+    sampler.begin(SampleId(1), service, &[], None, true);
     match readings(&mut sampler, 0, children).pop() {
         Some((1, Reading::Process(state))) => state,
         other => panic!("{other:?}"),
@@ -110,9 +113,15 @@ fn rates_need_two_looks_and_a_reload_forgets_the_first() {
     let mut sampler = Sampler::new();
     let mut look = |now, forget| {
         if forget {
-            sampler.forget();
+            sampler.configure(&[]);
         }
-        sampler.begin(SampleId::new(now, ServiceId::new(0)), &service, &[], None);
+        sampler.begin(
+            SampleId::new(now, ServiceId::new(0)),
+            &service,
+            &[],
+            None,
+            true,
+        );
         let Some((_, Reading::Process(state))) = readings(&mut sampler, now, &[]).pop() else {
             panic!("a process reading");
         };
@@ -186,9 +195,9 @@ fn one_walk_answers_all_patterns() {
     let program = Program::start(&["/bin/sleep", &mark]);
     let mut sampler = Sampler::new();
     for sample in 0..100 {
-        sampler.begin(SampleId(sample), &matching(&mark), &[], None);
+        sampler.begin(SampleId(sample), &matching(&mark), &[], None, true);
     }
-    let done = sampler.step(Moment::default(), &[]);
+    let done = readings(&mut sampler, 0, &[]);
     assert_eq!(done.len(), 100);
     for (_, reading) in done {
         let Reading::Process(state) = reading else {
@@ -219,7 +228,7 @@ fn a_step_looks_at_no_more_than_its_share() {
     let file = service("file", Subject::File(path.to_str().unwrap().into()));
     let mut sampler = Sampler::new();
     for sample in 0..=LOOKS as u64 {
-        sampler.begin(SampleId(sample), &file, &[], None);
+        sampler.begin(SampleId(sample), &file, &[], None, true);
     }
     assert_eq!(sampler.step(Moment::default(), &[]).len(), LOOKS);
     assert!(sampler.is_busy());
@@ -235,10 +244,10 @@ fn files_and_the_machine() {
     let gone = service("gone", Subject::File("/nowhere/at/all".into()));
     let machine = service("box", Subject::System);
     let mut sampler = Sampler::new();
-    sampler.begin(SampleId(1), &machine, &[], None);
-    sampler.begin(SampleId(2), &gone, &[ChecksumKind::Md5], None);
-    sampler.begin(SampleId(3), &file, &[ChecksumKind::Md5], None);
-    sampler.begin(SampleId(4), &file, &[], None);
+    sampler.begin(SampleId(1), &machine, &[], None, true);
+    sampler.begin(SampleId(2), &gone, &[ChecksumKind::Md5], None, true);
+    sampler.begin(SampleId(3), &file, &[ChecksumKind::Md5], None, true);
+    sampler.begin(SampleId(4), &file, &[], None, true);
     let done = readings(&mut sampler, 0, &[]);
     let (samples, readings): (Vec<u64>, Vec<Reading>) = done.into_iter().unzip();
     assert_eq!(samples, [1, 2, 4, 3]);
@@ -281,4 +290,148 @@ fn nobody_is_dead_for_want_of_descriptors() {
     let words = crate::sys::errno::number_words(24);
     let expected = unreadable.replace("Too many open files", &words).repeat(3);
     assert_eq!(String::from_utf8(seen).unwrap(), expected);
+}
+
+fn details(service: &Service) -> ProcessDetails {
+    let reading = running(process(service, &[])).unwrap();
+    *reading.details.unwrap()
+}
+
+fn with_rules(pid: i32, metrics: &[ProcessMetric], folder: &Folder) -> Service {
+    let path = folder.file("tree", pid.to_string());
+    let limit = Limit {
+        comparison: Comparison::Greater,
+        value: 0,
+    };
+    let side = || Repeat {
+        window: Window::ONCE,
+        action: Action::Alert,
+    };
+    let rule = |metric: &ProcessMetric| Rule {
+        test: Test::Process(ProcessTest::Usage(*metric, limit)),
+        failed: side(),
+        recovered: side(),
+    };
+    Service {
+        rules: metrics.iter().map(rule).collect(),
+        ..with_pidfile(&path)
+    }
+}
+
+/// A shell that waits for two others, of which one waits for a third.
+#[test]
+fn a_process_and_all_that_descends_from_it() {
+    let folder = Folder::new();
+    let script = "(sleep 1000 & echo a; wait) & sleep 1000 & echo b; wait";
+    let program = Program::start(&["/bin/sh", "-c", script]);
+    program.await_output();
+    let metrics = [
+        ProcessMetric::Children,
+        ProcessMetric::TotalMemory,
+        ProcessMetric::TotalDescriptors,
+    ];
+    let service = with_rules(program.pid(), &metrics, &folder);
+    // The inner shell may not have come to its own child yet.
+    let tree = loop {
+        let tree = details(&service).tree.unwrap();
+        if tree.children == 3 {
+            break tree;
+        }
+        std::thread::yield_now();
+    };
+    assert_eq!(tree.cpu_percent, None);
+    let own = running(process(&service, &[])).unwrap();
+    assert!(tree.memory_kib > own.memory_kib.unwrap());
+    let own_files = own.details.unwrap().descriptors.unwrap();
+    assert!(own_files.open >= 3 && own_files.limits.is_some());
+    assert!(tree.descriptors.unwrap() > own_files.open);
+}
+
+#[test]
+fn what_no_test_asks_for_is_not_read() {
+    let folder = Folder::new();
+    let own = crate::sys::reap::own_pid();
+    let plain = with_rules(own, &[ProcessMetric::Cpu], &folder);
+    assert_eq!(running(process(&plain, &[])).unwrap().details, None);
+    let read = with_rules(own, &[ProcessMetric::Read], &folder);
+    let details = details(&read);
+    assert!(
+        details
+            .io
+            .is_some_and(|io| io.total.read > 0 && io.rate.is_none())
+    );
+    assert_eq!((details.descriptors, details.tree), (None, None));
+
+    let mut sampler = Sampler::new();
+    let look = |sampler: &mut Sampler, thorough| {
+        sampler.begin(SampleId(1), &read, &[], None, thorough);
+        let Some((_, Reading::Process(state))) = readings(sampler, 0, &[]).pop() else {
+            panic!("a process reading");
+        };
+        running(state).unwrap().details
+    };
+    assert_eq!(look(&mut sampler, false), None);
+    // On a small box pages show more than tests need.
+    sampler.configure(&[]);
+    let shown = look(&mut sampler, true).unwrap();
+    assert!(shown.io.is_some() && shown.descriptors.is_some() && shown.tree.is_none());
+    let many: Vec<Service> = (0..100).map(|_| plain.clone()).collect();
+    sampler.configure(&many);
+    assert_eq!(look(&mut sampler, true).unwrap().descriptors, None);
+}
+
+/// A forked child of ours has our command line until it ends.
+#[test]
+fn our_own_tasks_are_no_service() {
+    let own = crate::sys::reap::own_pid();
+    let command = std::fs::read("/proc/self/cmdline").unwrap();
+    let command: Vec<u8> = command.split(|&byte| byte == 0).next().unwrap().into();
+    let name = String::from_utf8(command).unwrap();
+    let task = crate::sys::task::fork_task(|_| {
+        let (reader, _writer) = crate::sys::pipe().unwrap();
+        let _ = std::io::Read::read(&mut std::fs::File::from(reader), &mut [0]);
+    })
+    .unwrap();
+    let pattern = crate::sys::regex::Regex::compile(&name).unwrap();
+    assert!(
+        matches(&pattern)
+            .unwrap()
+            .iter()
+            .any(|found| found.ppid == own)
+    );
+    let found = pid_of(process(&matching(&name), &[]));
+    assert!(found.is_none_or(|pid| pid != task.pid), "{found:?}");
+    crate::sys::reap::kill(task.pid, crate::sys::reap::KILL);
+    crate::sys::reap::wait_for(task.pid);
+}
+
+/// Found once, it is looked up by its number; when it is gone, the next one is searched for.
+#[test]
+fn a_process_known_by_its_command_line_is_followed() {
+    let mark = unique();
+    let service = matching(&format!("sleep {mark}$"));
+    let mut sampler = Sampler::new();
+    let mut look = |now| {
+        sampler.begin(SampleId(0), &service, &[], None, true);
+        let mut steps = 0;
+        let mut done = Vec::new();
+        while sampler.is_busy() {
+            done.extend(sampler.step(Moment::from_millis(now), &[]));
+            steps += 1;
+        }
+        let Some((_, Reading::Process(state))) = done.pop() else {
+            panic!("a process reading");
+        };
+        (pid_of(state), steps)
+    };
+    let first = Program::start(&["/bin/sleep", &mark]);
+    // Twice for its owner, then it is known.
+    assert_eq!(look(0).0, Some(first.pid()));
+    assert_eq!(look(1000).0, Some(first.pid()));
+    assert_eq!(look(2000), (Some(first.pid()), 1));
+    drop(first);
+    let second = Program::start(&["/bin/sleep", &mark]);
+    assert_eq!(look(3000).0, Some(second.pid()));
+    drop(second);
+    assert_eq!(look(4000).0, None);
 }

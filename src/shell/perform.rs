@@ -24,9 +24,11 @@ impl Shell {
                 service,
                 digests,
                 content,
+                thorough,
             } => {
                 let service = self.engine.model().service(service);
-                self.sampler.begin(sample, service, &digests, content);
+                self.sampler
+                    .begin(sample, service, &digests, content, thorough);
             }
             Effect::Probe { probe, connection } => {
                 self.prober.start(clock::now(), probe, connection);

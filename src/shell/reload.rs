@@ -63,7 +63,7 @@ impl Shell {
         self.loaded = clock::moment();
         self.prober.configure(&settings.limits);
         self.mailer.configure(settings, &self.instance.host_name);
-        self.sampler.forget();
+        self.sampler.configure(&self.engine.model().services);
     }
 }
 

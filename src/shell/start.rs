@@ -96,6 +96,7 @@ impl Shell {
         let settings = &shell.engine.model().settings;
         shell.prober.configure(&settings.limits);
         shell.mailer.configure(settings, &shell.instance.host_name);
+        shell.sampler.configure(&shell.engine.model().services);
         shell.perform_all();
         shell.settle();
         match shell.purpose.clone() {

@@ -1,5 +1,6 @@
 //! Rules in words: what a service's page says of `if … then …`.
 
+mod process;
 mod system;
 
 use crate::model::{
@@ -103,7 +104,7 @@ pub(super) fn test(test: &Test) -> String {
         Test::Content(test) => content(test),
         Test::Ping(test) => ping(test),
         Test::ResponseTime(limit) => response_time(limit),
-        Test::Process(test) => match *test {},
+        Test::Process(test) => process::words(test),
         Test::System(test) => system::words(test),
         Test::Filesystem(test) => match *test {},
         Test::Network(test) => match *test {},

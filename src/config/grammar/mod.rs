@@ -25,6 +25,7 @@ mod mail_format;
 mod mailserver;
 mod pattern;
 mod ping;
+mod process_tests;
 mod program;
 mod program_tests;
 mod restarts;

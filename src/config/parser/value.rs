@@ -76,7 +76,6 @@ impl Parser<'_> {
     }
 
     /// Makes two tokens of the next one if `c` stands inside it: `MB/s`.
-    #[allow(dead_code, reason = "for the rates of resources, which follow")]
     pub(in crate::config) fn cut_before(&mut self, c: char) {
         let token = self.peek();
         let text = self.text(token.span);

@@ -6,8 +6,8 @@ use crate::config::syntax::{
     ConnectionSyntax, PingSyntax, ProtocolSyntax, RepeatSyntax, RuleSyntax, TestSyntax,
 };
 use crate::model::{
-    Action, Connection, ConnectionTest, EventKind, Limit, Ping, PingTest, ProgramTest, Protocol,
-    Repeat, Rule, Subject, Test, Window,
+    Action, AttributeTest, Connection, ConnectionTest, EventKind, Limit, Ping, PingTest,
+    ProcessTest, ProgramTest, Protocol, Repeat, Rule, Subject, Test, Window,
 };
 use crate::text::{Diagnostic, Span};
 
@@ -55,27 +55,35 @@ const fn implicit_existence() -> Rule {
     }
 }
 
-/// Adds a rule. Of checksum, permission, uid and gid tests a service has one each: as in the
+/// Adds a rule. Of checksum, permission, uid, euid and gid tests a service has one each: as in the
 /// reference the last counts (F100), but not in silence.
 fn replace(rules: &mut Vec<(Rule, Span)>, rule: Rule, span: Span, machine: &mut Machine<'_>) {
-    let event = rule.test.event();
-    let single = matches!(
-        event,
-        EventKind::Checksum | EventKind::Permission | EventKind::Uid | EventKind::Gid
-    );
-    let before = rules
-        .iter_mut()
-        .find(|(other, _)| single && other.test.event() == event);
-    let Some(before) = before else {
+    let only = only_one(&rule.test);
+    let mut others = rules.iter_mut();
+    let before = others.find(|(other, _)| only.is_some() && only_one(&other.test) == only);
+    let (Some(before), Some(word)) = (before, only) else {
         rules.push((rule, span));
         return;
     };
-    let message = format!("a service has one {} test", event.filter_word());
+    let message = format!("a service has one {word} test");
     let warning = Diagnostic::warning(span, message).label("this one counts");
     machine
         .complaints
         .add(warning.related(before.1, "this one has no effect"));
     *before = (rule, span);
+}
+
+/// What a service has one test of.
+fn only_one(test: &Test) -> Option<&'static str> {
+    if matches!(test, Test::Process(ProcessTest::EffectiveUid(_))) {
+        return Some("euid");
+    }
+    let event = test.event();
+    let single = matches!(
+        event,
+        EventKind::Checksum | EventKind::Permission | EventKind::Uid | EventKind::Gid
+    );
+    single.then(|| event.filter_word())
 }
 
 /// One rule, or one for each of a file's patterns; none where something has been complained about.
@@ -119,6 +127,18 @@ fn tests(syntax: TestSyntax, subject: &Subject, machine: &mut Machine<'_>) -> Ve
         TestSyntax::Content(content) => {
             let tests = content::tests(&content, machine).into_iter();
             return tests.map(Test::Content).collect();
+        }
+        TestSyntax::EffectiveUid(name) => {
+            let uid = machine.user(&name);
+            uid.map(|uid| Test::Process(ProcessTest::EffectiveUid(uid)))
+        }
+        TestSyntax::Attribute(relation, value) => {
+            if relation.is_pattern() {
+                machine.pattern(&value);
+            }
+            let value = value.value;
+            let test = AttributeTest { relation, value };
+            Some(Test::Process(ProcessTest::Attribute(Box::new(test))))
         }
         TestSyntax::Connection(connection) => {
             let test = connection_test(*connection, machine);

@@ -90,13 +90,16 @@ fn errors_tell_who_included_them() {
     assert_eq!(
         said(&memory),
         "
-error: expected a number, `failed`, `succeeded`, `changed`, `not` or `exist`, but found `foo`
+error: `foo` cannot stand here
  --> /etc/e:2:6
   |
 2 |   if foo then alert
   |      ^^^
   = included from /etc/d/a:2:11
   = included from /etc/monitrc:2:9
+  = possible here: a number, `failed`, `succeeded`, `changed`, `not`, `exist`, `cpu`,
+    `totalcpu`, `memory`, `totalmemory`, `total`, `children`, `threads`, `uptime`,
+    `filedescriptors`, `read`, `write`, `disk`, `security` or `loadavg`
 "
     );
 }

@@ -1,7 +1,7 @@
 //! Tests that compare a number with a limit, in the reference's irregular words.
 
 use crate::model::{Limit, Unit};
-use crate::reading::Amount;
+use crate::reading::{Amount, Bound};
 
 use super::{Finding, verdict};
 
@@ -34,7 +34,7 @@ impl Wording {
             !limit.holds(measured),
             || format!("{} succeeded [{} = {found}]", self.passed, self.current),
             || {
-                let (sign, bound) = (limit.comparison.symbol(), Amount(limit.value, unit));
+                let (sign, bound) = (limit.comparison.symbol(), Bound(limit.value, unit));
                 format!(
                     "{} {found} matches {} [{} {sign} {bound}]",
                     self.failed, self.kind, self.limit

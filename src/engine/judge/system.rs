@@ -198,7 +198,7 @@ cpu I/O wait of 0.0% matches resource limit [cpu I/O wait < 99.0%]
 cpu system usage of 9.2% matches resource limit [cpu system usage > 0.0%]
 cpu user usage of 32.6% matches resource limit [cpu user usage > 0.0%]
 cpu usage of 41.8% matches resource limit [cpu usage > 0.0%]
-pagein of 12.5 pages/s matches resource limit [pagein > 10.0 pages/s]";
+pagein of 12.5 pages/s matches resource limit [pagein > 10 pages/s]";
 
     #[test]
     fn failures_in_the_reference_s_words() {

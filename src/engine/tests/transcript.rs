@@ -308,6 +308,7 @@ impl Player {
                 service,
                 digests,
                 content,
+                ..
             } => {
                 let name = self.name(service);
                 let from = match content {
@@ -631,6 +632,7 @@ fn running(id: ProcessId, uptime: u64) -> ProcessReading {
         memory_kib: Some(7852),
         memory_percent: None,
         cpu_percent: Some(0.25),
+        details: None,
     }
 }
 

@@ -614,5 +614,6 @@ pub(super) fn process_reading(id: ProcessId, seconds: u64) -> ProcessReading {
         memory_kib: None,
         memory_percent: None,
         cpu_percent: None,
+        details: None,
     }
 }

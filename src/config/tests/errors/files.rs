@@ -133,7 +133,7 @@ error: this quote is never closed
 4 |   start program "/bin/x
   |                 ^
 
-error: expected `host`, `port` or `unixsocket`, but found `prt`
+error: `prt` cannot stand here
  --> /etc/monitrc:5:13
   |
 5 |   if failed prt 80 then alert

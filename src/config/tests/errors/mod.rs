@@ -7,6 +7,7 @@ mod hosts;
 mod lexical;
 mod paths;
 mod patterns;
+mod processes;
 mod programs;
 mod rules;
 mod services;

@@ -7,31 +7,27 @@ err! {
     "check process web with pidfile /run/web.pid
   if foo > 1 then alert",
     "
-error: expected a number, `failed`, `succeeded`, `changed`, `not` or `exist`, but found `foo`
+error: `foo` cannot stand here
  --> /etc/monitrc:2:6
   |
 2 |   if foo > 1 then alert
   |      ^^^
+  = possible here: a number, `failed`, `succeeded`, `changed`, `not`, `exist`, `cpu`,
+    `totalcpu`, `memory`, `totalmemory`, `total`, `children`, `threads`, `uptime`,
+    `filedescriptors`, `read`, `write`, `disk`, `security` or `loadavg`
 "
 }
 
 err! {
     test_not_supported_yet,
     "check process web with pidfile /run/web.pid
-  if cpu > 60% for 2 cycles then alert
   if failed url http://x then alert
   if 3 restarts within 5 cycles then alert",
     "
-error: `cpu` is not supported yet
- --> /etc/monitrc:2:6
-  |
-2 |   if cpu > 60% for 2 cycles then alert
-  |      ^^^
-
 error: `url` is not supported yet
- --> /etc/monitrc:3:13
+ --> /etc/monitrc:2:13
   |
-3 |   if failed url http://x then alert
+2 |   if failed url http://x then alert
   |             ^^^
 "
 }

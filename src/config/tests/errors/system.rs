@@ -83,26 +83,18 @@ error: expected `then`, but found `XB`
 }
 
 err! {
-    paging_without_its_time,
+    paging_is_no_share,
     "check system $HOST
   if pagein > 20 then alert
   if pagein > 20% then alert
   if filedescriptors > 1.5 then alert
   if uptime > 3 parsecs then alert",
     "
-error: a rate needs its time
- --> /etc/monitrc:2:15
-  |
-2 |   if pagein > 20 then alert
-  |               ^^
-  = rates are by the second: `1 MB/s`
-
-error: a rate needs its time
- --> /etc/monitrc:3:15
+error: expected `pages`, `seconds`, a number or `then`, but found `%`
+ --> /etc/monitrc:3:17
   |
 3 |   if pagein > 20% then alert
-  |               ^^
-  = rates are by the second: `1 MB/s`
+  |                 ^
 
 error: `1.5` is no whole number
  --> /etc/monitrc:4:24

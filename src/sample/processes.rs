@@ -1,0 +1,280 @@
+//! Looking at the processes of services.
+//!
+//! A process with a pidfile is looked at by itself. For one that is known by its command line, and
+//! wherever the descendants of a process count, the process table has to be walked: whoever needs
+//! that waits until everybody else has been looked at, and then one walk serves all. A process
+//! that was found by its command line is looked up by its number from then on; the table is
+//! searched again when it is gone, and from time to time.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::io;
+
+use super::details;
+use super::machine::Machine;
+use super::mark::Mark;
+use super::needs::Needs;
+use super::process::{self, Finding};
+use super::table::Walk;
+use super::tree::{Times, Tree};
+use crate::engine::SampleId;
+use crate::model::{ProcessLocator, Rule, Service, ServiceId, Subject};
+use crate::reading::{ProcessReading, ProcessState, ProcessTree, Reading};
+use crate::sys::clock;
+use crate::time::Moment;
+
+/// Orders to look at processes, and what is remembered of earlier looks.
+#[derive(Default)]
+pub(super) struct Processes {
+    orders: VecDeque<Order>,
+    /// Orders that need a walk.
+    waiting: VecDeque<Order>,
+    stage: Stage,
+    /// The last look at each service's process.
+    marks: BTreeMap<ServiceId, Mark>,
+    /// What everybody had spent at the last walk that took it down.
+    times: Option<Times>,
+    /// Whether figures are read that pages show but no test asks for.
+    generous: bool,
+}
+
+struct Order {
+    sample: SampleId,
+    locator: ProcessLocator,
+    needs: Needs,
+}
+
+/// How far the walk is.
+#[derive(Default)]
+enum Stage {
+    /// None under way.
+    #[default]
+    Idle,
+    /// Under way, for these orders.
+    Walking(Walk, VecDeque<Order>),
+    /// Over; each order with the process its pattern means, if it has one.
+    Answering(Tree, VecDeque<(Order, io::Result<Option<i32>>)>),
+}
+
+/// How many processes one step looks at.
+const LOOKS: usize = 256;
+
+/// On a box with no more process services than this, figures that no test asks for are read too:
+/// pages show them, and it costs little.
+const FEW: usize = 64;
+
+impl Processes {
+    /// Forgets the past of all services: with another model a place in it means another service.
+    pub(super) fn configure(&mut self, services: &[Service]) {
+        self.marks.clear();
+        let is_process = |service: &&Service| matches!(service.subject, Subject::Process(_));
+        self.generous = services.iter().filter(is_process).count() <= FEW;
+    }
+
+    /// Takes an order; `rules` are those that will be judged by the answer.
+    pub(super) fn begin(&mut self, sample: SampleId, locator: &ProcessLocator, rules: &[Rule]) {
+        let mut needs = Needs::of(rules);
+        if self.generous {
+            needs = needs.and_what_is_shown();
+        }
+        self.orders.push_back(Order {
+            sample,
+            locator: locator.clone(),
+            needs,
+        });
+    }
+
+    /// Whether orders wait for a [`Self::step`].
+    pub(super) fn is_busy(&self) -> bool {
+        let idle = matches!(self.stage, Stage::Idle);
+        !self.orders.is_empty() || !self.waiting.is_empty() || !idle
+    }
+
+    /// Carries out some orders. `children` are the programs we started and that still run.
+    pub(super) fn step(
+        &mut self,
+        now: Moment,
+        machine: Machine,
+        children: &[i32],
+    ) -> Vec<(SampleId, Reading)> {
+        let mut done = Vec::new();
+        for _ in 0..LOOKS {
+            let Some(order) = self.orders.pop_front() else {
+                self.orders.shrink_to(LOOKS);
+                break;
+            };
+            match self.find(&order) {
+                Some(found) => done.push(self.answer(&order, found, None, now, machine)),
+                None => self.waiting.push_back(order),
+            }
+        }
+        if self.orders.is_empty() {
+            self.go_on(now, machine, children, &mut done);
+        }
+        done
+    }
+
+    /// What can be found without a walk.
+    fn find(&self, order: &Order) -> Option<Finding> {
+        let Order { locator, needs, .. } = order;
+        if needs.tree {
+            return None;
+        }
+        let mark = self.marks.get(&order.sample.service());
+        match locator {
+            ProcessLocator::Pidfile(path) => Some(process::by_pidfile(path, mark, needs)),
+            ProcessLocator::Matching(_) => process::again(mark?, needs),
+        }
+    }
+
+    /// The next piece of a walk, or of what it was for.
+    fn go_on(
+        &mut self,
+        now: Moment,
+        machine: Machine,
+        children: &[i32],
+        done: &mut Vec<(SampleId, Reading)>,
+    ) {
+        self.stage = match std::mem::take(&mut self.stage) {
+            Stage::Idle if self.waiting.is_empty() => Stage::Idle,
+            Stage::Idle => {
+                let orders = std::mem::take(&mut self.waiting);
+                match begin_walk(&orders) {
+                    Ok(walk) => Stage::Walking(walk, orders),
+                    Err(error) => give_up(orders, &error, now),
+                }
+            }
+            Stage::Walking(mut walk, orders) => match walk.step(children) {
+                Ok(false) => Stage::Walking(walk, orders),
+                Ok(true) => self.end_walk(walk, orders, now, machine),
+                Err(error) => give_up(orders, &error, now),
+            },
+            Stage::Answering(tree, mut answers) => {
+                for (order, process) in answers.drain(..answers.len().min(LOOKS)) {
+                    let mark = self.marks.get(&order.sample.service());
+                    let found = match (&order.locator, process) {
+                        (ProcessLocator::Pidfile(path), _) => {
+                            process::by_pidfile(path, mark, &order.needs)
+                        }
+                        (ProcessLocator::Matching(_), Ok(Some(pid))) => {
+                            process::look(pid, mark, &order.needs)
+                        }
+                        (ProcessLocator::Matching(_), Ok(None)) => Finding::Absent,
+                        (ProcessLocator::Matching(_), Err(error)) => Finding::unknown(&error),
+                    };
+                    done.push(self.answer(&order, found, Some(&tree), now, machine));
+                }
+                if answers.is_empty() {
+                    Stage::Idle
+                } else {
+                    Stage::Answering(tree, answers)
+                }
+            }
+        };
+    }
+
+    fn end_walk(
+        &mut self,
+        walk: Walk,
+        orders: VecDeque<Order>,
+        now: Moment,
+        machine: Machine,
+    ) -> Stage {
+        let found = walk.finish();
+        let mut processes = found.processes.into_iter();
+        let answers = orders.into_iter().map(|order| {
+            let process = match order.locator {
+                ProcessLocator::Pidfile(_) => None,
+                ProcessLocator::Matching(_) => processes.next(),
+            };
+            (order, process.unwrap_or(Ok(None)))
+        });
+        let answers = answers.collect();
+        if found.table.is_empty() {
+            return Stage::Answering(Tree::new(Vec::new(), None, now), answers);
+        }
+        let before = self.times.take_if(|times| times.is_old(now));
+        if self.times.is_none() {
+            let uptime_seconds = machine.uptime_seconds.unwrap_or(u64::MAX);
+            self.times = Some(Times::of(&found.table, now, uptime_seconds));
+        }
+        Stage::Answering(Tree::new(found.table, before, now), answers)
+    }
+
+    /// Turns what was found into a reading, with the rates since the service's last one.
+    fn answer(
+        &mut self,
+        order: &Order,
+        found: Finding,
+        tree: Option<&Tree>,
+        now: Moment,
+        machine: Machine,
+    ) -> (SampleId, Reading) {
+        let service = order.sample.service();
+        let before = self.marks.remove(&service);
+        let (mut state, mark) = found.reading(before, &order.needs, now, machine);
+        if let Some(mark) = mark {
+            self.marks.insert(service, mark);
+        }
+        if let (ProcessState::Running(process), Some(tree)) = (&mut state, tree) {
+            if order.needs.tree && !tree.is_empty() {
+                let family = family(process, tree, &order.needs, machine);
+                process.details.get_or_insert_default().tree = Some(family);
+            }
+        }
+        (order.sample, Reading::Process(state))
+    }
+}
+
+fn begin_walk(orders: &VecDeque<Order>) -> io::Result<Walk> {
+    let pattern = |order: &'_ Order| match &order.locator {
+        ProcessLocator::Pidfile(_) => None,
+        ProcessLocator::Matching(pattern) => Some(pattern.clone()),
+    };
+    let patterns: Vec<_> = orders.iter().filter_map(pattern).collect();
+    let patterns: Vec<&str> = patterns.iter().map(|pattern| &**pattern).collect();
+    Walk::begin(&patterns, orders.iter().any(|order| order.needs.tree))
+}
+
+/// Without a table nobody is known by a pattern, and nobody's descendants are.
+fn give_up(orders: VecDeque<Order>, error: &io::Error, now: Moment) -> Stage {
+    let same = || match error.raw_os_error() {
+        Some(number) => io::Error::from_raw_os_error(number),
+        None => io::Error::other(error.to_string()),
+    };
+    let answers = orders.into_iter().map(|order| (order, Err(same())));
+    Stage::Answering(Tree::new(Vec::new(), None, now), answers.collect())
+}
+
+/// A process and its descendants together.
+fn family(process: &ProcessReading, tree: &Tree, needs: &Needs, machine: Machine) -> ProcessTree {
+    let pid = process.id.pid;
+    let descendants = tree.descendants(pid);
+    let own_files = process
+        .details
+        .as_ref()
+        .and_then(|details| details.descriptors);
+    let mut memory_kib = process.memory_kib.unwrap_or(0);
+    let mut descriptors = own_files.map(|files| files.open);
+    for stat in &descendants {
+        let proportional = needs
+            .tree_proportional
+            .then(|| details::proportional_kib(stat.id.pid));
+        let resident = stat.resident_pages.saturating_mul(clock::page_bytes()) / 1024;
+        memory_kib = memory_kib.saturating_add(proportional.flatten().unwrap_or(resident));
+        if needs.tree_descriptors {
+            let open = details::open_files(stat.id.pid).unwrap_or(0);
+            descriptors = descriptors.map(|sum| sum.saturating_add(open));
+        }
+    }
+    let members = tree
+        .find(pid)
+        .into_iter()
+        .chain(descendants.iter().copied());
+    ProcessTree {
+        children: u32::try_from(descendants.len()).unwrap_or(u32::MAX),
+        memory_kib,
+        memory_percent: machine.memory_percent(memory_kib),
+        cpu_percent: tree.cpu_percent(members, machine.processors),
+        descriptors: descriptors.filter(|_| needs.tree_descriptors),
+    }
+}
