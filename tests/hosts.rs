@@ -32,7 +32,7 @@ fn a_host_falls_silent_and_comes_back() {
            if failed ping6 size 1492 then alert
            if failed ping4 then alert
          check host slow with address ::1
-           if failed ping responsetime > 10 minutes then alert
+           if failed ping responsetime > 600 seconds then alert
         ",
     );
     test.start();

@@ -17,6 +17,7 @@ use std::collections::VecDeque;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::rc::Rc;
+use std::time::Duration;
 
 use mio::net::UdpSocket;
 use mio::{Interest, Token};
@@ -326,7 +327,8 @@ impl Pinger {
                     let has_ip_header = socket.is_raw && socket.source.is_ipv4();
                     let version = version(socket.source);
                     if let Some(reply) = icmp::reply(version, has_ip_header, &packet[..length]) {
-                        self.take(&reply, from.ip(), over);
+                        let waited = echo::waited(&*socket.registered).unwrap_or_default();
+                        self.take(&reply, from.ip(), over, waited);
                     }
                 }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
@@ -338,8 +340,8 @@ impl Pinger {
         }
     }
 
-    /// A reply: if somebody waits for it, it is the answer.
-    fn take(&mut self, reply: &icmp::Reply<'_>, from: IpAddr, over: Token) {
+    /// A reply that came in so long ago: if somebody waits for it, it is the answer.
+    fn take(&mut self, reply: &icmp::Reply<'_>, from: IpAddr, over: Token, waited: Duration) {
         let is_answered = |asked: &&Asked| {
             asked.to == from && asked.over == over && asked.echo.is_answered_by(reply)
         };
@@ -350,7 +352,9 @@ impl Pinger {
             Some((index, wait.asked.iter().find(is_answered)?.watch))
         });
         if let Some((index, watch)) = found {
-            self.finish(index, PingAnswer::Answered(watch.microseconds()));
+            let waited = u64::try_from(waited.as_micros()).unwrap_or(u64::MAX);
+            let took = watch.microseconds().saturating_sub(waited);
+            self.finish(index, PingAnswer::Answered(took));
         }
     }
 

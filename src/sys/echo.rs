@@ -4,11 +4,12 @@
 //! through a datagram socket, to which the kernel hands the replies to its own requests and nothing
 //! else. The older way, a raw socket, is root's and gets the replies of the whole machine.
 
-use std::ffi::{c_int, c_void};
+use std::ffi::{c_int, c_long, c_ulong, c_void};
 use std::io;
 use std::mem::size_of_val;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
-use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::descriptors::{close_on_exec, set_nonblocking};
 use super::errno::check;
@@ -69,10 +70,33 @@ fn open_as(kind: c_int, source: SocketAddr) -> Result<EchoSocket, EchoError> {
     if is_raw {
         filter(&socket, source);
     }
+    // The first question turns the kernel's notes on; there is no packet yet to tell about.
+    let _ = arrival(&socket);
     // A datagram socket takes its identity when it is bound.
     bind(&socket, source).map_err(EchoError::Unbound)?;
     let socket = UdpSocket::from(socket);
     Ok(EchoSocket { socket, is_raw })
+}
+
+/// How long ago the packet that was read last from `socket` came in; none where the kernel does not
+/// tell. What the loop did meanwhile is no part of a response time. The kernel begins to take notes
+/// a moment after the socket was opened; of a packet before that it says that it came in just now.
+pub fn waited(socket: &impl AsFd) -> Option<Duration> {
+    SystemTime::now().duration_since(arrival(socket)?).ok()
+}
+
+/// `SIOCGSTAMP` of `asm/sockios.h`, the same on all of Linux.
+const SIOCGSTAMP: c_ulong = 0x8906;
+
+/// When that packet came in, by the clock that people set.
+fn arrival(socket: &impl AsFd) -> Option<SystemTime> {
+    let mut time: [c_long; 2] = [0; 2];
+    let raw = socket.as_fd().as_raw_fd();
+    // SAFETY: there is room for the answer: seconds and microseconds.
+    check(unsafe { libc::ioctl(raw, SIOCGSTAMP as _, time.as_mut_ptr()) }).ok()?;
+    let [seconds, microseconds] = time.map(|part| u64::try_from(part).unwrap_or(0));
+    let since = Duration::from_secs(seconds) + Duration::from_micros(microseconds);
+    UNIX_EPOCH.checked_add(since)
 }
 
 /// `ICMP_FILTER` of `linux/icmp.h`, an option of level `SOL_RAW`.
@@ -163,7 +187,7 @@ fn in6_addr(address: Ipv6Addr) -> libc::in6_addr {
 
 #[cfg(test)]
 mod tests {
-    use std::time::{Duration, Instant};
+    use std::time::Instant;
 
     use super::super::testing::in_child;
     use super::*;
@@ -212,6 +236,29 @@ mod tests {
                     assert_eq!(identity, socket.local_addr().unwrap().port());
                 }
             }
+        }
+    }
+
+    #[test]
+    fn the_kernel_notes_when_a_reply_came_in() {
+        let here: SocketAddr = "127.0.0.1:0".parse().unwrap();
+        let Ok(EchoSocket { socket, .. }) = open(here) else {
+            return; // not allowed here
+        };
+        let (begin, pause) = (Instant::now(), Duration::from_millis(20));
+        loop {
+            let sent = Instant::now();
+            let request = request(8, [0xe5, 0xca], [0x12, 0x34]);
+            socket.send_to(&request, here).unwrap();
+            std::thread::sleep(pause);
+            receive(&socket);
+            let waited = waited(&socket).unwrap_or_default();
+            assert!(waited <= sent.elapsed());
+            if waited >= pause / 2 {
+                return;
+            }
+            // It begins to take notes a moment after it was asked to.
+            assert!(begin.elapsed() < Duration::from_secs(60), "{waited:?}");
         }
     }
 

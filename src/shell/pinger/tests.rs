@@ -2,8 +2,6 @@
 //! unless a test moves it. An ordinary user may not ping everywhere; then the tests of replies see
 //! that this is said, and end.
 
-use std::time::Duration;
-
 use mio::Poll;
 
 use super::*;
@@ -297,12 +295,12 @@ fn replies_of_others_do_not_count() {
         ("a short one", packet(Echo { size: 63, ..ECHO }), from, over),
     ] {
         let reply = icmp::reply(Version::V6, false, &packet).unwrap();
-        bench.pinger.take(&reply, from, over);
+        bench.pinger.take(&reply, from, over, Duration::ZERO);
         assert!(bench.pinger.answers.is_empty(), "{what}");
     }
     let reply = icmp::reply(Version::V6, false, &good).unwrap();
-    bench.pinger.take(&reply, from, over);
-    bench.pinger.take(&reply, from, over); // a duplicate finds nobody
+    bench.pinger.take(&reply, from, over, Duration::ZERO);
+    bench.pinger.take(&reply, from, over, Duration::ZERO); // a duplicate finds nobody
     let answers = bench.answers(1);
     assert!(
         matches!(&answers[..], [(1, PingAnswer::Answered(_))]),
