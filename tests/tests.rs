@@ -13,6 +13,7 @@ mod hosts;
 mod init;
 mod machine;
 mod mail;
+mod network;
 mod page;
 mod paths;
 mod processes;

@@ -28,6 +28,8 @@ keywords! {
     File: "file";
     Directory: "directory";
     Fifo: "fifo";
+    Network: "network";
+    Interface: "interface";
     System: "system";
     Pidfile: "pidfile";
     Matching: "matching" "match";
@@ -109,6 +111,14 @@ keywords! {
     Ppid: "ppid";
     Security: "security";
     Attribute: "attribute";
+    // Tests of a network interface.
+    Link: "link";
+    Up: "up";
+    Down: "down";
+    Capacity: "capacity";
+    Saturation: "saturation";
+    Upload: "upload" "uploaded";
+    Download: "download" "downloaded";
     // Comparisons.
     Greater: "greater" "gt" "more";
     GreaterOrEqual: "greaterorequal" "ge";

@@ -28,11 +28,10 @@ const LATER: &[(Place, &str)] = &[
         Place::Set,
         "eventqueue expectbuffer fips mmonit ssl terminal tls",
     ),
-    (Place::Check, "device filesystem network"),
+    (Place::Check, "device filesystem"),
     (
         Place::Test,
-        "download downloaded flags fsflags inode inodes link saturation service space speed upload \
-         uploaded url",
+        "flags fsflags inode inodes service space speed url",
     ),
     (
         Place::Connection,

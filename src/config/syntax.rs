@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use crate::model::{
     Action, AlertTarget, Allow, Destination, Every, Exchange, Family, HttpTest, HttpdUnixSocket,
-    Limit, Mode, OnReboot, PasswordKind, Relation, Role, Settings, SubjectKind, Test, TlsOptions,
-    Transport, Window,
+    Limit, Mode, NetworkTarget, OnReboot, PasswordKind, Relation, Role, Settings, SubjectKind,
+    Test, TlsOptions, Transport, Window,
 };
 use crate::text::{Span, Spanned};
 
@@ -62,6 +62,7 @@ pub(super) enum SubjectSyntax {
     Fifo(Box<str>),
     Program(Box<ProgramSyntax>),
     Host(Box<str>),
+    Network(NetworkTarget),
     System,
     /// One of which nothing more is known.
     Broken(SubjectKind),
@@ -77,6 +78,7 @@ impl SubjectSyntax {
             Self::Fifo(_) => SubjectKind::Fifo,
             Self::Program(_) => SubjectKind::Program,
             Self::Host(_) => SubjectKind::Host,
+            Self::Network(_) => SubjectKind::Network,
             Self::System => SubjectKind::System,
             Self::Broken(kind) => *kind,
         }

@@ -38,6 +38,15 @@ pub(super) enum Amount {
     Plain(u64),
 }
 
+/// How much of two things that are counted each in its way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Quantity {
+    /// So many bytes.
+    Bytes(u64),
+    /// So many of what is counted: packets.
+    Things(u64),
+}
+
 /// How much of something in each second.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Rate {
@@ -94,6 +103,26 @@ impl Parser<'_> {
         };
         self.per_second()?;
         Ok(Spanned::new(rate.value, number.span.to(self.previous())))
+    }
+
+    /// `500 kB`, `1000 packets`: bytes, or a whole number of what is counted.
+    pub(super) fn bytes_or(&mut self, counted: Keyword) -> Parsed<Spanned<Quantity>> {
+        let number = self.parts()?;
+        self.cut_before('/');
+        if !self.accept(counted) {
+            return Ok(self.bytes(&number)?.map(Quantity::Bytes));
+        }
+        self.whole(&number)?;
+        Ok(self.scaled(&number, 1)?.map(Quantity::Things))
+    }
+
+    /// `/s`, `per second`, or nothing where nothing else can be meant.
+    pub(super) fn skip_per_second(&mut self) -> Parsed {
+        let token = self.peek();
+        if self.text(token.span).starts_with('/') || self.at(Keyword::Seconds) {
+            return self.per_second();
+        }
+        Ok(())
     }
 
     /// `10 pages/s`, `10 per second`: in thousandths.

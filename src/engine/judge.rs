@@ -90,7 +90,7 @@ impl Facts<'_> {
                 filesystem::judge(test, name, reading, base)
             }
             (Test::Network(test), Reading::Network(reading), _) => {
-                network::judge(test, name, reading, base)
+                network::judge(test, reading, base)
             }
             (Test::Program(test), Reading::Program(reading), _) => {
                 program::judge(test, reading, base)

@@ -36,7 +36,7 @@ pub use event::EventKind;
 pub use family::Family;
 pub use file::{Checksum, ChecksumKind, Stamp, TimestampTest};
 pub use filesystem::FilesystemTest;
-pub use network::{NetworkTarget, NetworkTest};
+pub use network::{Direction, NetworkTarget, NetworkTest, Span, Traffic};
 pub use ping::{Ping, PingTest};
 pub use process::{AttributeTest, ProcessMetric, ProcessTest, Relation};
 pub use program::Program;

@@ -15,6 +15,7 @@ mod file;
 mod machine;
 mod mark;
 mod needs;
+mod network;
 mod pattern;
 mod process;
 mod processes;
@@ -29,13 +30,12 @@ use std::collections::VecDeque;
 use self::content::{Request, Scanning, Search};
 use self::digest::Hashing;
 use self::machine::{LastLook, Machine};
+use self::network::Networks;
 use self::processes::Processes;
 use self::remote::{Reason, Remote};
 use crate::engine::SampleId;
 use crate::model::{ChecksumKind, Rule, Service, Subject};
-use crate::reading::{
-    ContentFrom, FileKind, FileReading, NetworkReading, Presence, ProgramReading, Reading,
-};
+use crate::reading::{ContentFrom, FileKind, FileReading, Presence, ProgramReading, Reading};
 use crate::time::Moment;
 
 /// Carries out orders to look, and remembers what rates are computed against.
@@ -50,6 +50,7 @@ pub struct Sampler {
     finished: Vec<(SampleId, Reading)>,
     machine: Option<Machine>,
     system: Option<LastLook>,
+    networks: Networks,
 }
 
 struct Order {
@@ -63,6 +64,7 @@ enum Wanted {
         digests: Box<[ChecksumKind]>,
         search: Option<Search>,
     },
+    Network(network::Order),
     System,
     /// There is nothing to look at.
     Nothing(Reading),
@@ -103,9 +105,7 @@ impl Sampler {
             }
             Subject::Host(_) => Wanted::Nothing(Reading::Host),
             Subject::Program(_) => Wanted::Nothing(Reading::Program(ProgramReading::default())),
-            Subject::Network(_) => {
-                Wanted::Nothing(Reading::Network(NetworkReading::Unknown("".into())))
-            }
+            Subject::Network(target) => Wanted::Network(network::Order::new(service, target)),
             Subject::System => Wanted::System,
         };
         self.queue.push_back(Order { sample, subject });
@@ -170,6 +170,10 @@ impl Sampler {
                     done.extend(reading.map(|reading| (sample, reading)));
                 }
                 Wanted::Nothing(reading) => done.push((sample, reading)),
+                Wanted::Network(order) => {
+                    let reading = self.networks.look(order, now);
+                    done.push((sample, Reading::Network(reading)));
+                }
                 Wanted::System => {
                     let reading = machine::read(&mut self.system, now);
                     done.push((sample, Reading::System(Box::new(reading))));
@@ -189,6 +193,7 @@ impl Sampler {
     /// were taken are still answered.
     pub fn configure(&mut self, services: &[Service]) {
         self.processes.configure(services);
+        self.networks.configure(services);
     }
 
     /// The reading, unless it is a large one.

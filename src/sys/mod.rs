@@ -16,6 +16,7 @@ pub mod exits;
 pub mod file;
 pub mod glob;
 pub mod guard;
+pub mod interfaces;
 pub mod lock;
 pub mod memory;
 pub mod name;

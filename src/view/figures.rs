@@ -3,9 +3,12 @@
 
 mod file;
 mod host;
+mod network;
 mod process;
 mod program;
 mod system;
+
+pub(super) use network::capacity;
 
 use crate::engine::{Monitoring, ProbeOutcome, Standing};
 use crate::model::{Connection, Destination, Mode, OnReboot, Subject, SubjectKind, Transport};
@@ -195,7 +198,8 @@ impl Lines {
             Reading::File(Presence::Present(file)) => {
                 self.file(file, standing);
             }
-            Reading::Filesystem(Presence::Present(_)) | Reading::Network(_) | Reading::Host => {}
+            Reading::Network(network) => self.network(network),
+            Reading::Filesystem(Presence::Present(_)) | Reading::Host => {}
             Reading::Program(run) => self.program(run),
             Reading::Process(
                 ProcessState::Zombie(_) | ProcessState::Absent | ProcessState::Unreadable(_),

@@ -9,8 +9,8 @@ use crate::http::auth::User;
 use crate::http::token::Secret;
 use crate::http::{Parser, Progress, Request, Surroundings};
 use crate::model::{
-    Action, Connection, Destination, HttpTest, Model, PingTest, ProcessLocator, Protocol,
-    RestartLimit, Role, Service, ServiceId, Subject, Test, TlsOptions, Window,
+    Action, Connection, Destination, HttpTest, Model, NetworkTarget, PingTest, ProcessLocator,
+    Protocol, RestartLimit, Role, Service, ServiceId, Subject, Test, TlsOptions, Window,
 };
 use crate::reading::Reading;
 
@@ -18,8 +18,8 @@ use super::route::{Answer, answer};
 use super::{Context, Instance, LogTail};
 
 use parts::{
-    COLLECTED, absent, connection, file, happening, instance, machine, ok, pidfile, probe, program,
-    rule, running, service, settings, tcp,
+    COLLECTED, absent, cable, connection, file, happening, instance, loopback, machine,
+    no_interface, ok, pidfile, probe, program, rule, running, service, settings, tcp,
 };
 
 /// The secret's token for `admin` differs from that for anybody else.
@@ -58,6 +58,10 @@ impl World {
         );
         world.add("proc", pidfile("/srv/demo/proc.pid"), Some(running(406)));
         world.add("file", Subject::File("/srv/demo/file".into()), Some(file()));
+        let interface = |name: &str| Subject::Network(NetworkTarget::Interface(name.into()));
+        world.add("net", interface("dmo0"), Some(cable()));
+        world.add("lonet", interface("lo"), Some(loopback()));
+        world.add("gone", interface("nosuch0"), Some(no_interface()));
         let proc = &mut world.states[1];
         let local = Destination::Unix("/srv/demo/unix.sock".into());
         proc.connections = vec![

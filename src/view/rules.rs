@@ -1,5 +1,6 @@
 //! Rules in words: what a service's page says of `if … then …`.
 
+mod network;
 mod process;
 mod system;
 
@@ -107,7 +108,7 @@ pub(super) fn test(test: &Test) -> String {
         Test::Process(test) => process::words(test),
         Test::System(test) => system::words(test),
         Test::Filesystem(test) => match *test {},
-        Test::Network(test) => match *test {},
+        Test::Network(test) => network::words(test),
         Test::Program(test) => program(test),
     }
 }

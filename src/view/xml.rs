@@ -6,6 +6,7 @@
 
 mod connections;
 mod file;
+mod network;
 mod process;
 mod program;
 mod system;
@@ -165,7 +166,8 @@ impl Writer {
                     self.pings(standing);
                     self.connections(standing);
                 }
-                Reading::Filesystem(Presence::Present(_)) | Reading::Network(_) => {}
+                Reading::Network(network) => self.network(network),
+                Reading::Filesystem(Presence::Present(_)) => {}
                 Reading::Program(run) => self.program(run),
                 Reading::Process(
                     ProcessState::Zombie(_) | ProcessState::Absent | ProcessState::Unreadable(_),

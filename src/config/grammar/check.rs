@@ -1,5 +1,7 @@
 //! The head of a service: what is checked.
 
+use std::net::IpAddr;
+
 use super::host;
 use super::pattern::pattern;
 use super::service::service_name;
@@ -7,7 +9,8 @@ use crate::config::keyword::Keyword;
 use crate::config::later::Place;
 use crate::config::parser::{Parsed, Parser};
 use crate::config::syntax::{ServiceSyntax, SubjectSyntax, Text};
-use crate::model::{Every, Mode, SubjectKind};
+use crate::model::{Every, Mode, NetworkTarget, SubjectKind};
+use crate::text::{Diagnostic, quoted};
 
 /// What follows the name.
 type Rest = fn(&mut Parser<'_>) -> Parsed<SubjectSyntax>;
@@ -19,10 +22,11 @@ const HEADS: &[(Keyword, (SubjectKind, Rest))] = &[
     (Keyword::Fifo, (SubjectKind::Fifo, fifo)),
     (Keyword::Host, (SubjectKind::Host, remote)),
     (Keyword::Program, (SubjectKind::Program, program)),
+    (Keyword::Network, (SubjectKind::Network, network)),
     (Keyword::System, (SubjectKind::System, system)),
 ];
 
-/// `check process|file|directory|fifo|host|program|system NAME …`
+/// `check process|file|directory|fifo|host|program|network|system NAME …`
 ///
 /// The service is opened before its head is complete, so that what follows is read as its
 /// statements even where the head is wrong.
@@ -116,6 +120,33 @@ fn remote(p: &mut Parser<'_>) -> Parsed<SubjectSyntax> {
 fn program(p: &mut Parser<'_>) -> Parsed<SubjectSyntax> {
     p.expect(Keyword::Path)?;
     super::program::program(p).map(|program| SubjectSyntax::Program(Box::new(program)))
+}
+
+/// `check network NAME with interface NAME | address ADDRESS`
+///
+/// ```text
+/// check network lan with interface eth0
+/// check network office with address 192.0.2.1
+/// ```
+fn network(p: &mut Parser<'_>) -> Parsed<SubjectSyntax> {
+    if p.accept(Keyword::Interface) {
+        let name = p.value("the name of an interface")?;
+        if name.value.contains('/') {
+            let message = format!("{} is no name of an interface", quoted(&name.value));
+            return Err(p.error(Diagnostic::error(name.span, message).label("like `eth0`")));
+        }
+        return Ok(SubjectSyntax::Network(NetworkTarget::Interface(name.value)));
+    }
+    p.expect(Keyword::Address)?;
+    let address = p.value("an IP address")?;
+    if address.value.parse::<IpAddr>().is_err() {
+        let message = format!("{} is no IP address", quoted(&address.value));
+        let warning = Diagnostic::warning(address.span, message);
+        p.warn(warning.note("no interface has it, so the link always counts as down"));
+    }
+    Ok(SubjectSyntax::Network(NetworkTarget::Address(
+        address.value,
+    )))
 }
 
 /// `check system NAME`

@@ -23,6 +23,7 @@ mod limits;
 mod log;
 mod mail_format;
 mod mailserver;
+mod network_tests;
 mod pattern;
 mod ping;
 mod process_tests;
@@ -176,6 +177,7 @@ pub(super) const FILES: &[(&str, &str)] = &[
     ("mail_format.rs", include_str!("mail_format.rs")),
     ("mailserver.rs", include_str!("mailserver.rs")),
     ("ping.rs", include_str!("ping.rs")),
+    ("network_tests.rs", include_str!("network_tests.rs")),
     ("program.rs", include_str!("program.rs")),
     ("program_tests.rs", include_str!("program_tests.rs")),
     ("restarts.rs", include_str!("restarts.rs")),

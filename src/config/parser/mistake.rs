@@ -38,7 +38,7 @@ impl Parser<'_> {
         let suggestion = self.suggestion(token).filter(|_| !ended);
         let choices = self.choices();
         let mut error = match needed {
-            _ if choices.len() <= LONGEST_CHOICE => {
+            _ if (1..=LONGEST_CHOICE).contains(&choices.len()) => {
                 let message = format!("expected {}, but found {found}", OneOf(&choices));
                 Diagnostic::error(span, message)
             }

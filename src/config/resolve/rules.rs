@@ -6,8 +6,8 @@ use crate::config::syntax::{
     ConnectionSyntax, PingSyntax, ProtocolSyntax, RepeatSyntax, RuleSyntax, TestSyntax,
 };
 use crate::model::{
-    Action, AttributeTest, Connection, ConnectionTest, EventKind, Limit, Ping, PingTest,
-    ProcessTest, ProgramTest, Protocol, Repeat, Rule, Subject, Test, Window,
+    Action, AttributeTest, Connection, ConnectionTest, EventKind, Limit, NetworkTest, Ping,
+    PingTest, ProcessTest, ProgramTest, Protocol, Repeat, Rule, Subject, Test, Window,
 };
 use crate::text::{Diagnostic, Span};
 
@@ -33,26 +33,56 @@ pub(super) fn rules(
     let says_existence = rules
         .iter()
         .any(|(rule, _)| matches!(rule.test, Test::NotExist | Test::Exist));
+    refuse_mixed_links(&rules, machine);
     let mut rules: Vec<Rule> = rules.into_iter().map(|(rule, _)| rule).collect();
+    let says_link = rules.iter().any(|rule| is_link(&rule.test));
+    if matches!(subject, Subject::Network(_)) && !says_link {
+        rules.insert(
+            0,
+            implicit(Test::Network(NetworkTest::LinkDown), Action::Alert),
+        );
+    }
     if subject.can_be_missing() && !says_existence {
-        rules.insert(0, implicit_existence());
+        rules.insert(0, implicit(Test::NotExist, Action::Restart));
     }
     rules
 }
 
-/// `if does not exist then restart`, where no existence test is given (reference F100, F118).
-const fn implicit_existence() -> Rule {
+/// A test that every service of its kind has where it does not say otherwise (reference F100,
+/// F118).
+const fn implicit(test: Test, action: Action) -> Rule {
     Rule {
-        test: Test::NotExist,
+        test,
         failed: Repeat {
             window: Window::ONCE,
-            action: Action::Restart,
+            action,
         },
         recovered: Repeat {
             window: Window::ONCE,
             action: Action::Alert,
         },
     }
+}
+
+const fn is_link(test: &Test) -> bool {
+    matches!(
+        test,
+        Test::Network(NetworkTest::LinkDown | NetworkTest::LinkUp)
+    )
+}
+
+/// Whichever way the link is, one of both would always fail (reference F113).
+fn refuse_mixed_links(rules: &[(Rule, Span)], machine: &mut Machine<'_>) {
+    let mut links = rules.iter().filter(|(rule, _)| is_link(&rule.test));
+    let Some((first, place)) = links.next() else {
+        return;
+    };
+    let Some((_, other)) = links.find(|(rule, _)| rule.test != first.test) else {
+        return;
+    };
+    let message = "`link up` and `link down` cannot be tested in one service";
+    let error = Diagnostic::error(*other, message).related(*place, "the other one");
+    machine.complaints.add(error);
 }
 
 /// Adds a rule. Of checksum, permission, uid, euid and gid tests a service has one each: as in the

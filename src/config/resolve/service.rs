@@ -115,6 +115,7 @@ fn subject(syntax: SubjectSyntax, machine: &mut Machine<'_>) -> Subject {
             Subject::Program(Box::new(machine.checked_program(*program)))
         }
         SubjectSyntax::Host(address) => Subject::Host(address),
+        SubjectSyntax::Network(target) => Subject::Network(target),
         SubjectSyntax::System => Subject::System,
         SubjectSyntax::Broken(SubjectKind::Process) => {
             Subject::Process(ProcessLocator::Pidfile("/".into()))

@@ -17,8 +17,9 @@ use crate::engine::{
 };
 use crate::model::{ChecksumKind, Connection, Model, ServiceId};
 use crate::reading::{
-    ContentFrom, ContentMark, ContentReading, CpuShares, Digest, FileKind, FileReading, Presence,
-    ProcessId, ProcessReading, ProcessState, Reading, SystemReading,
+    ContentFrom, ContentMark, ContentReading, Counters, CpuShares, Digest, Duplex, FileKind,
+    FileReading, Flow, LinkFigures, NetworkReading, Presence, ProcessId, ProcessReading,
+    ProcessState, Reading, SystemReading,
 };
 use crate::time::{Moment, Now, WallTime};
 
@@ -34,6 +35,7 @@ macro_rules! scenarios {
 scenarios! {
     a_crash_in_the_middle,
     a_dead_process_comes_back,
+    a_network_interface,
     a_stop_stays_a_stop,
     alerts,
     commands,
@@ -581,7 +583,9 @@ fn peer(connection: &Connection) -> String {
 }
 
 /// `absent`, `running PID [UPTIME]`, `zombie PID`, `file|directory|fifo|socket KEY=VALUE…`,
-/// `unreadable WHY`, `system KEY=VALUE…`, `host`; the pid `7` started at tick 700.
+/// `unreadable WHY`, `system KEY=VALUE…`, `host`,
+/// `network MEGABITS full|half [BYTES]`, `down network`, `missing network`; the pid `7`
+/// started at tick 700.
 fn parse_reading(what: &str, digests: &[ChecksumKind], tests: usize) -> Reading {
     let mut words = what.split(' ');
     match words.next().unwrap() {
@@ -595,6 +599,9 @@ fn parse_reading(what: &str, digests: &[ChecksumKind], tests: usize) -> Reading 
             Reading::Process(ProcessState::Running(running(id, uptime)))
         }
         "zombie" => Reading::Process(ProcessState::Zombie(process_id(words.next().unwrap()))),
+        "network" => Reading::Network(network(words)),
+        "down" => Reading::Network(NetworkReading::Down),
+        "missing" => Reading::Network(NetworkReading::Unknown("Address gone".into())),
         "system" => Reading::System(Box::new(machine(words))),
         "host" => Reading::Host,
         "unreadable" => Reading::File(Presence::Unreadable(
@@ -634,6 +641,31 @@ fn running(id: ProcessId, uptime: u64) -> ProcessReading {
         cpu_percent: Some(0.25),
         details: None,
     }
+}
+
+/// `MEGABITS full|half [BYTES]`: both ways carry so many bytes a second, or it is the first look.
+fn network<'a>(mut words: impl Iterator<Item = &'a str>) -> NetworkReading {
+    let mut number = || words.next().map(str::to_owned);
+    let speed: u64 = number().unwrap().parse().unwrap();
+    let duplex = match &*number().unwrap() {
+        "full" => Duplex::Full,
+        _ => Duplex::Half,
+    };
+    let flow = |bytes: String| Flow {
+        bytes: bytes.parse().unwrap(),
+        ..Flow::default()
+    };
+    let rates = number().map(|bytes| Counters {
+        download: flow(bytes.clone()),
+        upload: flow(bytes),
+    });
+    NetworkReading::Up(Box::new(LinkFigures {
+        speed: Some(speed * 1_000_000),
+        duplex: Some(duplex),
+        carried: Some(Counters::default()),
+        rates,
+        totals: Vec::new(),
+    }))
 }
 
 /// `KEY=VALUE…`; what is not named is not told.

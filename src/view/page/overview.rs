@@ -4,12 +4,12 @@ use crate::engine::{Monitoring, Standing};
 use crate::http::Escaped;
 use crate::model::{Subject, SubjectKind};
 use crate::reading::{
-    Bytes, Elapsed, FileReading, Presence, ProcessReading, ProcessState, ProgramReading, Reading,
-    SystemReading,
+    Bytes, Counters, Elapsed, FileReading, Flow, NetworkReading, Presence, ProcessReading,
+    ProcessState, ProgramReading, Reading, SystemReading,
 };
 use crate::time::{Uptime, WallTime};
 use crate::view::decimal::{Decimal, percent};
-use crate::view::figures::{reading, type_rank};
+use crate::view::figures::{capacity, reading, type_rank};
 
 use super::{Context, Link, Mood, Page, Refresh, Tags};
 
@@ -114,7 +114,7 @@ impl Page<'_> {
             Subject::Filesystem(_) => ("File systems", &[]),
             Subject::Host(_) => ("Hosts", &["Ping", "Connections"]),
             Subject::Program(_) => ("Programs", &["Output", "Started", "Exit"]),
-            Subject::Network(_) => ("Networks", &[]),
+            Subject::Network(_) => ("Networks", &["Capacity", "Download", "Upload", "Errors"]),
         };
         self.put(format_args!(
             "<h2>{title}</h2><section><table class=\"list services\">\
@@ -142,6 +142,7 @@ impl Page<'_> {
 fn cells(standing: &Standing<'_>) -> [Option<String>; 4] {
     match reading(standing) {
         Some(Reading::System(system)) => system_cells(system),
+        Some(Reading::Network(network)) => network_cells(network),
         Some(Reading::Process(ProcessState::Running(process))) => process_cells(process, standing),
         Some(Reading::File(Presence::Present(file))) => {
             file_cells(file, standing.service.subject.kind())
@@ -153,11 +154,28 @@ fn cells(standing: &Standing<'_>) -> [Option<String>; 4] {
                 ProcessState::Zombie(_) | ProcessState::Absent | ProcessState::Unreadable(_),
             )
             | Reading::File(Presence::Absent | Presence::Unreadable(_))
-            | Reading::Filesystem(_)
-            | Reading::Network(_),
+            | Reading::Filesystem(_),
         )
         | None => [const { None }; 4],
     }
+}
+
+fn network_cells(network: &NetworkReading) -> [Option<String>; 4] {
+    let NetworkReading::Up(link) = network else {
+        return [const { None }; 4];
+    };
+    let rate = |flow: Flow| {
+        let (bytes, packets) = (Bytes(flow.bytes), flow.packets);
+        format!("{bytes}/s <span class=soft>{packets} packets</span>")
+    };
+    let Counters { download, upload } = link.carried.unwrap_or_default();
+    [
+        capacity(link),
+        link.rates.map(|rates| rate(rates.download)),
+        link.rates.map(|rates| rate(rates.upload)),
+        link.carried
+            .map(|_| (download.errors + upload.errors).to_string()),
+    ]
 }
 
 fn system_cells(system: &SystemReading) -> [Option<String>; 4] {

@@ -129,10 +129,11 @@ fn a_part_of_the_services() {
 #[test]
 fn the_command_lines_questions_are_answered_by_a_302() {
     let world = World::reference();
+    let all = format!("{}\n", world.model.services.len());
     for (path, parameters, begin) in [
         ("/_status", "service=proc", "tend "),
         ("/_summary", "group=none&service=proc", "tend "),
-        ("/_report", "type=up", "3\n"),
+        ("/_report", "type=up", &*all),
     ] {
         let answer = order(&world, path, parameters);
         assert_eq!(code(&answer), 302, "{path}");

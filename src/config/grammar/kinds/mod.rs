@@ -3,6 +3,7 @@
 mod directory;
 mod file;
 mod host;
+mod network;
 mod process;
 mod program;
 mod system;
@@ -50,7 +51,8 @@ pub(super) const fn tests_of(kind: SubjectKind) -> &'static Tests {
         SubjectKind::Program => &program::TESTS,
         SubjectKind::System => &system::TESTS,
         SubjectKind::Directory | SubjectKind::Fifo => &directory::TESTS,
-        SubjectKind::Filesystem | SubjectKind::Network => &NONE,
+        SubjectKind::Network => &network::TESTS,
+        SubjectKind::Filesystem => &NONE,
     }
 }
 
@@ -92,5 +94,9 @@ pub(super) mod words {
     pub(in super::super) const SWAP: &[Keyword] = &[Keyword::Swap];
     pub(in super::super) const PAGING: &[Keyword] = &[Keyword::Pagein, Keyword::Pageout];
     pub(in super::super) const UPTIME: &[Keyword] = &[Keyword::Uptime];
+    pub(in super::super) const LINK: &[Keyword] = &[Keyword::Link];
+    pub(in super::super) const SATURATION: &[Keyword] = &[Keyword::Saturation];
+    pub(in super::super) const TRAFFIC: &[Keyword] = &[Keyword::Upload, Keyword::Download];
+    pub(in super::super) const TOTAL: &[Keyword] = &[Keyword::Total];
     pub(in super::super) const FILEDESCRIPTORS: &[Keyword] = &[Keyword::Filedescriptors];
 }

@@ -5,6 +5,7 @@ mod content;
 mod files;
 mod hosts;
 mod lexical;
+mod network;
 mod paths;
 mod patterns;
 mod processes;

@@ -5,6 +5,7 @@ mod connections;
 mod content;
 mod hosts;
 mod lexical;
+mod network;
 mod paths;
 mod programs;
 mod rules;

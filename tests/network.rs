@@ -1,0 +1,111 @@
+//! `check network`: real links between network namespaces, and made-up ones in `/sys`.
+
+use crate::support::Sandbox;
+use crate::support::namespace::{Namespace, is_possible};
+
+/// A pair of interfaces is one cable: taking one end down takes the link from the other.
+#[test]
+fn a_cable_is_unplugged_and_plugged_in() {
+    if !is_possible("a_cable_is_unplugged_and_plugged_in") {
+        return;
+    }
+    let mut test = Sandbox::new().monitrc(
+        "set daemon 1
+         set httpd unixsocket $DIR/socket allow ann:hidden
+         check network lan with interface tend0
+           start program = \"/usr/bin/env ip link set tend1 up\"
+           stop program = \"/usr/bin/env ip link set tend1 down\"
+         check network address with address 192.0.2.1
+         check network spare with interface tend0 if link up then alert
+         check network none with interface nosuch0
+         check network nowhere with address 192.0.2.77
+        ",
+    );
+    test.start_in(&Namespace::new(&[
+        "mount -t sysfs sysfs /sys",
+        "ip link set lo up",
+        "ip link add tend0 type veth peer name tend1",
+        "ip address add 192.0.2.1/24 dev tend0",
+        "ip link set tend0 up",
+        "ip link set tend1 up",
+    ]));
+    test.wait_for_log("'spare' link up");
+    test.wait_for_log(
+        "'none' link data collection failed -- Cannot read /sys/class/net/nosuch0/operstate -- \
+         No such file or directory",
+    );
+    test.wait_for_log("'nowhere' link data collection failed -- Address 192.0.2.77 not found");
+    assert_eq!(test.log_count("'lan' link"), 0);
+    assert_eq!(test.tend(&["stop", "lan"]).code, 0);
+    test.wait_for_log("'address' link down");
+    test.wait_for_log("'spare' link down");
+    assert_eq!(test.tend(&["start", "lan"]).code, 0);
+    test.wait_for_log("'address' link up");
+    test.wait_for_log_times("'spare' link up", 2);
+}
+
+/// The files of an interface that nobody has.
+fn put(test: &Sandbox, name: &str, value: &str) {
+    test.write(&format!("net/eth9/{name}"), &format!("{value}\n"));
+}
+
+fn carry(test: &Sandbox, megabytes: u64, packets: u64) {
+    for way in ["rx", "tx"] {
+        let bytes = megabytes * 1_000_000;
+        put(test, &format!("statistics/{way}_bytes"), &bytes.to_string());
+        put(
+            test,
+            &format!("statistics/{way}_packets"),
+            &packets.to_string(),
+        );
+        put(test, &format!("statistics/{way}_errors"), "0");
+    }
+}
+
+#[test]
+fn traffic_capacity_and_saturation() {
+    if !is_possible("traffic_capacity_and_saturation") {
+        return;
+    }
+    let mut test = Sandbox::new().monitrc(
+        "set daemon 1
+         check network lan with interface eth9
+           if failed link then alert
+           if changed link capacity then alert
+           if saturation > 50% then alert
+           if upload > 1 MB/s then alert
+           if download > 100 packets/s then alert
+           if total downloaded > 1000 MB in last 1 minute then alert
+           if total uploaded > 1000000 packets in last 2 hours then alert
+        ",
+    );
+    std::fs::create_dir_all(test.path("net/eth9/statistics")).expect("the sandbox is ours");
+    for (name, value) in [("operstate", "up"), ("speed", "1000"), ("duplex", "full")] {
+        put(&test, name, value);
+    }
+    carry(&test, 1, 1);
+    let fake = format!("mount --bind {} /sys/class/net", test.path("net").display());
+    test.start_in(&Namespace::new(&[&fake]));
+    test.wait_for_log("started");
+    carry(&test, 2_000_000, 1);
+    test.wait_for_log("matches limit [upload rate > 1 MB in last 1 second]");
+    test.wait_for_log("matches limit [saturation > 50.0%]");
+    test.wait_for_log("matches limit [download rate > 1000 MB in last 1 minute]");
+    test.wait_for_log("'lan' upload check succeeded [current upload rate 0 B in last 1 second]");
+    carry(&test, 2_000_000, 2_000_001);
+    test.wait_for_log("matches limit [download packets > 100 in last 1 second]");
+    test.wait_for_log(
+        "'lan' total upload packets 2000000 matches limit [upload packets > 1000000 in last 2 \
+         hour]",
+    );
+    put(&test, "speed", "100");
+    test.wait_for_log("'lan' link speed changed to 100 Mb/s");
+    put(&test, "duplex", "half");
+    test.wait_for_log("'lan' link mode is now half-duplex");
+    put(&test, "statistics/rx_errors", "1000000");
+    test.wait_for_log(" download errors detected");
+    put(&test, "operstate", "down");
+    test.wait_for_log("'lan' link down");
+    put(&test, "operstate", "up");
+    test.wait_for_log("'lan' link up");
+}
