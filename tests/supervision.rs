@@ -231,6 +231,45 @@ fn exec_runs_once_per_change_and_knows_why() {
 }
 
 #[test]
+fn exec_repeats_as_it_is_told() {
+    let mut test = Sandbox::new().script("note", "it) ;;").monitrc(
+        "set daemon 1
+         check file page with path $DIR/page
+           if failed permission 644 then exec \"$DIR/note it\" repeat every 3 cycles
+        ",
+    );
+    test.write("page", "hello");
+    test.permit("page", 0o600);
+    test.start();
+    test.wait_for_log_times("'page' permission test failed", 8);
+    // At the 1st, the 3rd and the 6th event; whatever has come since does not count.
+    let log = test.log();
+    let (eighth, _) = log
+        .match_indices("permission test failed")
+        .nth(7)
+        .expect("it was waited for");
+    assert_eq!(log[..eighth].matches("'page' exec:").count(), 3, "{log}");
+}
+
+#[test]
+fn an_exec_that_hangs_is_ended_with_all_it_has_started() {
+    let mut test = Sandbox::new()
+        .script("note", "it) echo stuck >&2; sleep 1000011; exit 1;;")
+        .monitrc(
+            "set daemon 1
+             check file page with path $DIR/page
+               if failed permission 644 then exec \"$DIR/note it\" with timeout 1 second
+            ",
+        );
+    test.write("page", "hello");
+    test.permit("page", 0o600);
+    let tend = test.start();
+    let command = format!("'page' exec: '{} it'", test.path("note").display());
+    test.wait_for_log(&format!("{command} failed (timed out) -- stuck"));
+    eventually("nothing is left", || test.processes() == [tend]);
+}
+
+#[test]
 fn arguments_reach_the_program_as_they_are_written() {
     let mut test = Sandbox::new()
         .script("web", "start) printf '[%s]' \"$@\" >$DIR/arguments;;")

@@ -105,8 +105,7 @@ impl Engine {
                     action,
                 },
             );
-            // An exec runs once, until the service has recovered (reference F135).
-            if events == 1 || !matches!(limit.action, Action::Exec(_)) {
+            if limit.action.is_due(events) {
                 self.act(id, &limit.action, kind.failed(), &text);
             }
             if !self.wards[id.index()].is_monitored() {

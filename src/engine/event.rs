@@ -172,16 +172,15 @@ impl Engine {
             Turn::Failed { events, act } => {
                 self.log_service(id, Priority::Error, text);
                 self.announce(id, rule, Tidings::Failed { events }, text);
-                let repeats = match &rule.failed.action {
+                let again = match &rule.failed.action {
                     Action::Restart | Action::Start => act,
-                    Action::Exec(Exec {
-                        repeat_cycles: Some(cycles),
-                        ..
-                    }) => (events - 1) % (*cycles).max(1) == 0,
-                    Action::Exec(_) | Action::Alert | Action::Ignore => events == 1,
-                    Action::Stop | Action::Unmonitor => true,
+                    Action::Exec(_)
+                    | Action::Alert
+                    | Action::Ignore
+                    | Action::Stop
+                    | Action::Unmonitor => rule.failed.action.is_due(events),
                 };
-                if repeats {
+                if again {
                     self.act(id, &rule.failed.action, rule.test.event().failed(), text);
                 }
             }

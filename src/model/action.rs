@@ -26,12 +26,25 @@ pub enum Action {
 pub struct Exec {
     /// What to run.
     pub program: Program,
-    /// Run again every so many failing cycles; without it once per change of state (reference
-    /// F111).
+    /// Run again at each failing event whose number is a multiple of this; without it once per
+    /// change of state (reference F111).
     pub repeat_cycles: Option<u32>,
 }
 
 impl Action {
+    /// Whether it is taken at the `events`th event of a failure, counted from 1. Repairs are tried
+    /// each time (reference F111).
+    pub const fn is_due(&self, events: u32) -> bool {
+        match self {
+            Self::Exec(Exec {
+                repeat_cycles: Some(cycles),
+                ..
+            }) => events == 1 || *cycles > 0 && events % *cycles == 0,
+            Self::Exec(_) | Self::Alert | Self::Ignore => events == 1,
+            Self::Restart | Self::Start | Self::Stop | Self::Unmonitor => true,
+        }
+    }
+
     /// The word of the control file, as `$ACTION`, logs and pages show it.
     pub const fn word(&self) -> &'static str {
         match self {

@@ -5,6 +5,7 @@ use crate::config::keyword::Keyword;
 use crate::config::parser::{Parsed, Parser};
 use crate::config::syntax::ActionSyntax;
 use crate::model::Action;
+use crate::text::Diagnostic;
 
 /// A function, since not every action can be copied.
 type NewAction = fn() -> Action;
@@ -47,5 +48,11 @@ pub(super) fn else_action(p: &mut Parser<'_>) -> Parsed<ActionSyntax> {
     if p.accept(Keyword::Ignore) {
         return Ok(ActionSyntax::Simple(Action::Ignore));
     }
-    action(p)
+    let start = p.peek().span;
+    let action = action(p)?;
+    if let ActionSyntax::Exec(_, Some(_)) = action {
+        let message = "`repeat` has no effect here: a service recovers once";
+        p.warn(Diagnostic::warning(start.to(p.previous()), message));
+    }
+    Ok(action)
 }

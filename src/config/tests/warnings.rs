@@ -124,6 +124,24 @@ warning: `every 0 cycles` means every cycle
 }
 
 #[test]
+fn a_recovery_is_not_repeated() {
+    assert_eq!(
+        said(&Memory::new(
+            "check file f with path /f
+  if failed uid 5 then exec \"/bin/a\" repeat every 300 cycles else exec \"/bin/b\" repeat 2
+"
+        )),
+        "
+warning: `repeat` has no effect here: a service recovers once
+ --> /etc/monitrc:2:67
+  |
+2 |   if failed uid 5 then exec \"/bin/a\" repeat every 300 cycles else exec \"/bin/b\" repeat 2
+  |                                                                   ^^^^^^^^^^^^^^^^^^^^^^
+"
+    );
+}
+
+#[test]
 fn keys_of_a_mail_format_on_one_line() {
     let memory = Memory::new("set mail-format { from: a@box subject: hello }\n");
     assert_eq!(

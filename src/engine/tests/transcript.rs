@@ -43,6 +43,7 @@ scenarios! {
     cron_times,
     cron_times_and_a_crash,
     dependants_stop_first_and_start_last,
+    executions,
     directories,
     files,
     hosts,

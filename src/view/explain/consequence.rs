@@ -35,8 +35,8 @@ fn run(exec: &Exec) -> String {
     let command = command(&exec.program);
     match exec.repeat_cycles {
         None => format!("{command} is run"),
-        Some(1) => format!("{command} is run, in every cycle anew"),
-        Some(cycles) => format!("{command} is run, in every {} cycle anew", Ordinal(cycles)),
+        Some(1) => format!("{command} is run, at every failure anew"),
+        Some(n) => format!("{command} is run, again at every {} failure", Ordinal(n)),
     }
 }
 
