@@ -8,6 +8,7 @@ mod commands;
 mod connections;
 mod content;
 mod control_file;
+mod filesystems;
 mod hostile;
 mod hosts;
 mod init;

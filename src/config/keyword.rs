@@ -30,6 +30,7 @@ keywords! {
     Fifo: "fifo";
     Network: "network";
     Interface: "interface";
+    Filesystem: "filesystem" "device";
     System: "system";
     Pidfile: "pidfile";
     Matching: "matching" "match";
@@ -119,6 +120,13 @@ keywords! {
     Saturation: "saturation";
     Upload: "upload" "uploaded";
     Download: "download" "downloaded";
+    // Tests of a file system.
+    Space: "space";
+    Inodes: "inodes" "inode";
+    Free: "free";
+    Service: "service";
+    ServiceTime: "servicetime";
+    Fsflags: "fsflags" "fsflag";
     // Comparisons.
     Greater: "greater" "gt" "more";
     GreaterOrEqual: "greaterorequal" "ge";

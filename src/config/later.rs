@@ -1,6 +1,6 @@
 //! What Monit's language has and this program does not yet: refused by name.
 //!
-//! Without this table `check filesystem` would be told from a slip of the finger by nobody. Whoever
+//! Without this table `check network` would be told from a slip of the finger by nobody. Whoever
 //! builds one of these takes its words out of here.
 
 /// Where a word was met.
@@ -8,8 +8,6 @@
 pub(super) enum Place {
     /// After `set`.
     Set,
-    /// After `check`.
-    Check,
     /// After `if`, or after `if failed` and `if changed`.
     Test,
     /// Among the options of a connection test.
@@ -28,11 +26,7 @@ const LATER: &[(Place, &str)] = &[
         Place::Set,
         "eventqueue expectbuffer fips mmonit ssl terminal tls",
     ),
-    (Place::Check, "device filesystem"),
-    (
-        Place::Test,
-        "flags fsflags inode inodes service space speed url",
-    ),
+    (Place::Test, "speed url"),
     (
         Place::Connection,
         "address ipv4 ipv6 maxforward responsetime rsakey target url valid",

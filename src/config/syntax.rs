@@ -63,6 +63,7 @@ pub(super) enum SubjectSyntax {
     Program(Box<ProgramSyntax>),
     Host(Box<str>),
     Network(NetworkTarget),
+    Filesystem(Box<str>),
     System,
     /// One of which nothing more is known.
     Broken(SubjectKind),
@@ -79,6 +80,7 @@ impl SubjectSyntax {
             Self::Program(_) => SubjectKind::Program,
             Self::Host(_) => SubjectKind::Host,
             Self::Network(_) => SubjectKind::Network,
+            Self::Filesystem(_) => SubjectKind::Filesystem,
             Self::System => SubjectKind::System,
             Self::Broken(kind) => *kind,
         }

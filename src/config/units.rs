@@ -92,7 +92,7 @@ impl Parser<'_> {
     }
 
     /// `1 MB/s`, `1.5 kB per second`, `500 operations/s`; `counted` is the word for what is no
-    /// byte.
+    /// byte. The time may be left out, as in the reference.
     pub(super) fn rate(&mut self, counted: Keyword) -> Parsed<Spanned<Rate>> {
         let number = self.parts()?;
         self.cut_before('/');
@@ -157,6 +157,15 @@ impl Parser<'_> {
         }
         let error = Diagnostic::error(token.span, "rates are by the second");
         Err(self.error(error.note("write `1 MB/s`")))
+    }
+
+    /// `10 ms`, `1.5 milliseconds`, `2 seconds`: in microseconds. The unit is needed.
+    pub(super) fn microseconds(&mut self) -> Parsed<Spanned<u64>> {
+        let number = self.parts()?;
+        let Some(milliseconds) = self.unit(TIME) else {
+            return Err(self.unexpected());
+        };
+        self.scaled(&number, milliseconds * 1000)
     }
 
     /// `5`, `5 seconds`, `5s`, `1500 ms`, `1.5 hours`: any length of time, zero too.
@@ -373,11 +382,21 @@ mod tests {
         assert_eq!(read("500 operations/s"), "Counted(500000)");
         assert_eq!(read("0.5 operations per second"), "Counted(500)");
         assert_eq!(read("1 MB"), "Bytes(1048576)");
+        assert_eq!(read("5 operations"), "Counted(5000)");
         assert_eq!(read("1 MB/m"), "error: rates are by the second");
         assert_eq!(
             read("1 MB/"),
             "error: expected `seconds`, but found the end of the file"
         );
+    }
+
+    #[test]
+    fn short_times() {
+        let read = |text| read(text, |p| p.microseconds());
+        assert_eq!(read("5 ms"), "5000");
+        assert_eq!(read("1.5 milliseconds"), "1500");
+        assert_eq!(read("2s"), "2000000");
+        assert!(read("5").starts_with("error: expected `milliseconds`"));
     }
 
     #[test]

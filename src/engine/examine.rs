@@ -1,6 +1,6 @@
 //! What a reading means for a service: is it there, is it what it should be, do its tests pass.
 
-use crate::model::{Rule, ServiceId, SubjectKind, Test, Window};
+use crate::model::{Rule, ServiceId, Subject, SubjectKind, Test, Window};
 use crate::reading::{FileKind, Outline, Presence, ProcessState, Reading};
 
 use super::judge::{Facts, Finding};
@@ -54,16 +54,22 @@ impl Engine {
         if !service.subject.can_be_missing() {
             return;
         }
-        let text = match (service.subject.kind(), present) {
-            (SubjectKind::Process, true) => {
+        let text = match (&service.subject, present) {
+            (Subject::Process(_), true) => {
                 let pid = self.wards[id.index()]
                     .process
                     .map_or(-1, |process| process.pid);
                 format!("process is running with pid {pid}")
             }
-            (SubjectKind::Process, false) => "process is not running".into(),
-            (kind, true) => format!("{} exists", kind.word()),
-            (kind, false) => format!("{} doesn't exist", kind.word()),
+            (Subject::Process(_), false) => "process is not running".into(),
+            (Subject::Filesystem(target), true) => {
+                format!("succeeded getting filesystem statistics for '{target}'")
+            }
+            (Subject::Filesystem(target), false) => {
+                format!("unable to read filesystem '{target}' state")
+            }
+            (subject, true) => format!("{} exists", subject.kind().word()),
+            (subject, false) => format!("{} doesn't exist", subject.kind().word()),
         };
         for (index, rule) in service.rules.iter().enumerate() {
             let fails_if_present = rule.test == Test::Exist;

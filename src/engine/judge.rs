@@ -7,6 +7,7 @@ mod connection;
 mod file;
 mod filesystem;
 mod network;
+mod ownership;
 mod ping;
 mod process;
 mod program;
@@ -48,6 +49,8 @@ pub(super) enum Base {
     Time(i64),
     /// A hash.
     Digest(Box<[u8]>),
+    /// The flags of a mount.
+    Text(Box<str>),
 }
 
 /// What every test of a service may look at besides its reading.
@@ -86,8 +89,8 @@ impl Facts<'_> {
                 };
                 facts.judge(test, base)
             }
-            (Test::Filesystem(test), Reading::Filesystem(Presence::Present(reading)), _) => {
-                filesystem::judge(test, name, reading, base)
+            (_, Reading::Filesystem(Presence::Present(reading)), Subject::Filesystem(path)) => {
+                filesystem::judge(test, name, path, reading, base)
             }
             (Test::Network(test), Reading::Network(reading), _) => {
                 network::judge(test, reading, base)
@@ -99,14 +102,6 @@ impl Facts<'_> {
             (_, _, _) => None,
         }
     }
-}
-
-fn owner(what: &str, name: &str, expected: u32, found: u32) -> Finding {
-    verdict(
-        expected == found,
-        || format!("{what} test succeeded [current {what} = {found}]"),
-        || format!("{what} test failed for {name} -- current {what} is {found}"),
-    )
 }
 
 fn verdict(passed: bool, good: impl FnOnce() -> String, bad: impl FnOnce() -> String) -> Finding {

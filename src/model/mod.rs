@@ -35,7 +35,7 @@ pub use content::{ContentScan, ContentTest};
 pub use event::EventKind;
 pub use family::Family;
 pub use file::{Checksum, ChecksumKind, Stamp, TimestampTest};
-pub use filesystem::FilesystemTest;
+pub use filesystem::{FilesystemMetric, FilesystemTest};
 pub use network::{Direction, NetworkTarget, NetworkTest, Span, Traffic};
 pub use ping::{Ping, PingTest};
 pub use process::{AttributeTest, ProcessMetric, ProcessTest, Relation};

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::Bytes;
+use super::{Bytes, Elapsed};
 use crate::model::Unit;
 
 /// `95.8%`, `613.1 MB`, `5`, `45.7 operations/s`: one decimal for what is no whole number.
@@ -24,10 +24,7 @@ impl fmt::Display for Amount {
             Unit::Bytes => Bytes(value).fmt(f),
             Unit::BytesPerSecond => write!(f, "{}/s", Bytes(value)),
             Unit::PerSecond(what) => write!(f, "{} {what}/s", Thousandths(value, 1)),
-            Unit::MillisecondsPerOperation => match value {
-                0 => f.write_str("0 ms/operation"),
-                _ => write!(f, "{} ms/operation", Thousandths(value, 3)),
-            },
+            Unit::MillisecondsPerOperation => write!(f, "{}/operation", Elapsed(value)),
             Unit::Seconds => write!(f, "{value} s"),
         }
     }
@@ -96,6 +93,7 @@ mod tests {
             (45_700, Unit::PerSecond("operations"), "45.7 operations/s"),
             (1_561, Unit::MillisecondsPerOperation, "1.561 ms/operation"),
             (0, Unit::MillisecondsPerOperation, "0 ms/operation"),
+            (5_000_000, Unit::MillisecondsPerOperation, "5 s/operation"),
             (90, Unit::Seconds, "90 s"),
         ] {
             assert_eq!(Amount(value, unit).to_string(), text);

@@ -8,6 +8,7 @@ mod bytes;
 mod cgroup;
 mod content;
 mod details;
+mod disk;
 mod elapsed;
 mod file;
 mod filesystem;
@@ -17,6 +18,7 @@ mod interface;
 mod machine;
 mod mounts;
 mod network;
+mod nfs;
 mod process;
 mod program;
 mod stat;
@@ -31,15 +33,17 @@ pub use content::{ContentFrom, ContentMark, ContentReading, Excerpt, Lines};
 pub use details::{
     Descriptors, Io, IoReading, OpenFilesLimits, ProcessDetails, ProcessTree, parse_pss,
 };
+pub use disk::{DiskCounters, DiskRates, TransferRate, Transfers};
 pub use elapsed::Elapsed;
 pub use file::{Digest, FileKind, FileReading};
-pub use filesystem::FilesystemReading;
+pub use filesystem::{Activity, FilesystemReading, Inodes, Space};
 pub use fingerprint::{fingerprint, fingerprint_of};
 pub use hasher::{Hasher, hexadecimal};
 pub use interface::{parse_counter, parse_duplex, parse_net_dev, parse_operstate, parse_speed};
 pub use machine::{CpuCounters, Memory, parse_files, parse_load, parse_paging, parse_uptime};
-pub use mounts::Mounts;
+pub use mounts::{Mount, Mounts};
 pub use network::{Duplex, LinkFigures, NetworkReading, Total};
+pub use nfs::parse_mountstats;
 pub use process::{ProcessId, ProcessReading, ProcessState, parse_pidfile};
 pub use program::{ProgramReading, printed};
 pub use stat::{ProcessStat, process_name};
@@ -55,7 +59,7 @@ pub enum Reading {
     /// `check file`, `check directory`, `check fifo`.
     File(Presence<FileReading>),
     /// `check filesystem`.
-    Filesystem(Presence<FilesystemReading>),
+    Filesystem(Presence<Box<FilesystemReading>>),
     /// `check host`: there is nothing to look at but its connections.
     Host,
     /// `check program`.

@@ -12,6 +12,7 @@ mod content;
 mod details;
 mod digest;
 mod file;
+mod filesystem;
 mod machine;
 mod mark;
 mod needs;
@@ -25,17 +26,21 @@ mod tree;
 
 pub use table::{Match, matches};
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use self::content::{Request, Scanning, Search};
 use self::digest::Hashing;
+use self::filesystem::Tables;
 use self::machine::{LastLook, Machine};
 use self::network::Networks;
 use self::processes::Processes;
-use self::remote::{Reason, Remote};
+use self::remote::{Question, Reason, Remote};
 use crate::engine::SampleId;
 use crate::model::{ChecksumKind, Rule, Service, Subject};
-use crate::reading::{ContentFrom, FileKind, FileReading, Presence, ProgramReading, Reading};
+use crate::reading::{
+    Activity, ContentFrom, DiskCounters, FileKind, FileReading, Mount, Presence, ProgramReading,
+    Reading,
+};
 use crate::time::Moment;
 
 /// Carries out orders to look, and remembers what rates are computed against.
@@ -48,9 +53,18 @@ pub struct Sampler {
     remote: Remote,
     /// Finished by an event, waiting for the next step to return them.
     finished: Vec<(SampleId, Reading)>,
+    /// The last look at each file system service, by the service's name.
+    disks: BTreeMap<Box<str>, DiskMark>,
     machine: Option<Machine>,
     system: Option<LastLook>,
     networks: Networks,
+}
+
+/// What rates of a file system are computed against.
+struct DiskMark {
+    taken: Moment,
+    source: Vec<u8>,
+    counters: DiskCounters,
 }
 
 struct Order {
@@ -65,6 +79,10 @@ enum Wanted {
         search: Option<Search>,
     },
     Network(network::Order),
+    Filesystem {
+        service: Box<str>,
+        target: Box<str>,
+    },
     System,
     /// There is nothing to look at.
     Nothing(Reading),
@@ -100,9 +118,10 @@ impl Sampler {
                 digests: digests.into(),
                 search: content.and_then(|from| Search::new(service, from)),
             },
-            Subject::Filesystem(_) => {
-                Wanted::Nothing(Reading::Filesystem(Presence::Unreadable("".into())))
-            }
+            Subject::Filesystem(target) => Wanted::Filesystem {
+                service: service.name.clone(),
+                target: target.clone(),
+            },
             Subject::Host(_) => Wanted::Nothing(Reading::Host),
             Subject::Program(_) => Wanted::Nothing(Reading::Program(ProgramReading::default())),
             Subject::Network(target) => Wanted::Network(network::Order::new(service, target)),
@@ -143,7 +162,7 @@ impl Sampler {
         let machine = Machine::current(&mut self.machine, now);
         let mut done = std::mem::take(&mut self.finished);
         done.extend(self.processes.step(now, machine, children));
-        let mut mounts = None;
+        let mut tables = Tables::default();
         for _ in 0..LOOKS {
             let Some(Order { sample, subject }) = self.queue.pop_front() else {
                 break;
@@ -154,9 +173,7 @@ impl Sampler {
                     digests,
                     search,
                 } => {
-                    // Asked once a step, and only where there are files to look at.
-                    let mounts = mounts.get_or_insert_with(remote::mounts);
-                    let why = if remote::is_remote(&path, mounts) {
+                    let why = if remote::is_remote(&path, tables.mounts()) {
                         Some(Reason::Far)
                     } else if search.as_ref().is_some_and(Search::is_costly) {
                         Some(Reason::Costly)
@@ -164,7 +181,15 @@ impl Sampler {
                         None
                     };
                     let reading = match why {
-                        Some(why) => self.remote.begin(sample, path, &digests, search, why, now),
+                        Some(why) => {
+                            let question = Question::File {
+                                path,
+                                kinds: digests,
+                                search,
+                                why,
+                            };
+                            self.remote.begin(sample, question, now)
+                        }
                         None => self.look_at_file(sample, path, digests, search),
                     };
                     done.extend(reading.map(|reading| (sample, reading)));
@@ -173,6 +198,10 @@ impl Sampler {
                 Wanted::Network(order) => {
                     let reading = self.networks.look(order, now);
                     done.push((sample, Reading::Network(reading)));
+                }
+                Wanted::Filesystem { service, target } => {
+                    let found = self.look_at_filesystem(sample, service, target, &mut tables, now);
+                    done.extend(found.map(|reading| (sample, reading)));
                 }
                 Wanted::System => {
                     let reading = machine::read(&mut self.system, now);
@@ -192,6 +221,7 @@ impl Sampler {
     /// Forgets the past of all services: after a reload a name may mean something else. Orders that
     /// were taken are still answered.
     pub fn configure(&mut self, services: &[Service]) {
+        self.disks.clear();
         self.processes.configure(services);
         self.networks.configure(services);
     }
@@ -238,6 +268,60 @@ impl Sampler {
         }
         self.hashing.begin(sample, path, facts, digests);
         None
+    }
+
+    /// The reading, unless a remote file system is still to give it.
+    fn look_at_filesystem(
+        &mut self,
+        sample: SampleId,
+        service: Box<str>,
+        target: Box<str>,
+        tables: &mut Tables,
+        now: Moment,
+    ) -> Option<Reading> {
+        let Some(mount) = filesystem::find(&target, tables.mounts()) else {
+            self.disks.remove(&service);
+            return Some(Reading::Filesystem(Presence::Absent));
+        };
+        let counters = tables.counters(&mount);
+        let activity = self.activity(service, &mount, counters, now);
+        if filesystem::is_far(&target, &mount, tables.mounts()) {
+            let question = Question::Filesystem {
+                target,
+                mount,
+                activity,
+            };
+            return self.remote.begin(sample, question, now);
+        }
+        let told = filesystem::ask(&target, &mount);
+        Some(Reading::Filesystem(filesystem::reading(
+            told, &mount, activity,
+        )))
+    }
+
+    /// What a disk does since the last look, and since ever.
+    fn activity(
+        &mut self,
+        service: Box<str>,
+        mount: &Mount,
+        counters: Option<DiskCounters>,
+        now: Moment,
+    ) -> Option<Activity> {
+        let before = self.disks.remove(&service);
+        let total = counters?;
+        let same = before.filter(|before| before.source == mount.source);
+        let rates = same.and_then(|before| {
+            let passed = now.since(before.taken).as_millis();
+            let milliseconds = u64::try_from(passed).unwrap_or(u64::MAX);
+            total.rates_since(&before.counters, milliseconds)
+        });
+        let mark = DiskMark {
+            taken: now,
+            source: mount.source.clone(),
+            counters: total,
+        };
+        self.disks.insert(service, mark);
+        Some(Activity { total, rates })
     }
 }
 

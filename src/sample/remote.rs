@@ -1,5 +1,5 @@
-//! Files on file systems that may never answer, and content tests that may never end, looked at by
-//! children.
+//! File systems that may never answer, files on them, and content tests that may never end, looked
+//! at by children.
 //!
 //! ```text
 //!  begin ──► a child looks ── ended ──► its answer
@@ -20,38 +20,41 @@ use std::time::Duration;
 
 use super::content::Search;
 use super::digest::Hashing;
-use super::{answer, file};
+use super::{answer, file, filesystem};
 use crate::engine::SampleId;
 use crate::model::ChecksumKind;
-use crate::reading::{FileKind, Mounts, Presence, Reading};
+use crate::reading::{Activity, FileKind, Mount, Mounts, Presence, Reading};
 use crate::sys::errno::words;
-use crate::sys::file::read_kernel;
 use crate::sys::reap::{KILL, kill_group};
 use crate::sys::task::{Task, fork_task};
 use crate::time::Moment;
 
 /// How long a look may take, the hash of a large file included.
 const TIME_LIMIT: Duration = Duration::from_secs(60);
-/// The most of the mount table that is read: several thousand mounts.
-const TABLE_LIMIT: usize = 1 << 20;
 /// The most of an answer that is read. It is read when the child has ended, so that all of it must
 /// find room in the pipe: 64 KiB since Linux 2.6.11.
 const ANSWER_LIMIT: u64 = 64 * 1024;
 
-/// What is mounted at this moment.
-pub(super) fn mounts() -> Mounts {
-    Mounts::parse(&read_kernel("/proc/mounts", TABLE_LIMIT).unwrap_or_default())
-}
-
 /// As many as the kernel follows (path_resolution(7)).
 const LINKS: usize = 40;
 
-/// Whether a look at this path would ask a remote file system. Symbolic links are followed by hand,
-/// and nothing is asked of a part of the path that is remote itself.
+/// Whether a look at this path would ask a remote file system.
 pub(super) fn is_remote(path: &str, mounts: &Mounts) -> bool {
-    if mounts.are_local() {
-        return false;
-    }
+    !mounts.are_local() && resolve(path, mounts).is_remote
+}
+
+/// Where a path leads.
+pub(super) struct Resolved {
+    /// Without symbolic links, as far as they could be followed.
+    pub(super) path: PathBuf,
+    /// Whether a part of the way lies on a remote file system.
+    pub(super) is_remote: bool,
+}
+
+/// Follows symbolic links by hand. Nothing is asked of a part of the path that is remote: links
+/// behind it stay as they are written.
+pub(super) fn resolve(path: &str, mounts: &Mounts) -> Resolved {
+    let mut is_remote = false;
     let mut ahead: Vec<OsString> = parts(Path::new(path));
     let mut here = PathBuf::from("/");
     let mut links = 0;
@@ -61,24 +64,23 @@ pub(super) fn is_remote(path: &str, mounts: &Mounts) -> bool {
             continue;
         }
         let next = here.join(&part);
-        if mounts.is_remote(next.as_os_str().as_bytes()) {
-            return true;
-        }
-        match fs::read_link(&next) {
-            Ok(target) => {
+        is_remote |= mounts.is_remote(next.as_os_str().as_bytes());
+        let link = (!is_remote && links < LINKS).then(|| fs::read_link(&next).ok());
+        match link.flatten() {
+            Some(target) => {
                 links += 1;
-                if links > LINKS {
-                    return false;
-                }
                 if target.is_absolute() {
                     here = PathBuf::from("/");
                 }
                 ahead.extend(parts(&target));
             }
-            Err(_) => here = next,
+            None => here = next,
         }
     }
-    false
+    Resolved {
+        path: here,
+        is_remote,
+    }
 }
 
 /// The parts of a path, the last one first.
@@ -108,10 +110,9 @@ pub(super) enum Reason {
 }
 
 struct Look {
-    path: Box<str>,
+    question: Question,
     pid: i32,
     output: OwnedFd,
-    why: Reason,
     /// Who waits for it, and until when; nobody any more once its time is over.
     wanted: Option<(SampleId, Moment)>,
 }
@@ -121,43 +122,39 @@ impl Remote {
     pub(super) fn begin(
         &mut self,
         sample: SampleId,
-        path: Box<str>,
-        kinds: &[ChecksumKind],
-        search: Option<Search>,
-        why: Reason,
+        question: Question,
         now: Moment,
     ) -> Option<Reading> {
-        let in_disgrace = |look: &Look| look.path == path && look.wanted.is_none();
+        let in_disgrace =
+            |look: &Look| look.wanted.is_none() && look.question.place() == question.place();
         if self.looks.iter().any(in_disgrace) {
-            return Some(no_answer(why));
+            return Some(question.no_answer());
         }
         let started = fork_task(|out| {
             // Where nobody reads it any more, it does not matter.
-            let _ = out.write_all(&answer::encode(&look(&path, kinds, search)));
+            let _ = out.write_all(&question.look());
         });
-        self.keep(sample, path, started, why, now)
+        self.keep(sample, question, started, now)
     }
 
     fn keep(
         &mut self,
         sample: SampleId,
-        path: Box<str>,
+        question: Question,
         started: std::io::Result<Task>,
-        why: Reason,
         now: Moment,
     ) -> Option<Reading> {
         match started {
             Ok(task) => {
                 self.looks.push(Look {
-                    path,
+                    question,
                     pid: task.pid,
                     output: task.output,
-                    why,
                     wanted: Some((sample, now + TIME_LIMIT)),
                 });
                 None
             }
-            Err(error) => Some(unreadable(&words(&error))),
+            Err(error) => Some(question.unreadable(&words(&error))),
         }
     }
 
@@ -173,7 +170,7 @@ impl Remote {
         for look in &mut self.looks {
             if let Some((sample, _)) = look.wanted.take_if(|(_, until)| *until <= now) {
                 kill_group(look.pid, KILL);
-                given_up.push((sample, no_answer(look.why)));
+                given_up.push((sample, look.question.no_answer()));
             }
         }
         given_up
@@ -188,11 +185,7 @@ impl Remote {
             let _ = File::from(look.output)
                 .take(ANSWER_LIMIT)
                 .read_to_end(&mut text);
-            let reading = answer::decode(&text);
-            (
-                sample,
-                reading.unwrap_or_else(|| unreadable("the look at it was cut short")),
-            )
+            (sample, look.question.answered(&text))
         });
         Some(answered)
     }
@@ -207,8 +200,89 @@ impl Drop for Remote {
     }
 }
 
-/// The whole look, lines and hashes included; in the child, which has all the time it is given.
-fn look(path: &str, kinds: &[ChecksumKind], search: Option<Search>) -> Reading {
+/// What a child is asked.
+pub(super) enum Question {
+    /// About a file, with its lines and hashes.
+    File {
+        /// Its path.
+        path: Box<str>,
+        /// Which hashes.
+        kinds: Box<[ChecksumKind]>,
+        /// Which lines.
+        search: Option<Search>,
+        /// Why a child is asked.
+        why: Reason,
+    },
+    /// About a mounted file system.
+    Filesystem {
+        /// As the control file names it.
+        target: Box<str>,
+        /// Where it is mounted.
+        mount: Mount,
+        /// What the kernel counted.
+        activity: Option<Activity>,
+    },
+}
+
+impl Question {
+    /// What does not answer: a path, or where a file system is mounted.
+    fn place(&self) -> &[u8] {
+        match self {
+            Self::File { path, .. } => path.as_bytes(),
+            Self::Filesystem { mount, .. } => &mount.point,
+        }
+    }
+
+    /// What is said when its time is over.
+    fn no_answer(&self) -> Reading {
+        self.unreadable(match self {
+            Self::File {
+                why: Reason::Costly,
+                ..
+            } => "its content tests take longer than a minute",
+            Self::File {
+                why: Reason::Far, ..
+            }
+            | Self::Filesystem { .. } => "the file system does not answer",
+        })
+    }
+
+    fn unreadable(&self, why: &str) -> Reading {
+        match self {
+            Self::File { .. } => Reading::File(Presence::Unreadable(why.into())),
+            Self::Filesystem { .. } => Reading::Filesystem(Presence::Unreadable(why.into())),
+        }
+    }
+
+    /// The whole look as text; in the child, which has all the time it is given.
+    fn look(&self) -> Vec<u8> {
+        match self {
+            Self::File {
+                path,
+                kinds,
+                search,
+                ..
+            } => answer::encode(&look_at_file(path, kinds, search.clone())),
+            Self::Filesystem { target, mount, .. } => {
+                filesystem::encode(&filesystem::ask(target, mount)).into_bytes()
+            }
+        }
+    }
+
+    /// What the child's text means.
+    fn answered(&self, text: &[u8]) -> Reading {
+        let reading = match self {
+            Self::File { .. } => answer::decode(text),
+            Self::Filesystem {
+                mount, activity, ..
+            } => filesystem::decode(text)
+                .map(|told| Reading::Filesystem(filesystem::reading(told, mount, *activity))),
+        };
+        reading.unwrap_or_else(|| self.unreadable("the look at it was cut short"))
+    }
+}
+
+fn look_at_file(path: &str, kinds: &[ChecksumKind], search: Option<Search>) -> Reading {
     match file::look(path) {
         Presence::Present(mut facts) => {
             if let Some(search) = search.filter(|_| facts.kind == FileKind::Regular) {
@@ -227,17 +301,6 @@ fn look(path: &str, kinds: &[ChecksumKind], search: Option<Search>) -> Reading {
         }
         presence @ (Presence::Absent | Presence::Unreadable(_)) => Reading::File(presence),
     }
-}
-
-fn no_answer(why: Reason) -> Reading {
-    unreadable(match why {
-        Reason::Far => "the file system does not answer",
-        Reason::Costly => "its content tests take longer than a minute",
-    })
-}
-
-fn unreadable(why: &str) -> Reading {
-    Reading::File(Presence::Unreadable(why.into()))
 }
 
 #[cfg(test)]
@@ -286,6 +349,27 @@ mod tests {
         assert!(!is_remote(&format!("{base}/far"), &Mounts::default()));
     }
 
+    #[test]
+    fn paths_lead_somewhere() {
+        let folder = Folder::new();
+        let base = fs::canonicalize(folder.path("")).unwrap();
+        let base = base.to_str().unwrap();
+        let table = format!("/dev/sda / ext4 rw 0 0\nserver:/ {base}/far nfs rw 0 0\n");
+        let mounts = Mounts::parse(table.as_bytes());
+        symlink("far/file", folder.path("link")).unwrap();
+        symlink("nowhere", folder.path("loop")).unwrap();
+        for (path, leads) in [
+            ("far/", "far"),
+            ("link/../below//x", "far/below/x"),
+            ("./near/.", "near"),
+            ("near/../loop", "nowhere"),
+        ] {
+            let resolved = resolve(&format!("{base}/{path}"), &mounts);
+            assert_eq!(resolved.path, Path::new(base).join(leads), "{path}");
+        }
+        assert_eq!(resolve("/../..", &mounts).path, Path::new("/"));
+    }
+
     fn finish(remote: &mut Remote) -> Option<(SampleId, Reading)> {
         let pid = remote.looks[0].pid;
         wait_for(pid).unwrap();
@@ -299,12 +383,9 @@ mod tests {
         let kinds = [ChecksumKind::Md5, ChecksumKind::Sha256];
         for path in [path.to_str().unwrap(), "/nowhere/at/all", "/dev/null"] {
             let mut remote = Remote::default();
-            assert_eq!(
-                remote.begin(SampleId(3), path.into(), &kinds, None, Reason::Far, NOW),
-                None
-            );
+            assert_eq!(remote.begin(SampleId(3), question(path, &kinds), NOW), None);
             let seen = finish(&mut remote).map(|(id, reading)| (id, but_for_access(reading)));
-            let expected = but_for_access(look(path, &kinds, None));
+            let expected = but_for_access(look_at_file(path, &kinds, None));
             assert_eq!(seen, Some((SampleId(3), expected)));
             assert_eq!(remote.deadline(), None);
             assert_eq!(remote.ended(1), None);
@@ -319,17 +400,31 @@ mod tests {
         reading
     }
 
+    fn question(path: &str, kinds: &[ChecksumKind]) -> Question {
+        Question::File {
+            path: path.into(),
+            kinds: kinds.into(),
+            search: None,
+            why: Reason::Far,
+        }
+    }
+
+    fn no_answer() -> Reading {
+        unreadable("the file system does not answer")
+    }
+
+    fn unreadable(why: &str) -> Reading {
+        Reading::File(Presence::Unreadable(why.into()))
+    }
+
     /// A look at a file system that never answers.
     fn hang(remote: &mut Remote, sample: u64) {
         let started = fork_task(|_| {
             let (reader, _writer) = pipe().unwrap();
             let _ = File::from(reader).read(&mut [0]);
         });
-        let path = "/far/file".into();
-        assert_eq!(
-            remote.keep(SampleId(sample), path, started, Reason::Far, NOW),
-            None
-        );
+        let question = question("/far/file", &[]);
+        assert_eq!(remote.keep(SampleId(sample), question, started, NOW), None);
     }
 
     #[test]
@@ -339,18 +434,14 @@ mod tests {
         let end = NOW + TIME_LIMIT;
         assert_eq!(remote.deadline(), Some(end));
         assert_eq!(remote.expire(NOW), []);
-        assert_eq!(remote.expire(end), [(SampleId(1), no_answer(Reason::Far))]);
+        assert_eq!(remote.expire(end), [(SampleId(1), no_answer())]);
         assert_eq!((remote.deadline(), remote.expire(end)), (None, vec![]));
         // While the child is there, nobody else is sent.
-        let path = "/far/file";
-        let again = remote.begin(SampleId(2), path.into(), &[], None, Reason::Far, end);
-        assert_eq!(
-            (again, remote.looks.len()),
-            (Some(no_answer(Reason::Far)), 1)
-        );
+        let again = remote.begin(SampleId(2), question("/far/file", &[]), end);
+        assert_eq!((again, remote.looks.len()), (Some(no_answer()), 1));
         assert_eq!(finish(&mut remote), None);
         assert_eq!(
-            remote.begin(SampleId(3), path.into(), &[], None, Reason::Far, end),
+            remote.begin(SampleId(3), question("/far/file", &[]), end),
             None
         );
         assert_eq!(finish(&mut remote).unwrap().0, SampleId(3));
@@ -360,7 +451,7 @@ mod tests {
     fn a_file_that_is_being_looked_at_is_looked_at_for_another_service_too() {
         let mut remote = Remote::default();
         hang(&mut remote, 1);
-        let second = remote.begin(SampleId(2), "/far/file".into(), &[], None, Reason::Far, NOW);
+        let second = remote.begin(SampleId(2), question("/far/file", &[]), NOW);
         assert_eq!((second, remote.looks.len()), (None, 2));
         kill_group(remote.looks[0].pid, KILL);
         assert_eq!(finish(&mut remote).unwrap().0, SampleId(1));

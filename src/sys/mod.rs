@@ -14,6 +14,7 @@ pub mod echo;
 pub mod errno;
 pub mod exits;
 pub mod file;
+pub mod filesystem;
 pub mod glob;
 pub mod guard;
 pub mod interfaces;

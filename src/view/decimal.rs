@@ -39,6 +39,12 @@ pub(super) fn percent(part: u64, whole: u64) -> Decimal {
     Decimal(share, 1)
 }
 
+/// Microseconds as milliseconds with three decimals.
+#[expect(clippy::cast_precision_loss, reason = "three decimals are shown")]
+pub(super) fn milliseconds(microseconds: u64) -> Decimal {
+    Decimal(microseconds as f64 / 1000.0, 3)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,6 +2,7 @@
 //! labels and the formats of the reference's status text (F30 to F39). Pages show the same lines.
 
 mod file;
+mod filesystem;
 mod host;
 mod network;
 mod process;
@@ -198,8 +199,9 @@ impl Lines {
             Reading::File(Presence::Present(file)) => {
                 self.file(file, standing);
             }
+            Reading::Filesystem(Presence::Present(filesystem)) => self.filesystem(filesystem),
             Reading::Network(network) => self.network(network),
-            Reading::Filesystem(Presence::Present(_)) | Reading::Host => {}
+            Reading::Host => {}
             Reading::Program(run) => self.program(run),
             Reading::Process(
                 ProcessState::Zombie(_) | ProcessState::Absent | ProcessState::Unreadable(_),

@@ -3,6 +3,7 @@
 
 mod host;
 mod parts;
+mod volumes;
 
 use crate::engine::{CertificateFacts, Happening, Monitoring, ProbeOutcome, Standing, UserAction};
 use crate::http::auth::User;

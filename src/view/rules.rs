@@ -5,10 +5,10 @@ mod process;
 mod system;
 
 use crate::model::{
-    Checksum, ConnectionTest, ContentTest, Every, Family, Limit, Ping, PingTest, ProgramTest,
-    Repeat, RestartLimit, Rule, Stamp, Test, TimestampTest, Window,
+    Checksum, ConnectionTest, ContentTest, Every, Family, FilesystemTest, Limit, Ping, PingTest,
+    ProgramTest, Repeat, RestartLimit, Rule, Stamp, Test, TimestampTest, Window,
 };
-use crate::reading::{Bytes, Elapsed, hexadecimal};
+use crate::reading::{Bound, Bytes, Elapsed, hexadecimal};
 
 use super::figures::{address, connection_type};
 
@@ -107,7 +107,11 @@ pub(super) fn test(test: &Test) -> String {
         Test::ResponseTime(limit) => response_time(limit),
         Test::Process(test) => process::words(test),
         Test::System(test) => system::words(test),
-        Test::Filesystem(test) => match *test {},
+        Test::Filesystem(FilesystemTest::FlagsChanged) => "changed fsflags".into(),
+        Test::Filesystem(FilesystemTest::Resource(metric, limit)) => {
+            let bound = Bound(limit.value, metric.unit());
+            format!("{} {} {bound}", metric.name(), limit.comparison.symbol())
+        }
         Test::Network(test) => network::words(test),
         Test::Program(test) => program(test),
     }

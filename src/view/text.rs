@@ -255,6 +255,12 @@ mod tests {
     }
 
     #[test]
+    fn volumes() {
+        let text = World::volumes().get("/_status");
+        golden("status-volumes.txt", &plain(&text));
+    }
+
+    #[test]
     fn what_fails_and_what_nobody_watches() {
         let world = World::showcase();
         golden("status-failed.txt", &plain(&world.get("/_status")));

@@ -6,6 +6,7 @@
 
 mod connections;
 mod file;
+mod filesystem;
 mod network;
 mod process;
 mod program;
@@ -166,8 +167,8 @@ impl Writer {
                     self.pings(standing);
                     self.connections(standing);
                 }
+                Reading::Filesystem(Presence::Present(filesystem)) => self.filesystem(filesystem),
                 Reading::Network(network) => self.network(network),
-                Reading::Filesystem(Presence::Present(_)) => {}
                 Reading::Program(run) => self.program(run),
                 Reading::Process(
                     ProcessState::Zombie(_) | ProcessState::Absent | ProcessState::Unreadable(_),
@@ -307,6 +308,12 @@ mod tests {
         let world = World::reference();
         golden("status.xml", &split(&world.get("/_status?format=xml")));
         golden("status2.xml", &split(&world.get("/_status2?format=xml")));
+    }
+
+    #[test]
+    fn volumes() {
+        let document = World::volumes().get("/_status?format=xml");
+        golden("status-volumes.xml", &split(&document));
     }
 
     #[test]

@@ -235,8 +235,13 @@ impl Sandbox {
 
     /// The same with further options.
     pub(crate) fn start_with(&mut self, options: &[&str]) -> u32 {
+        self.start_command(self.command(&[&["-I", "-c", "monitrc"], options].concat()))
+    }
+
+    /// The same by another command.
+    pub(super) fn start_command(&mut self, command: Command) -> u32 {
         let before = self.log_count(" started");
-        let pid = self.spawn(&[&["-I", "-c", "monitrc"], options].concat());
+        let pid = self.spawn_command(command);
         eventually("tend starts", || {
             let complaint = self.read("err");
             assert!(process::is_running(pid), "tend ended at once: {complaint}");

@@ -6,7 +6,6 @@ use super::host;
 use super::pattern::pattern;
 use super::service::service_name;
 use crate::config::keyword::Keyword;
-use crate::config::later::Place;
 use crate::config::parser::{Parsed, Parser};
 use crate::config::syntax::{ServiceSyntax, SubjectSyntax, Text};
 use crate::model::{Every, Mode, NetworkTarget, SubjectKind};
@@ -21,19 +20,20 @@ const HEADS: &[(Keyword, (SubjectKind, Rest))] = &[
     (Keyword::Directory, (SubjectKind::Directory, directory)),
     (Keyword::Fifo, (SubjectKind::Fifo, fifo)),
     (Keyword::Host, (SubjectKind::Host, remote)),
+    (Keyword::Filesystem, (SubjectKind::Filesystem, filesystem)),
     (Keyword::Program, (SubjectKind::Program, program)),
     (Keyword::Network, (SubjectKind::Network, network)),
     (Keyword::System, (SubjectKind::System, system)),
 ];
 
-/// `check process|file|directory|fifo|host|program|network|system NAME …`
+/// `check process|file|directory|fifo|filesystem|host|program|network|system NAME …`
 ///
 /// The service is opened before its head is complete, so that what follows is read as its
 /// statements even where the head is wrong.
 pub(super) fn check(p: &mut Parser<'_>) -> Parsed {
     let Some((kind, rest)) = p.accept_row(HEADS) else {
         p.open_unknown_service();
-        return Err(p.unexpected_at(Place::Check, "check "));
+        return Err(p.unexpected());
     };
     let mut name = match service_name(p) {
         Ok(name) => name,
@@ -147,6 +147,20 @@ fn network(p: &mut Parser<'_>) -> Parsed<SubjectSyntax> {
     Ok(SubjectSyntax::Network(NetworkTarget::Address(
         address.value,
     )))
+}
+
+/// `check filesystem|device NAME with path MOUNTPOINT|DEVICE|HOST:PATH|//HOST/SHARE`
+///
+/// ```text
+/// check filesystem rootfs with path /
+/// check device data with path /dev/disk/by-uuid/2f9c0ab1
+/// check filesystem home with path nas.example.org:/export/home
+/// check filesystem share with path "//nas/my share"
+/// ```
+fn filesystem(p: &mut Parser<'_>) -> Parsed<SubjectSyntax> {
+    p.expect(Keyword::Path)?;
+    let target = p.value("a mount point, a device or a network file system")?;
+    Ok(SubjectSyntax::Filesystem(target.value))
 }
 
 /// `check system NAME`

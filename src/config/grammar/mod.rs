@@ -14,6 +14,7 @@ mod digest;
 mod existence;
 mod file_tests;
 mod files;
+mod filesystem_tests;
 mod host;
 mod http_options;
 mod httpd;
@@ -169,6 +170,7 @@ pub(super) const FILES: &[(&str, &str)] = &[
     ("file_tests.rs", include_str!("file_tests.rs")),
     ("files.rs", include_str!("files.rs")),
     ("host.rs", include_str!("host.rs")),
+    ("filesystem_tests.rs", include_str!("filesystem_tests.rs")),
     ("http_options.rs", include_str!("http_options.rs")),
     ("httpd.rs", include_str!("httpd.rs")),
     ("httpd_allow.rs", include_str!("httpd_allow.rs")),

@@ -6,8 +6,9 @@ use crate::config::syntax::{
     ConnectionSyntax, PingSyntax, ProtocolSyntax, RepeatSyntax, RuleSyntax, TestSyntax,
 };
 use crate::model::{
-    Action, AttributeTest, Connection, ConnectionTest, EventKind, Limit, NetworkTest, Ping,
-    PingTest, ProcessTest, ProgramTest, Protocol, Repeat, Rule, Subject, Test, Window,
+    Action, AttributeTest, Connection, ConnectionTest, EventKind, FilesystemTest, Limit,
+    NetworkTest, Ping, PingTest, ProcessTest, ProgramTest, Protocol, Repeat, Rule, Subject, Test,
+    Window,
 };
 use crate::text::{Diagnostic, Span};
 
@@ -42,10 +43,20 @@ pub(super) fn rules(
             implicit(Test::Network(NetworkTest::LinkDown), Action::Alert),
         );
     }
+    if says_nothing_of_flags(subject, &rules) {
+        let test = Test::Filesystem(FilesystemTest::FlagsChanged);
+        rules.insert(0, implicit(test, Action::Alert));
+    }
     if subject.can_be_missing() && !says_existence {
         rules.insert(0, implicit(Test::NotExist, Action::Restart));
     }
     rules
+}
+
+/// A file system has a test of its flags in any case (reference F100).
+fn says_nothing_of_flags(subject: &Subject, rules: &[Rule]) -> bool {
+    let flags = Test::Filesystem(FilesystemTest::FlagsChanged);
+    matches!(subject, Subject::Filesystem(_)) && rules.iter().all(|rule| rule.test != flags)
 }
 
 /// A test that every service of its kind has where it does not say otherwise (reference F100,

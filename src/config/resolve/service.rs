@@ -116,6 +116,7 @@ fn subject(syntax: SubjectSyntax, machine: &mut Machine<'_>) -> Subject {
         }
         SubjectSyntax::Host(address) => Subject::Host(address),
         SubjectSyntax::Network(target) => Subject::Network(target),
+        SubjectSyntax::Filesystem(path) => Subject::Filesystem(path),
         SubjectSyntax::System => Subject::System,
         SubjectSyntax::Broken(SubjectKind::Process) => {
             Subject::Process(ProcessLocator::Pidfile("/".into()))

@@ -4,8 +4,9 @@ use crate::model::{Checksum, ChecksumKind, Limit, Stamp, Test, TimestampTest, Un
 use crate::reading::{Bytes, FileReading, hexadecimal};
 use crate::time::WallTime;
 
+use super::ownership::{owner, permission, permission_change};
 use super::resource::Wording;
-use super::{Base, Finding, change, owner, verdict};
+use super::{Base, Finding, change, verdict};
 
 /// In the manner of the other resources: the reference's own words are not known.
 const HARDLINKS: Wording = Wording {
@@ -37,33 +38,8 @@ impl FileFacts<'_> {
                 self.checksum(*kind, expected.as_deref(), base)?
             }
             Test::Checksum(Checksum::Changed(kind)) => self.checksum_change(*kind, base)?,
-            Test::Permission(expected) => verdict(
-                reading.permission == *expected,
-                || {
-                    format!(
-                        "permission test succeeded [current permission {:04o}]",
-                        reading.permission
-                    )
-                },
-                || {
-                    format!(
-                        "permission test failed for {path} [current permission {:04o}]",
-                        reading.permission
-                    )
-                },
-            ),
-            Test::PermissionChanged => change(
-                base,
-                Base::Number(u64::from(reading.permission)),
-                || format!("permission not changed for {path}"),
-                |was| match was {
-                    Base::Number(was) => format!(
-                        "permission for {path} changed from {was:04o} to {:04o}",
-                        reading.permission
-                    ),
-                    Base::Time(_) | Base::Digest(_) => format!("permission for {path} changed"),
-                },
-            ),
+            Test::Permission(expected) => permission(path, *expected, reading.permission),
+            Test::PermissionChanged => permission_change(path, reading.permission, base),
             Test::Uid(expected) => owner("uid", name, *expected, reading.uid),
             Test::Gid(expected) => owner("gid", name, *expected, reading.gid),
             Test::Size(limit) => self.size(*limit),
@@ -120,7 +96,7 @@ impl FileFacts<'_> {
         let expected = match (expected, &*first) {
             (Some(expected), _) => expected,
             (None, Base::Digest(first)) => first,
-            (None, Base::Number(_) | Base::Time(_)) => found,
+            (None, Base::Number(_) | Base::Time(_) | Base::Text(_)) => found,
         };
         Some(verdict(
             expected == found,
@@ -170,7 +146,9 @@ impl FileFacts<'_> {
             || format!("hardlinks have not changed [current hardlinks = {links}]"),
             |was| match was {
                 Base::Number(was) => format!("hardlinks for {path} changed from {was} to {links}"),
-                Base::Time(_) | Base::Digest(_) => format!("hardlinks for {path} changed"),
+                Base::Time(_) | Base::Digest(_) | Base::Text(_) => {
+                    format!("hardlinks for {path} changed")
+                }
             },
         )
     }
@@ -203,7 +181,9 @@ impl FileFacts<'_> {
                     let (was, is) = (self.date(was), self.date(at));
                     format!("{label} for {path} changed from {was} to {is}")
                 }
-                Base::Number(_) | Base::Digest(_) => format!("{label} for {path} changed"),
+                Base::Number(_) | Base::Digest(_) | Base::Text(_) => {
+                    format!("{label} for {path} changed")
+                }
             },
         )
     }

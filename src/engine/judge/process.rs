@@ -6,9 +6,10 @@ use crate::model::{
 };
 use crate::reading::{Io, ProcessReading, ProcessTree, thousandths};
 
+use super::ownership::owner;
 use super::resource::Wording;
 use super::system;
-use super::{Base, Finding, change, owner, verdict};
+use super::{Base, Finding, change, verdict};
 
 /// Judges one test; `None` where it is not one of a process, or where nothing can be said yet.
 pub(super) fn judge(
@@ -72,7 +73,7 @@ fn number_change(what: &str, found: i32, base: &mut Option<Base>) -> Finding {
         || format!("process {what} has not changed since last cycle"),
         |was| match was {
             Base::Number(was) => format!("process {what} changed from {was} to {found}"),
-            Base::Time(_) | Base::Digest(_) => format!("process {what} changed"),
+            Base::Time(_) | Base::Digest(_) | Base::Text(_) => format!("process {what} changed"),
         },
     )
 }

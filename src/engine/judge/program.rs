@@ -31,7 +31,9 @@ pub(super) fn judge(
             || format!("status didn't change ({number}) -- {shown}"),
             |was| match was {
                 Base::Number(was) => format!("status changed ({was} -> {number}) -- {shown}"),
-                Base::Time(_) | Base::Digest(_) => format!("status changed ({number}) -- {shown}"),
+                Base::Time(_) | Base::Digest(_) | Base::Text(_) => {
+                    format!("status changed ({number}) -- {shown}")
+                }
             },
         ),
         // The reference ends the one with a line end and the other without.

@@ -239,6 +239,10 @@ impl Writer {
                 self.number(3);
                 self.bytes(digest);
             }
+            Some(Base::Text(text)) => {
+                self.number(4);
+                self.bytes(text.as_bytes());
+            }
         }
     }
 
@@ -409,6 +413,7 @@ impl Reader<'_> {
             1 => Some(Base::Number(self.number()?)),
             2 => Some(Base::Time(self.signed()?)),
             3 => Some(Base::Digest(self.bytes()?.into())),
+            4 => Some(Base::Text(std::str::from_utf8(self.bytes()?).ok()?.into())),
             _ => return None,
         })
     }

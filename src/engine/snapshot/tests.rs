@@ -26,9 +26,10 @@ fn rich_state() -> Vec<u8> {
             cause: Cause::User(UserAction::Stop),
         });
         for rule in &mut ward.rules {
-            rule.base = Some(match index % 3 {
+            rule.base = Some(match index % 4 {
                 0 => Base::Number(300),
                 1 => Base::Time(-1),
+                2 => Base::Text("rw,noatime".into()),
                 _ => Base::Digest([1, 2, 3].into()),
             });
         }

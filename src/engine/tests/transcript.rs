@@ -18,8 +18,8 @@ use crate::engine::{
 use crate::model::{ChecksumKind, Connection, Model, ServiceId};
 use crate::reading::{
     ContentFrom, ContentMark, ContentReading, Counters, CpuShares, Digest, Duplex, FileKind,
-    FileReading, Flow, LinkFigures, NetworkReading, Presence, ProcessId, ProcessReading,
-    ProcessState, Reading, SystemReading,
+    FileReading, FilesystemReading, Flow, Inodes, LinkFigures, NetworkReading, Presence, ProcessId,
+    ProcessReading, ProcessState, Reading, Space, SystemReading,
 };
 use crate::time::{Moment, Now, WallTime};
 
@@ -48,6 +48,7 @@ scenarios! {
     files,
     hosts,
     lines_of_files,
+    filesystems,
     one_pass,
     programs,
     reload,
@@ -584,8 +585,8 @@ fn peer(connection: &Connection) -> String {
 }
 
 /// `absent`, `running PID [UPTIME]`, `zombie PID`, `file|directory|fifo|socket KEY=VALUE…`,
-/// `unreadable WHY`, `system KEY=VALUE…`, `host`,
-/// `network MEGABITS full|half [BYTES]`, `down network`, `missing network`; the pid `7`
+/// `unreadable WHY`, `mount KEY=VALUE…`, `absent-mount`, `silent-mount`, `system KEY=VALUE…`,
+/// `host`, `network MEGABITS full|half [BYTES]`, `down network`, `missing network`; the pid `7`
 /// started at tick 700.
 fn parse_reading(what: &str, digests: &[ChecksumKind], tests: usize) -> Reading {
     let mut words = what.split(' ');
@@ -608,6 +609,12 @@ fn parse_reading(what: &str, digests: &[ChecksumKind], tests: usize) -> Reading 
         "unreadable" => Reading::File(Presence::Unreadable(
             words.collect::<Vec<_>>().join(" ").into(),
         )),
+        "absent-mount" => Reading::Filesystem(Presence::Absent),
+        "silent-mount" => {
+            let why = "the file system does not answer";
+            Reading::Filesystem(Presence::Unreadable(why.into()))
+        }
+        "mount" => Reading::Filesystem(Presence::Present(Box::new(mount(words)))),
         kind => Reading::File(Presence::Present(file(kind, words, digests, tests))),
     }
 }
@@ -688,6 +695,39 @@ fn machine<'a>(pairs: impl Iterator<Item = &'a str>) -> SystemReading {
                 });
             }
             "memory" => reading.memory_kib = Some((value.parse().unwrap(), 1000)),
+            other => panic!("no key {other}"),
+        }
+    }
+    reading
+}
+
+/// A file system of 100 blocks of 1 MiB and 1000 inodes.
+fn mount<'a>(pairs: impl Iterator<Item = &'a str>) -> FilesystemReading {
+    let mut reading = FilesystemReading {
+        kind: "ext4".into(),
+        flags: "rw".into(),
+        permission: 0o755,
+        uid: 0,
+        gid: 0,
+        space: Space {
+            block: 1 << 20,
+            total: 100 << 20,
+            free: 90 << 20,
+            available: 85 << 20,
+        },
+        inodes: Some(Inodes {
+            total: 1000,
+            free: 990,
+        }),
+        activity: None,
+    };
+    for pair in pairs {
+        let (key, value) = pair.split_once('=').unwrap();
+        match key {
+            "flags" => reading.flags = value.into(),
+            "mode" => reading.permission = u32::from_str_radix(value, 8).unwrap(),
+            "free" => reading.space.free = value.parse::<u64>().unwrap() << 20,
+            "inodes" if value == "none" => reading.inodes = None,
             other => panic!("no key {other}"),
         }
     }

@@ -3,10 +3,10 @@
 //! One function for each family of tests.
 
 use crate::model::{
-    Checksum, Comparison, Connection, ConnectionTest, Destination, Family, Limit, PingTest, Stamp,
-    Subject, SubjectKind, Test, TimestampTest, Transport,
+    Checksum, Comparison, Connection, ConnectionTest, Destination, Family, FilesystemTest, Limit,
+    PingTest, Stamp, Subject, SubjectKind, Test, TimestampTest, Transport,
 };
-use crate::reading::{Bytes, Elapsed, hexadecimal};
+use crate::reading::{Bound, Bytes, Elapsed, hexadecimal};
 use crate::view::rules;
 
 use super::Span;
@@ -52,11 +52,18 @@ pub(super) fn failing(test: &Test, subject: &Subject) -> String {
             };
             format!("a new line of it {verb} \"{}\"", test.pattern)
         }
-        Test::Process(_)
-        | Test::System(_)
-        | Test::Filesystem(_)
-        | Test::Network(_)
-        | Test::Program(_) => rules::test(test),
+        Test::Filesystem(FilesystemTest::FlagsChanged) => "its mount flags change".to_owned(),
+        Test::Filesystem(FilesystemTest::Resource(metric, limit)) => {
+            let bound = Bound(limit.value, metric.unit());
+            format!(
+                "its {} is {} {bound}",
+                metric.name(),
+                compared(limit.comparison)
+            )
+        }
+        Test::Process(_) | Test::System(_) | Test::Network(_) | Test::Program(_) => {
+            rules::test(test)
+        }
     }
 }
 

@@ -1,11 +1,13 @@
 //! The first page: whether all is well, then every service with its main figures.
 
+use std::fmt::Display;
+
 use crate::engine::{Monitoring, Standing};
 use crate::http::Escaped;
 use crate::model::{Subject, SubjectKind};
 use crate::reading::{
-    Bytes, Counters, Elapsed, FileReading, Flow, NetworkReading, Presence, ProcessReading,
-    ProcessState, ProgramReading, Reading, SystemReading,
+    Bytes, Counters, Elapsed, FileReading, FilesystemReading, Flow, NetworkReading, Presence,
+    ProcessReading, ProcessState, ProgramReading, Reading, SystemReading,
 };
 use crate::time::{Uptime, WallTime};
 use crate::view::decimal::{Decimal, percent};
@@ -111,7 +113,7 @@ impl Page<'_> {
             Subject::File(_) => ("Files", &["Size", "Permission", "UID", "GID"]),
             Subject::Directory(_) => ("Directories", &["Permission", "UID", "GID"]),
             Subject::Fifo(_) => ("Named pipes", &["Permission", "UID", "GID"]),
-            Subject::Filesystem(_) => ("File systems", &[]),
+            Subject::Filesystem(_) => ("File systems", &["Space", "Inodes", "Read", "Write"]),
             Subject::Host(_) => ("Hosts", &["Ping", "Connections"]),
             Subject::Program(_) => ("Programs", &["Output", "Started", "Exit"]),
             Subject::Network(_) => ("Networks", &["Capacity", "Download", "Upload", "Errors"]),
@@ -149,12 +151,13 @@ fn cells(standing: &Standing<'_>) -> [Option<String>; 4] {
         }
         Some(Reading::Program(run)) => program_cells(run, standing),
         Some(Reading::Host) => [pings(standing), connections(standing), None, None],
+        Some(Reading::Filesystem(Presence::Present(filesystem))) => filesystem_cells(filesystem),
         Some(
             Reading::Process(
                 ProcessState::Zombie(_) | ProcessState::Absent | ProcessState::Unreadable(_),
             )
             | Reading::File(Presence::Absent | Presence::Unreadable(_))
-            | Reading::Filesystem(_),
+            | Reading::Filesystem(Presence::Absent | Presence::Unreadable(_)),
         )
         | None => [const { None }; 4],
     }
@@ -265,6 +268,27 @@ fn shortened(line: &str) -> String {
         Some((end, _)) => format!("{}…", &line[..end]),
         None => line.to_owned(),
     }
+}
+
+fn filesystem_cells(filesystem: &FilesystemReading) -> [Option<String>; 4] {
+    let usage =
+        |share: Decimal, used: &dyn Display| format!("{share}% <span class=soft>{used}</span>");
+    let space = &filesystem.space;
+    let inodes = filesystem.inodes.map(|inodes| {
+        let used = inodes.used();
+        usage(percent(used, inodes.total), &used)
+    });
+    let rates = filesystem.activity.and_then(|activity| activity.rates);
+    let rate = |bytes| format!("{}/s", Bytes(bytes));
+    [
+        Some(usage(
+            percent(space.used(), space.total),
+            &Bytes(space.used()),
+        )),
+        inodes,
+        rates.map(|rates| rate(rates.read.bytes)),
+        rates.map(|rates| rate(rates.write.bytes)),
+    ]
 }
 
 fn file_cells(file: &FileReading, kind: SubjectKind) -> [Option<String>; 4] {

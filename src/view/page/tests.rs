@@ -32,6 +32,9 @@ fn every_page() {
     check("apache.html", &world.get("/apache"));
     check("postfix.html", &world.get("/postfix"));
     check("runtime.html", &world.get("/_runtime"));
+    let volumes = World::volumes();
+    check("volumes.html", &volumes.get("/"));
+    check("volume.html", &volumes.get("/v_io"));
     check("log.html", &world.get("/_viewlog"));
 }
 

@@ -2,6 +2,7 @@
 
 mod directory;
 mod file;
+mod filesystem;
 mod host;
 mod network;
 mod process;
@@ -51,8 +52,8 @@ pub(super) const fn tests_of(kind: SubjectKind) -> &'static Tests {
         SubjectKind::Program => &program::TESTS,
         SubjectKind::System => &system::TESTS,
         SubjectKind::Directory | SubjectKind::Fifo => &directory::TESTS,
+        SubjectKind::Filesystem => &filesystem::TESTS,
         SubjectKind::Network => &network::TESTS,
-        SubjectKind::Filesystem => &NONE,
     }
 }
 
@@ -71,6 +72,12 @@ pub(super) mod words {
     pub(in super::super) const GID: &[Keyword] = &[Keyword::Gid];
     pub(in super::super) const SIZE: &[Keyword] = &[Keyword::Size];
     pub(in super::super) const HARDLINKS: &[Keyword] = &[Keyword::Hardlinks];
+    pub(in super::super) const SPACE: &[Keyword] = &[Keyword::Space];
+    pub(in super::super) const INODES: &[Keyword] = &[Keyword::Inodes];
+    pub(in super::super) const READ: &[Keyword] = &[Keyword::Read];
+    pub(in super::super) const WRITE: &[Keyword] = &[Keyword::Write];
+    pub(in super::super) const SERVICE_TIME: &[Keyword] = &[Keyword::Service, Keyword::ServiceTime];
+    pub(in super::super) const FSFLAGS: &[Keyword] = &[Keyword::Fsflags];
     pub(in super::super) const CHECKSUM: &[Keyword] = &[
         Keyword::Checksum,
         Keyword::Md5,

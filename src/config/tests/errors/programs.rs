@@ -80,7 +80,7 @@ error: `not` cannot be tested in a `check program`
   |
 2 |   if not exist then alert
   |      ^^^
-  = it is a test of: check process, file, directory, fifo
+  = it is a test of: check process, file, directory, fifo, filesystem
 "
 }
 

@@ -24,19 +24,6 @@ error: the poll interval cannot be 0
 }
 
 err! {
-    check_not_supported_yet,
-    "check filesystem root with path /
-  if space usage > 80% then alert",
-    "
-error: `check filesystem` is not supported yet
- --> /etc/monitrc:1:7
-  |
-1 | check filesystem root with path /
-  |       ^^^^^^^^^^
-"
-}
-
-err! {
     check_without_name,
     "check process",
     "
