@@ -287,7 +287,10 @@ impl Engine {
         let ward = &mut self.wards[id.index()];
         ward.look_again = false;
         match std::mem::replace(&mut ward.check, Check::Idle) {
-            Check::Idle | Check::Sampling { .. } | Check::Queued { .. } | Check::Held { .. } => {}
+            Check::Idle | Check::Queued { .. } | Check::Held { .. } => {}
+            Check::Sampling { sample, .. } => {
+                self.effects.push_back(Effect::CancelSample(sample));
+            }
             Check::Running { child, .. } => self.effects.push_back(Effect::Kill(child)),
             Check::Pinging { runs } | Check::Probing { runs } => {
                 let asked = runs.iter().filter_map(|run| match run.state {

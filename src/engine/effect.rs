@@ -56,6 +56,9 @@ pub enum Effect {
         /// Whether every test is judged by it: else no more is wanted than whether it is there.
         thorough: bool,
     },
+    /// Nobody waits for this look any more; it need not be answered. What takes long (the hash of
+    /// a disk image, a gigabyte of lines) would otherwise go on beside the next look at the file.
+    CancelSample(SampleId),
     /// Test a connection; answered by [`super::Input::ProbeEnded`]. The shell starts as many at
     /// once as its cap allows and queues the others.
     Probe {

@@ -102,6 +102,12 @@ impl<T> Scanning<T> {
         self.waiting.push_back(request);
     }
 
+    /// Drops the files that `keep` does not want.
+    pub(super) fn retain(&mut self, keep: impl Fn(&T) -> bool) {
+        self.waiting.retain(|request| keep(&request.then));
+        self.open.retain(|(file, _)| keep(&file.then));
+    }
+
     pub(super) fn is_busy(&self) -> bool {
         !self.waiting.is_empty() || !self.open.is_empty()
     }

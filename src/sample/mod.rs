@@ -130,6 +130,14 @@ impl Sampler {
         self.queue.push_back(Order { sample, subject });
     }
 
+    /// Drops an order that nobody waits for any more. One that a child carries out goes on: the
+    /// child may hang, and its answer tells that.
+    pub fn cancel(&mut self, sample: SampleId) {
+        self.queue.retain(|order| order.sample != sample);
+        self.scanning.retain(|(other, _)| *other != sample);
+        self.hashing.cancel(sample);
+    }
+
     /// Whether orders wait for a [`Self::step`].
     pub fn is_busy(&self) -> bool {
         let waits = !self.queue.is_empty() || !self.finished.is_empty();

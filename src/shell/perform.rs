@@ -34,6 +34,7 @@ impl Shell {
                 self.prober.start(clock::now(), probe, connection);
             }
             Effect::Ping { probe, ping } => self.pinger.start(clock::now(), probe, ping),
+            Effect::CancelSample(sample) => self.sampler.cancel(sample),
             Effect::CancelProbe(probe) => {
                 self.prober.cancel(clock::now(), probe);
                 self.pinger.cancel(clock::now(), probe);

@@ -4,7 +4,7 @@ use crate::engine::judge::Base;
 use crate::engine::plan::Cause;
 use crate::engine::tests::catalogue;
 use crate::engine::tests::world::boot;
-use crate::reading::ProcessId;
+use crate::reading::{ContentMark, ProcessId};
 use crate::time::Moment;
 
 fn engine(saved: Option<&[u8]>) -> Engine {
@@ -20,6 +20,11 @@ fn rich_state() -> Vec<u8> {
         ward.process = Some(ProcessId {
             pid: 70_000,
             start_ticks: u64::MAX,
+        });
+        ward.mark = Some(ContentMark {
+            inode: u64::MAX,
+            offset: 5_000_000_000,
+            inside: index % 2 == 1,
         });
         ward.next = Some(Plan {
             aim: Aim::Stop,
@@ -45,6 +50,7 @@ fn what_was_saved_comes_back() {
     assert_eq!(engine.wards[0].alarms.exec, 3);
     assert_eq!(engine.wards[0].process.map(|p| p.pid), Some(70_000));
     assert_eq!(engine.wards[0].next.map(|plan| plan.aim), Some(Aim::Stop));
+    assert!(engine.wards.iter().all(|ward| ward.mark.is_some()));
     assert_eq!(engine.wards[1].rules[0].base, Some(Base::Time(-1)));
 }
 
@@ -80,4 +86,26 @@ fn lengths_that_lie_cost_nothing() {
     let mut writer = Writer::new("boot", 1 << 40);
     writer.number(u64::MAX);
     assert!(decode(&writer.seal()).is_err());
+}
+
+#[test]
+fn lines_read_from_another_path_are_no_lines_of_this_one() {
+    let state = rich_state();
+    let mut model = catalogue::model(true, 30);
+    for service in &mut model.services {
+        if let Subject::File(path) = &mut service.subject {
+            *path = "/elsewhere".into();
+        }
+    }
+    let boot = boot(1, Moment::from_millis(0), 0);
+    let engine = Engine::new(model, boot, Some(&state));
+    let is_file = |service: &&Service| matches!(service.subject, Subject::File(_));
+    let files = engine.model.services.iter().filter(is_file).count();
+    let unread = engine
+        .wards
+        .iter()
+        .filter(|ward| ward.mark.is_none())
+        .count();
+    assert!(files > 0);
+    assert_eq!(unread, files);
 }

@@ -99,6 +99,7 @@ impl Stage {
                     });
                 }
                 Effect::Probe { probe, .. } | Effect::Ping { probe, .. } => self.probes.push(probe),
+                Effect::CancelSample(_) => {}
                 Effect::CancelProbe(probe) => self.probes.retain(|other| *other != probe),
                 Effect::Mail(alert) => self.seen.push(alert.event.to_string()),
                 Effect::Kill(_)

@@ -338,6 +338,15 @@ impl Player {
                 self.probes.push((probe, host));
                 line
             }
+            Effect::CancelSample(cancelled) => {
+                let wanted = |(sample, ..): &(SampleId, String, Vec<ChecksumKind>, usize)| {
+                    *sample == cancelled
+                };
+                match self.samples.iter().position(wanted) {
+                    Some(index) => format!("cancel sample {}", self.samples.remove(index).1),
+                    None => "cancel sample of before the reload".into(),
+                }
+            }
             Effect::CancelProbe(cancelled) => {
                 let index = self
                     .probes

@@ -253,6 +253,14 @@ impl World {
                 let (delay, answer) = self.echo(ping.timeout);
                 self.after(delay, Coming::Ping(probe, answer));
             }
+            Effect::CancelSample(cancelled) => {
+                let answer =
+                    |coming: &Coming| matches!(coming, Coming::Sample(s, _) if *s == cancelled);
+                // An answer that is on its way already may come all the same.
+                if self.dice.one_in(2) {
+                    self.coming.retain(|_, coming| !answer(coming));
+                }
+            }
             Effect::CancelProbe(cancelled) => {
                 let ended = |coming: &Coming| match coming {
                     Coming::Probe(probe, _) | Coming::Ping(probe, _) => *probe == cancelled,
