@@ -11,8 +11,7 @@ fn line(priority: &str, words: &str) -> String {
 
 #[test]
 fn a_host_falls_silent_and_comes_back() {
-    let name = "hosts::a_host_falls_silent_and_comes_back";
-    let Some(test) = Sandbox::new().in_its_own_network(name) else {
+    let Some(test) = Sandbox::new().in_its_own_network("a_host_falls_silent_and_comes_back") else {
         return;
     };
     let mut test = test.script("dial", "up) ;;\ndown) ;;").monitrc(
@@ -91,8 +90,7 @@ fn a_host_falls_silent_and_comes_back() {
 
 #[test]
 fn away_in_each_of_its_ways() {
-    let name = "hosts::away_in_each_of_its_ways";
-    let Some(test) = Sandbox::new().in_its_own_network(name) else {
+    let Some(test) = Sandbox::new().in_its_own_network("away_in_each_of_its_ways") else {
         return;
     };
     let mut test = test.monitrc(
@@ -131,8 +129,8 @@ fn away_in_each_of_its_ways() {
 
 #[test]
 fn five_hundred_silent_hosts_hold_up_nobody() {
-    let name = "hosts::five_hundred_silent_hosts_hold_up_nobody";
-    let Some(test) = Sandbox::new().in_its_own_network(name) else {
+    let Some(test) = Sandbox::new().in_its_own_network("five_hundred_silent_hosts_hold_up_nobody")
+    else {
         return;
     };
     test.let_answer(false);
@@ -170,8 +168,9 @@ fn five_hundred_silent_hosts_hold_up_nobody() {
 
 #[test]
 fn where_pinging_is_not_allowed_that_is_said_once() {
-    let name = "hosts::where_pinging_is_not_allowed_that_is_said_once";
-    let Some(test) = Sandbox::new().in_its_own_network(name) else {
+    let Some(test) =
+        Sandbox::new().in_its_own_network("where_pinging_is_not_allowed_that_is_said_once")
+    else {
         return;
     };
     let range = "/proc/sys/net/ipv4/ping_group_range";
