@@ -44,6 +44,39 @@ fn a_cable_is_unplugged_and_plugged_in() {
     test.wait_for_log_times("'spare' link up", 2);
 }
 
+/// As in a container without `/sys`, and on kernels that are older than its files: the table in
+/// `/proc` and the interface's flags tell as much.
+#[test]
+fn links_are_seen_without_sys() {
+    if !is_possible("links_are_seen_without_sys") {
+        return;
+    }
+    let mut test = Sandbox::new().monitrc(
+        "set daemon 1
+         set httpd unixsocket $DIR/socket allow ann:hidden
+         check network lan with interface tend0
+           stop program = \"/usr/bin/env ip link set tend1 down\"
+           if saturation > 50% then alert
+           if total uploaded > 0 packets in last 1 minute then alert
+         check network spare with interface tend0 if link up then alert
+         check network none with interface nosuch0
+        ",
+    );
+    test.start_in(&Namespace::new(&[
+        "mount -t tmpfs none /sys",
+        "ip link add tend0 type veth peer name tend1",
+        "ip link set tend0 up",
+        "ip link set tend1 up",
+    ]));
+    test.wait_for_log("'spare' link up");
+    test.wait_for_log("'none' link data collection failed -- Cannot read /sys/class/net/nosuch0");
+    test.wait_for_log("'lan' link saturation is not available here");
+    // What the kernel itself sends over a new link is enough.
+    test.wait_for_log("'lan' total upload packets");
+    assert_eq!(test.tend(&["stop", "lan"]).code, 0);
+    test.wait_for_log("'spare' link down");
+}
+
 /// The files of an interface that nobody has.
 fn put(test: &Sandbox, name: &str, value: &str) {
     test.write(&format!("net/eth9/{name}"), &format!("{value}\n"));
