@@ -6,6 +6,7 @@
 
 mod clause;
 mod consequence;
+mod machine;
 mod schedule;
 
 use std::fmt::Write;

@@ -9,7 +9,7 @@ use crate::model::{
 use crate::reading::{Bound, Bytes, Elapsed, hexadecimal};
 use crate::view::rules;
 
-use super::Span;
+use super::{Span, machine};
 
 /// When the test fails, as it goes on after `If`.
 pub(super) fn failing(test: &Test, subject: &Subject) -> String {
@@ -61,9 +61,9 @@ pub(super) fn failing(test: &Test, subject: &Subject) -> String {
                 compared(limit.comparison)
             )
         }
-        Test::Process(_) | Test::System(_) | Test::Network(_) | Test::Program(_) => {
-            rules::test(test)
-        }
+        Test::System(test) => machine::system(test),
+        Test::Network(test) => machine::network(test),
+        Test::Process(_) | Test::Program(_) => rules::test(test),
     }
 }
 
@@ -193,7 +193,7 @@ const fn stamp_words(stamp: Stamp) -> &'static str {
 }
 
 /// What stands before a number.
-const fn compared(comparison: Comparison) -> &'static str {
+pub(super) const fn compared(comparison: Comparison) -> &'static str {
     match comparison {
         Comparison::Greater => "above",
         Comparison::Less => "below",

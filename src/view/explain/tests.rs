@@ -38,6 +38,37 @@ check file httpd.conf with path /etc/apache2/httpd.conf
 }
 
 #[test]
+fn the_machine_and_its_links() {
+    explained(
+        r#"set daemon 60
+check system box
+    if loadavg (5min) per core > 2 for 3 cycles then alert
+    if loadavg > 4 then alert
+    if cpu usage > 95% for 10 cycles then alert
+    if cpu (wait) > 20% then alert
+    if memory usage > 75% then alert
+    if swap > 512 MB then alert
+    if pageout > 100 per second then alert
+    if uptime > 90 days then alert
+    if filedescriptors > 80% then alert
+check network lan with interface eth0
+    start program = "/sbin/ifup eth0"
+    stop program = "/sbin/ifdown eth0"
+    if link down for 2 cycles then restart
+    if changed link then alert
+    if saturation > 90% then alert
+    if upload > 500 kB/s then alert
+    if download > 1000 packets/s then alert
+    if total downloaded > 10 GB in last day then alert
+    if total uploaded < 1 packet in last hour then alert
+check network spare with address 192.0.2.1
+    if link up then alert
+"#,
+        "explained-machine.txt",
+    );
+}
+
+#[test]
 fn remote_hosts() {
     explained(
         r#"set daemon 60
