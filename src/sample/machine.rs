@@ -15,6 +15,35 @@ use crate::time::Moment;
 /// counters of tens of KiB on large machines, but what is needed of it comes first.
 pub(super) const TEXT_LIMIT: usize = 16 * 1024;
 
+/// What there is of the machine; in a container, what the container may use of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Totals {
+    /// Memory, in KiB.
+    pub memory_kib: Option<u64>,
+    /// Swap, in KiB.
+    pub swap_kib: Option<u64>,
+    /// Processors; a part of one counts as a whole one.
+    pub processors: u32,
+}
+
+/// Asks the kernel.
+pub fn totals() -> Totals {
+    let groups = Groups::default();
+    let memory = text("/proc/meminfo").map(|text| Memory::parse(&text));
+    let swap = memory.and_then(|memory| memory.swap_used_and_total_kib());
+    let within = |limited: Option<(u64, u64)>, all| limited.map_or(all, |(_, limit)| limit);
+    let all = clock::processors();
+    let quota = groups.processors(u64::from(all) * 1000);
+    let whole = quota.and_then(|quota| u32::try_from(quota.div_ceil(1000)).ok());
+    Totals {
+        memory_kib: memory
+            .and_then(|memory| memory.total_kib())
+            .map(|all| within(groups.memory_kib(all), all)),
+        swap_kib: swap.map(|(_, all)| within(groups.swap_kib(all), all)),
+        processors: whole.unwrap_or(all),
+    }
+}
+
 /// What every process reading of a burst needs.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Machine {
@@ -154,4 +183,29 @@ impl LastLook {
 
 fn text(path: &str) -> Option<Vec<u8>> {
     read_kernel(path, TEXT_LIMIT).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn there_is_something_and_no_more_than_the_machine_has() {
+        let totals = totals();
+        assert!((1..=clock::processors()).contains(&totals.processors));
+        let all = Memory::parse(&text("/proc/meminfo").unwrap()).total_kib();
+        assert!(totals.memory_kib.unwrap() > 0);
+        assert!(totals.memory_kib <= all);
+    }
+
+    #[test]
+    fn two_looks_in_a_burst_are_one() {
+        let mut last = None;
+        let at = |milliseconds: u64| Moment::from_millis(1_000_000 + milliseconds);
+        let first = read(&mut last, at(0));
+        assert!(first.is_first && first.cpu.is_none());
+        assert_eq!(read(&mut last, at(499)), first);
+        let next = read(&mut last, at(500));
+        assert!(!next.is_first);
+    }
 }

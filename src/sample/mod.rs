@@ -24,6 +24,7 @@ mod remote;
 mod table;
 mod tree;
 
+pub use machine::{Totals, totals};
 pub use table::{Match, matches};
 
 use std::collections::{BTreeMap, VecDeque};

@@ -1,25 +1,21 @@
 //! The machine we run on, as pages and the XML document show it.
 
-use crate::reading::Memory;
+use crate::sample::totals;
 use crate::sys;
 use crate::view::Platform;
-
-/// More than any `/proc/meminfo`.
-const MEMINFO_LIMIT: usize = 16 * 1024;
 
 /// Asks the kernel. What it does not tell stays empty.
 pub(super) fn read() -> Platform {
     let names = sys::name::system();
-    let meminfo = sys::file::read_kernel("/proc/meminfo", MEMINFO_LIMIT).unwrap_or_default();
-    let memory = Memory::parse(&meminfo);
+    let totals = totals();
     Platform {
         name: names.name,
         release: names.release,
         version: names.version,
         machine: names.machine,
-        cpus: sys::clock::processors(),
-        memory_kib: memory.total_kib().unwrap_or(0),
-        swap_kib: memory.swap_used_and_total_kib().map_or(0, |(_, all)| all),
+        cpus: totals.processors,
+        memory_kib: totals.memory_kib.unwrap_or(0),
+        swap_kib: totals.swap_kib.unwrap_or(0),
     }
 }
 
