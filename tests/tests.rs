@@ -18,5 +18,6 @@ mod network;
 mod page;
 mod paths;
 mod processes;
+mod programs;
 mod supervision;
 mod support;

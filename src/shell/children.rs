@@ -302,6 +302,15 @@ mod tests {
         }
 
         fn start(&mut self, arguments: &[&str], keep: usize) -> Option<Input> {
+            self.start_wanting(arguments, keep, Wanted::Reason)
+        }
+
+        fn start_wanting(
+            &mut self,
+            arguments: &[&str],
+            keep: usize,
+            wanted: Wanted,
+        ) -> Option<Input> {
             let program = Program {
                 arguments: arguments.iter().map(|a| Box::from(*a)).collect(),
                 uid: None,
@@ -315,7 +324,7 @@ mod tests {
                 environment: &[],
                 limit: Duration::from_secs(5),
                 keep,
-                wanted: Wanted::Reason,
+                wanted,
             };
             self.children.start(NOW, order)
         }
@@ -370,6 +379,30 @@ mod tests {
         let ended = exited(bench.finish());
         assert_eq!(ended, (Ending::Exited(0), "x".repeat(10)));
         assert_eq!(bench.children.pids().count(), 0);
+    }
+
+    #[test]
+    fn a_check_is_told_all_of_the_output_and_what_matches_it() {
+        let mut bench = Bench::new();
+        let patterns = ["^err.out$", "x", "nosuch|t$", "("];
+        let wanted = Wanted::Text(patterns.map(Into::into).into());
+        let begun = bench.start_wanting(&sh("echo out; echo err >&2; exit 3"), 512, wanted);
+        assert!(begun.is_none());
+        let number = bench.children.running[0].pid;
+        let Input::ProgramEnded {
+            child,
+            pid,
+            ending,
+            output,
+            matched,
+        } = bench.finish()
+        else {
+            panic!("it is a check");
+        };
+        assert_eq!((child, pid), (ChildId(7), number));
+        assert_eq!((ending, &*output), (Ending::Exited(3), "err\nout"));
+        let matched: Vec<&str> = matched.iter().map(|pattern| &**pattern).collect();
+        assert_eq!(matched, ["^err.out$", "nosuch|t$"]);
     }
 
     #[test]

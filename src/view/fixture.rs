@@ -115,6 +115,13 @@ impl World {
         world
     }
 
+    /// One service and nothing else.
+    pub(super) fn of(name: &str, subject: Subject, reading: Reading) -> Self {
+        let mut world = Self::empty();
+        world.add(name, subject, Some(reading));
+        world
+    }
+
     fn empty() -> Self {
         Self {
             model: Model {

@@ -217,6 +217,11 @@ mod tests {
             comparison: Comparison::Greater,
             age: Duration::from_secs(300),
         };
+        let status = |limit| Test::Program(ProgramTest::Status(limit));
+        let content = |pattern: &str, matches| {
+            let pattern = pattern.into();
+            Test::Program(ProgramTest::Content { pattern, matches })
+        };
         let expected = Checksum::Failed(ChecksumKind::Md5, Some([0x12, 0xab].into()));
         for (test, text) in [
             (Test::NotExist, "does not exist"),
@@ -236,6 +241,21 @@ mod tests {
             (Test::Gid(33), "failed gid 33"),
             (Test::Size(size), "size > 10 MB"),
             (Test::SizeChanged, "changed size"),
+            (status(Limit { value: 0, ..size }), "exit value > 0"),
+            (
+                Test::Program(ProgramTest::StatusChanged),
+                "exit value changed",
+            ),
+            (content("a b", true), "content = \"a b\""),
+            (content("a b", false), "content != \"a b\""),
+            (
+                Test::Program(ProgramTest::ContentChanged),
+                "content changed",
+            ),
+            (
+                Test::Program(ProgramTest::ContentUnchanged),
+                "content not changed",
+            ),
             (Test::Hardlinks(Limit { value: 2, ..size }), "hardlinks > 2"),
             (Test::HardlinksChanged, "changed hardlinks"),
             (Test::Timestamp(age), "mtime > 300 s"),

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use crate::engine::service::HISTORY_LIMIT;
 use crate::engine::{
-    ChildId, EXECUTIONS_LIMIT, Effect, Ending, Engine, Input, Priority, ProbeId, ProbeOutcome,
-    SampleId,
+    ChildId, EXECUTIONS_LIMIT, Effect, Ending, Engine, Input, PROGRAMS_LIMIT, Priority, ProbeId,
+    ProbeOutcome, SampleId,
 };
 use crate::mail::Alert;
 use crate::model::*;
@@ -144,6 +144,61 @@ fn no_more_programs_of_exec_actions_run_than_the_limit() {
     feed(&mut engine, at(9001), input, &file(0o600));
     let effects = feed(&mut engine, at(9030), Input::Wake, &file(0o600));
     assert_eq!(spawned(&effects), 1);
+}
+
+#[test]
+fn no_more_programs_run_as_checks_than_the_limit_and_each_has_its_turn() {
+    let test = Test::Program(ProgramTest::StatusChanged);
+    let subject = Subject::Program(Box::new(program("/bin/p")));
+    let mut model = model(subject, test, Action::Alert);
+    let count = 2 * PROGRAMS_LIMIT + 1;
+    model.services = vec![model.services[0].clone(); count];
+    for (number, service) in model.services.iter_mut().enumerate() {
+        service.name = format!("p{number}").into();
+    }
+    let mut engine = start(model);
+    let orders = |effects: Vec<Effect>| -> Vec<(ChildId, String)> {
+        let order = |effect| {
+            let Effect::Spawn {
+                child, environment, ..
+            } = effect
+            else {
+                return None;
+            };
+            Some((child, environment[0].1.clone()))
+        };
+        effects.into_iter().filter_map(order).collect()
+    };
+    let nothing = Reading::Host;
+    let mut running = orders(feed(&mut engine, at(0), Input::Wake, &nothing));
+    assert_eq!(running.len(), PROGRAMS_LIMIT);
+    // Those that have ended are due again in the next cycle, but after all that have waited.
+    let mut begun: Vec<String> = running.iter().map(|(_, name)| name.clone()).collect();
+    for cycle in 1..=10 {
+        let more = orders(feed(&mut engine, at(cycle * 30), Input::Wake, &nothing));
+        assert_eq!(more, [], "all places are taken");
+        for _ in 0..PROGRAMS_LIMIT {
+            let (child, _) = running.remove(0);
+            let ended = Input::ProgramEnded {
+                child,
+                pid: 1,
+                ending: Ending::Exited(0),
+                output: Box::default(),
+                matched: Vec::new(),
+            };
+            let next = orders(feed(&mut engine, at(cycle * 30), ended, &nothing));
+            assert!(next.len() <= 1);
+            begun.extend(next.iter().map(|(_, name)| name.clone()));
+            running.extend(next);
+            assert!(running.len() <= PROGRAMS_LIMIT);
+        }
+    }
+    let times = |number| {
+        let name = format!("p{number}");
+        begun.iter().filter(|begun| **begun == name).count()
+    };
+    let fewest = (0..count).map(times).min();
+    assert!(fewest >= Some(3), "one had its turn only {fewest:?} times");
 }
 
 #[test]
