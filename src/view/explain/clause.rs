@@ -4,7 +4,7 @@
 
 use crate::model::{
     Checksum, Comparison, Connection, ConnectionTest, Destination, Family, FilesystemTest, Limit,
-    PingTest, Stamp, Subject, SubjectKind, Test, TimestampTest, Transport,
+    PingTest, ProgramTest, Stamp, Subject, SubjectKind, Test, TimestampTest, Transport,
 };
 use crate::reading::{Bound, Bytes, Elapsed, hexadecimal};
 use crate::view::rules;
@@ -63,7 +63,8 @@ pub(super) fn failing(test: &Test, subject: &Subject) -> String {
         }
         Test::System(test) => machine::system(test),
         Test::Network(test) => machine::network(test),
-        Test::Process(_) | Test::Program(_) => rules::test(test),
+        Test::Process(_) => rules::test(test),
+        Test::Program(test) => program(test),
     }
 }
 
@@ -93,6 +94,35 @@ const fn existence(subject: &Subject, there: bool) -> &'static str {
             | SubjectKind::System,
             true,
         ) => "it exists",
+    }
+}
+
+fn program(test: &ProgramTest) -> String {
+    match test {
+        ProgramTest::Status(Limit { comparison, value }) => {
+            let words = match comparison {
+                Comparison::Equal => "the status",
+                Comparison::NotEqual => "a status other than",
+                Comparison::Greater
+                | Comparison::GreaterOrEqual
+                | Comparison::Less
+                | Comparison::LessOrEqual => {
+                    return format!("it ends with a status {} {value}", compared(*comparison));
+                }
+            };
+            format!("it ends with {words} {value}")
+        }
+        ProgramTest::StatusChanged => "it ends with another status than before".to_owned(),
+        ProgramTest::Content { pattern, matches } => {
+            let verb = if *matches {
+                "matches"
+            } else {
+                "does not match"
+            };
+            format!("what it prints {verb} \"{pattern}\"")
+        }
+        ProgramTest::ContentChanged => "it prints something else than before".to_owned(),
+        ProgramTest::ContentUnchanged => "it prints the same as before".to_owned(),
     }
 }
 

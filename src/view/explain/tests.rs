@@ -126,6 +126,25 @@ check process q matching q
 }
 
 #[test]
+fn programs() {
+    explained(
+        r#"set daemon 30
+check program ups with path "/bin/ups -a 'b c'" as uid nobody and timeout 10 seconds
+    every 4 cycles
+    if status != 0 for 2 cycles then alert
+    if status 2 then exec "/bin/true"
+    if status > 2 then alert
+    if changed status then alert
+    if content = "on battery" then alert
+    if content != "^on " then alert
+    if content changed then alert
+    if content not changed then alert else ignore
+"#,
+        "explained-programs.txt",
+    );
+}
+
+#[test]
 fn schedules() {
     for (cron, words) in [
         ("* * * * *", "every minute"),
