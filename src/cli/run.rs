@@ -10,6 +10,7 @@ use crate::sys::daemon::{self, Ready};
 use crate::sys::lock::{LockFailure, PidFile};
 use crate::sys::output::{complain, say};
 use crate::sys::regex::Regex;
+use crate::text::PROGRAM;
 use crate::view::{text, whole_name};
 
 use super::args::Options;
@@ -99,10 +100,7 @@ fn give_up(ready: Ready, message: &str) -> Exit {
 /// `Starting tend 0.1.0 daemon with http interface at [ADDRESS]:PORT` (reference F12).
 fn starting(settings: &Settings) -> String {
     let interface = interface_words(settings.httpd.as_ref());
-    format!(
-        "Starting tend {} daemon{interface}",
-        env!("CARGO_PKG_VERSION")
-    )
+    format!("Starting {PROGRAM} daemon{interface}")
 }
 
 fn begin(source: Source, loaded: Loaded, foreground: bool) -> Result<(Shell, PidFile), String> {

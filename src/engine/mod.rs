@@ -43,6 +43,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use crate::model::{Model, ServiceId};
+use crate::text::PROGRAM;
 use crate::time::{Moment, Now};
 
 use action::Execution;
@@ -57,9 +58,6 @@ pub use effect::{ChildId, Effect, Priority, ProbeId, SampleId, Wanted};
 pub use input::{CertificateFacts, Command, Ending, Input, PingAnswer, ProbeOutcome, UserAction};
 pub use program::PROGRAMS_LIMIT;
 pub use standing::{Happening, Monitoring, Standing};
-
-/// The name and version that log lines and mails show.
-const PROGRAM: &str = concat!("tend ", env!("CARGO_PKG_VERSION"));
 
 /// The supervisor's whole state.
 #[derive(Debug)]

@@ -3,6 +3,7 @@
 
 use std::fmt::Write;
 
+use crate::text::PROGRAM;
 use crate::time::WallTime;
 
 use super::{Escaped, token};
@@ -98,11 +99,7 @@ pub struct Surroundings {
 impl Surroundings {
     /// `tend 0.1.0`, or less where the version is nobody's business.
     pub const fn signature(&self) -> &'static str {
-        if self.hide_version {
-            "tend"
-        } else {
-            concat!("tend ", env!("CARGO_PKG_VERSION"))
-        }
+        if self.hide_version { "tend" } else { PROGRAM }
     }
 }
 

@@ -12,6 +12,7 @@ use mail_builder::headers::raw::Raw;
 use mail_builder::headers::text::Text;
 
 use crate::protocol::base64;
+use crate::text::PRODUCT;
 use crate::time::WallTime;
 
 use super::Alert;
@@ -33,7 +34,6 @@ const BODY: &str = "$EVENT: $SERVICE\n\
                     \tDescription: $DESCRIPTION\n\
                     \n\
                     Sent by tend, which keeps an eye on this machine.\n";
-const MAILER: &str = concat!("tend/", env!("CARGO_PKG_VERSION"));
 
 /// What a mail needs besides its alert.
 #[derive(Clone, Copy, Debug)]
@@ -82,7 +82,7 @@ pub fn compose(alert: &Alert, envelope: &Envelope<'_>) -> Result<Letter, Box<str
         .header("To", Raw::new(to.as_str()))
         .header("Subject", unstructured(one_line(&subject, SUBJECT_LIMIT)))
         .header("Date", Raw::new(envelope.now.rfc5322()))
-        .header("X-Mailer", Raw::new(MAILER))
+        .header("X-Mailer", Raw::new(PRODUCT))
         // RFC 3834: no out-of-office answers to a machine.
         .header("Auto-Submitted", Raw::new("auto-generated"))
         .header("Message-ID", MessageId::new(id))

@@ -19,4 +19,4 @@ pub use render::render;
 pub use source::{Position, Source, Sources};
 pub use span::{FileId, Span, Spanned};
 pub use suggestion::nearest;
-pub use wording::{Count, OneOf, quoted};
+pub use wording::{Count, OneOf, PRODUCT, PROGRAM, quoted};

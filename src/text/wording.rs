@@ -2,6 +2,12 @@
 
 use std::fmt;
 
+/// This program's name and version, as people read them.
+pub const PROGRAM: &str = concat!("tend ", env!("CARGO_PKG_VERSION"));
+
+/// The same as an HTTP product (RFC 9110 section 10.1.5).
+pub const PRODUCT: &str = concat!("tend/", env!("CARGO_PKG_VERSION"));
+
 /// `1 cycle`, `5 cycles`: a number and what is counted; the plural takes an s.
 pub struct Count(
     /// How many.

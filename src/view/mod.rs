@@ -34,9 +34,6 @@ use crate::http::token::Secret;
 use crate::model::Model;
 use crate::time::WallTime;
 
-/// The name and version, as the first line of the status text says it.
-pub(crate) const SIGNATURE: &str = concat!("tend ", env!("CARGO_PKG_VERSION"));
-
 /// All that an answer may depend on.
 #[derive(Clone, Copy)]
 pub struct Context<'a> {

@@ -7,11 +7,12 @@
 use std::fmt::Write;
 
 use crate::engine::{Monitoring, Standing};
+use crate::text::PROGRAM;
 use crate::time::Uptime;
 
+use super::Context;
 use super::decimal::percent;
 use super::figures::{Tone, lines, status as status_words, type_rank, type_word};
-use super::{Context, SIGNATURE};
 
 const RESET: &str = "\x1b[0m";
 const BORDER: &str = "\x1b[0;90m";
@@ -29,7 +30,7 @@ const fn colour(tone: Tone) -> &'static str {
 }
 
 fn greeting(context: &Context<'_>) -> String {
-    format!("{SIGNATURE} uptime: {}\n", Uptime(context.uptime_seconds))
+    format!("{PROGRAM} uptime: {}\n", Uptime(context.uptime_seconds))
 }
 
 /// A service in one line: what `--check` prints.

@@ -8,8 +8,7 @@ use std::fmt::Write;
 
 use crate::model::{Connection, Destination, HttpMethod, HttpTest};
 use crate::protocol::base64;
-
-const USER_AGENT: &str = concat!("tend/", env!("CARGO_PKG_VERSION"));
+use crate::text::PRODUCT;
 
 /// The whole request, blank line included.
 pub(super) fn request(connection: &Connection, test: &HttpTest) -> Vec<u8> {
@@ -32,7 +31,7 @@ pub(super) fn request(connection: &Connection, test: &HttpTest) -> Vec<u8> {
         let pair = base64::encode(format!("{user}:{password}").as_bytes());
         ours("Authorization", &format!("Basic {pair}"));
     }
-    ours("User-Agent", USER_AGENT);
+    ours("User-Agent", PRODUCT);
     ours("Accept", "*/*");
     ours("Accept-Encoding", "identity");
     ours("Connection", "close");
