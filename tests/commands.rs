@@ -304,6 +304,15 @@ fn reload_of_a_wrong_file_keeps_the_old_one_running() {
 }
 
 #[test]
+fn reload_of_a_file_that_names_nothing_is_warned_about() {
+    let test = started();
+    test.rewrite_monitrc("set daemon 1\n");
+    process::signal(test.pid("tend.pid").expect("it runs"), "HUP");
+    test.wait_for_log("The control file names nothing to watch");
+    test.wait_for_log("reloaded");
+}
+
+#[test]
 fn the_log_is_reopened_on_hangup() {
     let test = started();
     std::fs::rename(test.path("log"), test.path("log.1")).expect("the sandbox is ours");

@@ -30,6 +30,7 @@ pub mod places;
 mod platform;
 pub mod prober;
 pub mod reactor;
+mod rehearsal;
 mod reload;
 pub mod resolve;
 pub mod server;
@@ -67,6 +68,7 @@ use self::mailer::Mailer;
 use self::pinger::Pinger;
 use self::prober::Prober;
 use self::reactor::Reactor;
+use self::rehearsal::Rehearsal;
 use self::resolve::Resolver;
 use self::server::Server;
 use self::setup::Source;
@@ -115,6 +117,8 @@ pub struct Shell {
     /// Looks up the names that the status server's rules hold.
     names: Resolver,
     store: Store,
+    /// A reload that has begun.
+    rehearsal: Rehearsal,
     instance: Instance,
     /// When this configuration was loaded. Its age is told by this clock: the one for people may
     /// have been years behind at boot.
@@ -172,6 +176,7 @@ impl Shell {
             self.mailer.deadline(),
             self.server.deadline(),
             self.store.deadline(),
+            self.rehearsal.deadline(),
             self.farewell,
         ];
         let next = deadlines.into_iter().flatten().min()?;
@@ -186,6 +191,7 @@ impl Shell {
         self.children.expire(now);
         self.sampler.expire(now);
         self.server.expire(now);
+        self.expire_rehearsal(now);
         let names = self.server.names_due(now);
         self.ask_for(&names);
         if self.prober.deadline().is_some_and(|at| at <= now) {
@@ -228,7 +234,7 @@ impl Shell {
                 || self.mailer.task_ended(pid)
                 || self.names.task_ended(pid)
                 || self.sampler.task_ended(pid);
-            if is_task {
+            if is_task || self.rehearsal_ended(pid) {
                 continue; // its answer is in its pipe
             }
             if let Some(input) = self.children.ended(pid, status) {

@@ -1,11 +1,15 @@
 //! Reading the control file again: all of it anew, or nothing changes.
+//!
+//! A child reads it first (`rehearsal`), so that nothing that hangs can hold up the loop.
 
 use crate::config::in_one_line;
 use crate::engine::Input;
-use crate::model::Settings;
+use crate::model::{Model, Settings, Subject};
 use crate::sys;
+use crate::time::Moment;
 use crate::view::Instance;
 
+use super::rehearsal::Next;
 use super::setup::Source;
 use super::statefile::{Kind, Store};
 use super::{Shell, clock, log, platform};
@@ -16,12 +20,50 @@ impl Shell {
         log::reopen();
         let path = &self.source.control_file;
         ::log::info!("Reinitializing tend -- control file '{path}'");
+        let read = || drop(self.source.load());
+        let next = self.rehearsal.ask(clock::moment(), read);
+        self.go_on_reloading(next);
+    }
+
+    /// A process was reaped: whether it was the one that reads the control file.
+    pub(super) fn rehearsal_ended(&mut self, pid: i32) -> bool {
+        let read = || drop(self.source.load());
+        let next = self.rehearsal.ended(clock::moment(), pid, read);
+        next.inspect(|next| self.go_on_reloading(*next)).is_some()
+    }
+
+    /// Gives up what takes too long.
+    pub(super) fn expire_rehearsal(&mut self, now: Moment) {
+        let next = self.rehearsal.expire(now);
+        self.go_on_reloading(next);
+    }
+
+    fn go_on_reloading(&mut self, next: Next) {
+        match next {
+            Next::Wait => {}
+            Next::Load => self.load(),
+            Next::Refuse => self.refuse_reload(),
+        }
+    }
+
+    fn refuse_reload(&mut self) {
+        let reason = "the control file, or something it names, cannot be read in time";
+        ::log::error!("{reason}");
+        self.feed(Input::LoadFailed {
+            reason: reason.into(),
+        });
+    }
+
+    fn load(&mut self) {
         match self.source.load() {
             Ok(loaded) => {
                 for warning in &loaded.warnings {
                     ::log::warn!("{}", in_one_line(warning));
                 }
                 let mut model = loaded.model;
+                if watches_nothing(&model) {
+                    ::log::warn!("The control file names nothing to watch");
+                }
                 // A daemon stays one: without `set daemon` the interval it was started with holds.
                 let poll = model.settings.poll.or(self.engine.model().settings.poll);
                 model.settings.poll = poll;
@@ -65,6 +107,13 @@ impl Shell {
         self.mailer.configure(settings, &self.instance.host_name);
         self.sampler.configure(&self.engine.model().services);
     }
+}
+
+/// Whether nothing but the machine is there, and nothing of it is tested: such a file is sooner an
+/// accident than a wish.
+fn watches_nothing(model: &Model) -> bool {
+    let mut services = model.services.iter();
+    services.all(|service| service.subject == Subject::System && service.rules.is_empty())
 }
 
 /// What pages say about this run.

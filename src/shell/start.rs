@@ -17,6 +17,7 @@ use super::mailer::Mailer;
 use super::pinger::Pinger;
 use super::prober::Prober;
 use super::reactor::Reactor;
+use super::rehearsal::Rehearsal;
 use super::resolve::Resolver;
 use super::server::Server;
 use super::setup::Source;
@@ -83,6 +84,7 @@ impl Shell {
             reactor,
             signals,
             store,
+            rehearsal: Rehearsal::default(),
             instance,
             loaded: clock::moment(),
             secret: Secret::new(random),

@@ -1,0 +1,160 @@
+//! Reading the control file in a child first.
+//!
+//! The file may lie on a file system that does not answer, as may an included file, a password file
+//! or the user table. What the child finds is found again by the loop: that it ends in time is all
+//! that counts.
+//!
+//! ```text
+//!         ask             ended
+//!  None ─────► Reading ──────────► load; or, where somebody has asked meanwhile, read anew
+//!                 │
+//!                 │ time over             ended
+//!                 └──────────► Stuck ──────────────► None
+//! ```
+
+use std::time::Duration;
+
+use crate::sys::reap::{KILL, kill_group};
+use crate::sys::task::{Task, fork_task};
+use crate::time::Moment;
+
+/// How long a child may take.
+const TIME_LIMIT: Duration = Duration::from_secs(5);
+
+/// The child, if there is one.
+#[derive(Default)]
+pub(super) struct Rehearsal(Option<Child>);
+
+struct Child {
+    task: Task,
+    state: State,
+}
+
+#[derive(Clone, Copy)]
+enum State {
+    /// It has until then; whether somebody has asked again meanwhile.
+    Reading { until: Moment, again: bool },
+    /// It was killed and is not gone.
+    Stuck,
+}
+
+/// What to do now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Next {
+    /// Wait for the child's end.
+    Wait,
+    /// Read the control file.
+    Load,
+    /// It cannot be read in time.
+    Refuse,
+}
+
+impl Rehearsal {
+    /// The control file is to be read; `read` does that in a child.
+    pub(super) fn ask(&mut self, now: Moment, read: impl FnOnce()) -> Next {
+        match self.0.as_mut().map(|child| &mut child.state) {
+            Some(State::Reading { again, .. }) => {
+                *again = true;
+                Next::Wait
+            }
+            Some(State::Stuck) => Next::Refuse,
+            None => self.begin(now, read),
+        }
+    }
+
+    fn begin(&mut self, now: Moment, read: impl FnOnce()) -> Next {
+        let Ok(task) = fork_task(|_| read()) else {
+            return Next::Load; // a machine that is short of processes has other troubles
+        };
+        let until = now + TIME_LIMIT;
+        let state = State::Reading {
+            until,
+            again: false,
+        };
+        self.0 = Some(Child { task, state });
+        Next::Wait
+    }
+
+    /// A process was reaped: `None` where it was not ours.
+    pub(super) fn ended(&mut self, now: Moment, pid: i32, read: impl FnOnce()) -> Option<Next> {
+        let child = self.0.take_if(|child| child.task.pid == pid)?;
+        Some(match child.state {
+            State::Reading { again: true, .. } => self.begin(now, read),
+            State::Reading { again: false, .. } => Next::Load,
+            State::Stuck => Next::Wait,
+        })
+    }
+
+    /// When the child's time is over.
+    pub(super) fn deadline(&self) -> Option<Moment> {
+        match self.0.as_ref()?.state {
+            State::Reading { until, .. } => Some(until),
+            State::Stuck => None,
+        }
+    }
+
+    /// Gives up a child whose time is over.
+    pub(super) fn expire(&mut self, now: Moment) -> Next {
+        let over = self.deadline().is_some_and(|until| until <= now);
+        let Some(child) = self.0.as_mut().filter(|_| over) else {
+            return Next::Wait;
+        };
+        kill_group(child.task.pid, KILL);
+        child.state = State::Stuck;
+        Next::Refuse
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sys::reap::wait_for;
+
+    const NOW: Moment = Moment::from_millis(1000);
+
+    fn hang() {
+        loop {
+            std::thread::park();
+        }
+    }
+
+    fn end(rehearsal: &mut Rehearsal) -> Option<Next> {
+        let pid = rehearsal.0.as_ref().unwrap().task.pid;
+        wait_for(pid);
+        rehearsal.ended(NOW, pid, || {})
+    }
+
+    #[test]
+    fn what_a_child_could_read_is_read() {
+        let mut rehearsal = Rehearsal::default();
+        assert_eq!(rehearsal.deadline(), None);
+        assert_eq!(rehearsal.ask(NOW, || {}), Next::Wait);
+        assert_eq!(rehearsal.deadline(), Some(NOW + TIME_LIMIT));
+        assert_eq!(rehearsal.ended(NOW, 1, || {}), None);
+        assert_eq!(end(&mut rehearsal), Some(Next::Load));
+        assert_eq!(rehearsal.deadline(), None);
+    }
+
+    #[test]
+    fn asked_while_a_child_reads_it_reads_anew() {
+        let mut rehearsal = Rehearsal::default();
+        assert_eq!(rehearsal.ask(NOW, || {}), Next::Wait);
+        assert_eq!(rehearsal.ask(NOW, hang), Next::Wait);
+        assert_eq!(end(&mut rehearsal), Some(Next::Wait));
+        assert_eq!(end(&mut rehearsal), Some(Next::Load));
+    }
+
+    #[test]
+    fn what_cannot_be_read_in_time_is_refused_until_the_child_is_gone() {
+        let mut rehearsal = Rehearsal::default();
+        assert_eq!(rehearsal.ask(NOW, hang), Next::Wait);
+        assert_eq!(rehearsal.expire(NOW), Next::Wait);
+        assert_eq!(rehearsal.expire(NOW + TIME_LIMIT), Next::Refuse);
+        assert_eq!(rehearsal.deadline(), None);
+        assert_eq!(rehearsal.expire(NOW + TIME_LIMIT), Next::Wait, "once");
+        assert_eq!(rehearsal.ask(NOW, || {}), Next::Refuse);
+        assert_eq!(end(&mut rehearsal), Some(Next::Wait));
+        assert_eq!(rehearsal.ask(NOW, || {}), Next::Wait);
+        assert_eq!(end(&mut rehearsal), Some(Next::Load));
+    }
+}
