@@ -1,6 +1,6 @@
 //! What Monit's language has and this program does not yet: refused by name.
 //!
-//! Without this table `check network` would be told from a slip of the finger by nobody. Whoever
+//! Without this table `set mmonit` would be told from a slip of the finger by nobody. Whoever
 //! builds one of these takes its words out of here.
 
 /// Where a word was met.

@@ -34,6 +34,10 @@ pub struct Statistics {
 }
 
 /// Asks the file system a path lies on; may wait for a server that is gone.
+#[allow(
+    clippy::useless_conversion,
+    reason = "signed numbers with one C library, unsigned ones with another"
+)]
 pub fn statistics(path: &Path) -> io::Result<Statistics> {
     let path = CString::new(path.as_os_str().as_bytes())?;
     let mut answer = MaybeUninit::<statfs>::zeroed();

@@ -55,11 +55,14 @@ pub(super) fn failing(test: &Test, subject: &Subject) -> String {
         Test::Filesystem(FilesystemTest::FlagsChanged) => "its mount flags change".to_owned(),
         Test::Filesystem(FilesystemTest::Resource(metric, limit)) => {
             let bound = Bound(limit.value, metric.unit());
-            format!(
-                "its {} is {} {bound}",
-                metric.name(),
-                compared(limit.comparison)
-            )
+            let name = match metric.name() {
+                "space free" => "free space",
+                "inode free" => "supply of free inodes",
+                "read" => "read rate",
+                "write" => "write rate",
+                name => name,
+            };
+            format!("its {name} is {} {bound}", compared(limit.comparison))
         }
         Test::System(test) => machine::system(test),
         Test::Network(test) => machine::network(test),

@@ -85,6 +85,23 @@ check host off with address 192.0.2.7
 }
 
 #[test]
+fn file_systems() {
+    explained(
+        r#"set daemon 60
+check filesystem data with path /dev/sdb1
+    start program = "/bin/mount /srv"
+    if space usage > 80% for 2 cycles then alert
+    if space free < 1 GB then exec "/bin/tidy"
+    if inodes free < 100 then alert
+    if read rate > 1 MB/s then alert
+    if write rate > 500 operations/s then alert
+    if service time > 10 ms then alert
+"#,
+        "explained-filesystems.txt",
+    );
+}
+
+#[test]
 fn every_test_and_action() {
     explained(
         r#"
