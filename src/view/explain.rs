@@ -7,6 +7,7 @@
 mod clause;
 mod consequence;
 mod machine;
+mod process;
 mod schedule;
 
 use std::fmt::Write;

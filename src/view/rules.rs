@@ -67,7 +67,7 @@ fn patience(window: Window) -> String {
 }
 
 /// `does not exist`: when the test fails.
-pub(super) fn test(test: &Test) -> String {
+fn test(test: &Test) -> String {
     match test {
         Test::NotExist => "does not exist".into(),
         Test::Exist => "does exist".into(),

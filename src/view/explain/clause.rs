@@ -7,9 +7,8 @@ use crate::model::{
     PingTest, ProgramTest, Stamp, Subject, SubjectKind, Test, TimestampTest, Transport,
 };
 use crate::reading::{Bound, Bytes, Elapsed, hexadecimal};
-use crate::view::rules;
 
-use super::{Span, machine};
+use super::{Span, machine, process};
 
 /// When the test fails, as it goes on after `If`.
 pub(super) fn failing(test: &Test, subject: &Subject) -> String {
@@ -66,7 +65,7 @@ pub(super) fn failing(test: &Test, subject: &Subject) -> String {
         }
         Test::System(test) => machine::system(test),
         Test::Network(test) => machine::network(test),
-        Test::Process(_) => rules::test(test),
+        Test::Process(test) => process::condition(test),
         Test::Program(test) => program(test),
     }
 }

@@ -162,6 +162,35 @@ check program ups with path "/bin/ups -a 'b c'" as uid nobody and timeout 10 sec
 }
 
 #[test]
+fn what_a_process_uses() {
+    explained(
+        r#"set daemon 60
+check process web with pidfile /run/web.pid
+    start program = "/bin/web start"
+    stop program = "/bin/web stop"
+    if cpu > 60% for 2 cycles then alert
+    if total cpu > 80% for 5 cycles then restart
+    if memory > 100 MB then alert
+    if total memory > 25% then alert
+    if children > 50 then restart
+    if threads > 200 then alert
+    if uptime > 3 days then restart
+    if filedescriptors > 90% then alert
+    if total filedescriptors > 5000 then alert
+    if disk read > 1 MB/s then alert
+    if disk write > 500 operations/s then alert
+    if failed euid 0 then alert
+    if changed pid then alert
+    if changed ppid then alert
+    if failed security attribute "unconfined" then alert
+    if failed security attribute =~ "^system" then alert
+    if security attribute = "enforce" then alert
+"#,
+        "explained-process.txt",
+    );
+}
+
+#[test]
 fn schedules() {
     for (cron, words) in [
         ("* * * * *", "every minute"),
