@@ -62,7 +62,7 @@ pub fn ask(model: &Model, options: &Options, question: Question, word: Option<&s
         }
     }
     match call(httpd, question.path(), &parameters) {
-        Ok(reply) => print(&reply.body, options),
+        Ok(reply) => print(&reply.body, options.batch || model.settings.batch),
         Err(message) => fail(&message),
     }
 }
@@ -196,14 +196,14 @@ fn not_reachable(model: &Model) -> Exit {
     }
 }
 
-/// Whether boxes and colours are of use where we print.
-pub fn is_fancy(options: &Options) -> bool {
+/// Whether boxes and colours are of use where we print; `batch` asks for none.
+pub fn is_fancy(batch: bool) -> bool {
     let dumb = env::var("TERM").is_ok_and(|term| term == "dumb");
-    !options.batch && !dumb && tty::stdout_is_terminal()
+    !batch && !dumb && tty::stdout_is_terminal()
 }
 
-fn print(coloured: &str, options: &Options) -> Exit {
-    let shown = match is_fancy(options) {
+fn print(coloured: &str, batch: bool) -> Exit {
+    let shown = match is_fancy(batch) {
         true => coloured.to_owned(),
         false => text::plain(coloured),
     };

@@ -169,7 +169,7 @@ pub fn procmatch(pattern: Option<&str>, options: &Options) -> Exit {
         }
         Ok(compiled) => match sample::matches(&compiled) {
             Ok(found) => {
-                let shown = table::matches(pattern, &found, query::is_fancy(options));
+                let shown = table::matches(pattern, &found, query::is_fancy(options.batch));
                 let _ = Stream::Out.write(shown.as_bytes());
                 Exit::Fine
             }

@@ -198,6 +198,19 @@ keywords! {
     Count: "count";
     Responsetime: "responsetime";
     Response: "response";
+    Ipv4: "ipv4";
+    Ipv6: "ipv6";
+    Url: "url";
+    Valid: "valid";
+    // Options of protocols.
+    Rsakey: "rsakey";
+    Database: "database";
+    Secret: "secret";
+    Target: "target";
+    Maxforward: "maxforward";
+    Origin: "origin";
+    ApacheLimit: "loglimit" "closelimit" "dnslimit" "keepalivelimit" "replylimit" "requestlimit"
+        "startlimit" "waitlimit" "gracefullimit" "cleanuplimit";
     // Global settings.
     Daemon: "daemon";
     Delay: "delay";
@@ -220,6 +233,10 @@ keywords! {
     Pemchain: "pemchain";
     Pemkey: "pemkey";
     AllowSelfCertification: "allowselfcertification";
+    Clientpemfile: "clientpemfile";
+    Cacertificatefile: "cacertificatefile";
+    Cacertificatepath: "cacertificatepath";
+    Ciphers: "ciphers";
     Signature: "signature";
     ReadOnly: "read-only" "readonly";
     Cleartext: "cleartext";
@@ -234,6 +251,17 @@ keywords! {
     StartTimeout: "startTimeout";
     StopTimeout: "stopTimeout";
     RestartTimeout: "restartTimeout";
+    Expectbuffer: "expectbuffer";
+    Eventqueue: "eventqueue";
+    Basedir: "basedir";
+    Slots: "slots" "slot";
+    Mmonit: "mmonit";
+    Register: "register";
+    Without: "without";
+    Credentials: "credentials";
+    Fips: "fips";
+    Terminal: "terminal";
+    Batch: "batch";
 }
 
 /// Words that may stand anywhere and mean nothing (reference F145).

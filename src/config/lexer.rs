@@ -86,6 +86,8 @@ impl Lexer {
         if matches!(first, '"' | '\'') {
             return match quoted_length(rest, first) {
                 Some(length) => (TokenKind::Quoted, self.offset + length),
+                // Where the file ends within the line, nothing can be meant but all that is left.
+                None if !rest.contains('\n') => (TokenKind::Quoted, self.text.len()),
                 None => (TokenKind::Unclosed, self.offset + 1),
             };
         }

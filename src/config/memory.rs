@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Kind, Loaded, Look, Pem, Report, Surroundings, load};
+use super::{Commanded, Kind, Loaded, Look, Pem, Report, Surroundings, load};
 use crate::text::fault;
 
 /// Where a test's own control file stands.
@@ -13,6 +13,19 @@ pub const CONTROL_FILE: &str = "/etc/monitrc";
 #[derive(Debug, Default)]
 pub struct Memory {
     files: BTreeMap<String, Entry>,
+    furniture: Furniture,
+}
+
+/// What is there beside the files that were given.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Furniture {
+    /// As [`Memory`] says.
+    #[default]
+    Usual,
+    /// A shell, root and root's group.
+    Bare,
+    /// Everything a control file may name.
+    Complete,
 }
 
 #[derive(Debug)]
@@ -50,6 +63,31 @@ impl Memory {
         self
     }
 
+    /// The same with nothing but a shell, root, root's group and a few empty directories.
+    pub fn bare(control_file: impl Into<Vec<u8>>) -> Self {
+        let mut memory = Self::new(control_file);
+        memory.furniture = Furniture::Bare;
+        let directories = [
+            "/",
+            "/etc",
+            "/run",
+            "/var/log",
+            "/var/lib/monit",
+            "/tmp",
+            "/var",
+        ];
+        directories
+            .into_iter()
+            .fold(memory, |memory, path| memory.other(path, Kind::Directory))
+    }
+
+    /// With everything a control file may name: programs, users, groups, certificates.
+    #[must_use]
+    pub fn complete(mut self) -> Self {
+        self.furniture = Furniture::Complete;
+        self
+    }
+
     /// Reads the control file.
     ///
     /// # Errors
@@ -57,6 +95,25 @@ impl Memory {
     /// What is wrong with it.
     pub fn load(&self) -> Result<Loaded, Report> {
         load(CONTROL_FILE, self)
+    }
+
+    /// Whether a directory is at `path` where log files may be; on a complete machine it is one as
+    /// soon as a control file needs it to be.
+    fn has_directory(&self, path: &str) -> bool {
+        let usual = [
+            "", "/dev", "/etc", "/run", "/var/run", "/var/log", "/tmp", "/var",
+        ];
+        let wanted = self.furniture == Furniture::Complete && path.ends_with('/');
+        usual.contains(&path.trim_end_matches('/')) || wanted
+    }
+
+    /// Whether an executable file stands at `path` that was not given.
+    fn has(&self, path: &str) -> bool {
+        match self.furniture {
+            Furniture::Usual => path.starts_with("/bin/"),
+            Furniture::Bare => path == "/bin/sh",
+            Furniture::Complete => true,
+        }
     }
 
     fn entry(mut self, path: &str, kind: Kind, mode: u32, owner: u32, content: Vec<u8>) -> Self {
@@ -71,6 +128,9 @@ impl Memory {
     }
 }
 
+/// What a file holds that is only said to be there: a server's certificate and key.
+const PEM: &[u8] = b"-----BEGIN CERTIFICATE-----\n-----BEGIN PRIVATE KEY-----\n";
+
 const MISSING: &str = "No such file or directory";
 
 impl Surroundings for Memory {
@@ -84,9 +144,15 @@ impl Surroundings for Memory {
                 owner: entry.owner,
                 identity: (1, index as u64),
             }),
-            _ if path.starts_with("/bin/") => Ok(Look {
-                kind: Kind::File,
+            _ if self.has_directory(path) => Ok(Look {
+                kind: Kind::Directory,
                 mode: 0o755,
+                owner: 0,
+                identity: (3, 0),
+            }),
+            _ if self.has(path) => Ok(Look {
+                kind: Kind::File,
+                mode: 0o700,
                 owner: 0,
                 identity: (2, 0),
             }),
@@ -95,7 +161,10 @@ impl Surroundings for Memory {
     }
 
     fn read(&self, path: &str, limit: usize) -> Result<Vec<u8>, Box<str>> {
-        let entry = self.files.get(path).ok_or(MISSING)?;
+        let Some(entry) = self.files.get(path) else {
+            let content = (self.furniture == Furniture::Complete).then(|| PEM.to_vec());
+            return content.ok_or(MISSING.into());
+        };
         let length = entry.content.len().min(limit + 1);
         Ok(entry.content[..length].to_vec())
     }
@@ -115,16 +184,16 @@ impl Surroundings for Memory {
     fn user(&self, name: &str) -> Option<u32> {
         match name {
             "root" => Some(0),
-            "nobody" => Some(65_534),
-            _ => None,
+            "nobody" if self.furniture != Furniture::Bare => Some(65_534),
+            _ => (self.furniture == Furniture::Complete).then_some(1000),
         }
     }
 
     fn group(&self, name: &str) -> Option<u32> {
         match name {
             "root" => Some(0),
-            "nogroup" => Some(65_534),
-            _ => None,
+            "nogroup" if self.furniture != Furniture::Bare => Some(65_534),
+            _ => (self.furniture == Furniture::Complete).then_some(1000),
         }
     }
 
@@ -144,6 +213,10 @@ impl Surroundings for Memory {
             }
             Some(_) => Err("Invalid regular expression".into()),
         }
+    }
+
+    fn commanded(&self) -> Commanded {
+        Commanded::default()
     }
 
     fn tls(&self, pem: Pem<'_>) -> Result<(), Box<str>> {

@@ -10,14 +10,12 @@
 //! are dropped when [`load`] returns.
 //!
 //! A new statement is a function in `grammar/`, a row in one of its tables, and its words in
-//! `keyword.rs`; what Monit knows and this program does not yet is named in `later.rs`, so that it
-//! is refused by name instead of being taken for a slip of the finger.
+//! `keyword.rs`.
 
 mod arguments;
 mod complaints;
 mod grammar;
 mod keyword;
-mod later;
 mod lexer;
 mod parser;
 mod resolve;
@@ -33,7 +31,7 @@ mod tests;
 
 pub use arguments::split_program;
 pub use complaints::{Report, in_one_line};
-pub use surroundings::{Kind, Look, Pem, Surroundings};
+pub use surroundings::{Commanded, Kind, Look, Pem, Surroundings};
 
 use complaints::Complaints;
 

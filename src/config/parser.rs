@@ -90,6 +90,20 @@ impl Parser<'_> {
         }
     }
 
+    /// What the token after the next one is; of the same file, if it goes on.
+    pub(super) fn peek_second(&mut self) -> TokenKind {
+        let next = self.peek();
+        let kind = loop {
+            let token = self.lexer().token();
+            let noise = token.kind == TokenKind::Word(None) && is_noise(self.text(token.span));
+            if !noise {
+                break token.kind;
+            }
+        };
+        self.lexer().rewind(next.span.end);
+        kind
+    }
+
     /// Takes the next token.
     pub(super) fn take(&mut self) -> Token {
         let token = self.peek();

@@ -49,12 +49,24 @@ pub trait Surroundings {
     /// Its words for why not: `Unmatched ( or \(`.
     fn pattern(&self, pattern: &str) -> Result<(), Box<str>>;
 
+    /// What the command line settles, whatever the control file says.
+    fn commanded(&self) -> Commanded;
+
     /// Whether a TLS server starts with this certificate chain and key, both PEM.
     ///
     /// # Errors
     ///
     /// Why it does not.
     fn tls(&self, pem: Pem<'_>) -> Result<(), Box<str>>;
+}
+
+/// What the command line settles.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Commanded {
+    /// The poll interval (`-d`).
+    pub poll: bool,
+    /// Where log lines go (`-l`).
+    pub log: bool,
 }
 
 /// What stands at a path.

@@ -3,13 +3,17 @@
 //! Where the words alone settle something, the model's own types are used; what needs the machine
 //! (users, files, patterns), the whole file (names, defaults) or a place to complain about is here.
 
+mod tls;
+
+pub(super) use tls::{HttpdTlsSyntax, PeerTlsSyntax, TlsSyntax};
+
 use std::net::IpAddr;
 use std::time::Duration;
 
 use crate::model::{
     Action, AlertTarget, Allow, Destination, Every, Exchange, Family, HttpTest, HttpdUnixSocket,
-    Limit, Mode, NetworkTarget, OnReboot, PasswordKind, Relation, Role, Settings, SubjectKind,
-    Test, TlsOptions, Transport, Window,
+    Limit, MailServer, Mode, NetworkTarget, OnReboot, PasswordKind, Relation, Role, Settings,
+    SubjectKind, Test, Transport, Window,
 };
 use crate::text::{Span, Spanned};
 
@@ -21,6 +25,14 @@ pub(super) type Text = Spanned<Box<str>>;
 pub(super) struct Syntax {
     /// The `set` statements; what needs the machine stands beside them.
     pub(super) settings: Settings,
+    /// Where `set init` stands.
+    pub(super) init: Option<Span>,
+    /// Where the path of `set log` stands.
+    pub(super) log_file: Option<Span>,
+    /// `set ssl`, all of them together.
+    pub(super) tls: TlsSyntax,
+    /// `set mailserver`, in order.
+    pub(super) mail_servers: Vec<MailServerSyntax>,
     /// `set httpd`.
     pub(super) httpd: Option<HttpdSyntax>,
     /// `set onreboot`: for services that do not say.
@@ -29,6 +41,13 @@ pub(super) struct Syntax {
     pub(super) services: Vec<ServiceSyntax>,
     /// Some `check` could not even be named: a missing service is no news then.
     pub(super) incomplete: bool,
+}
+
+/// A mail server; what its TLS comes to is not known yet.
+#[derive(Debug)]
+pub(super) struct MailServerSyntax {
+    pub(super) server: MailServer,
+    pub(super) tls: Option<PeerTlsSyntax>,
 }
 
 /// A `check` statement with the statements that follow it.
@@ -163,12 +182,16 @@ pub(super) struct PingSyntax {
 #[derive(Debug)]
 pub(super) struct ConnectionSyntax {
     pub(super) destination: Destination,
+    pub(super) family: Family,
+    pub(super) source: Option<IpAddr>,
     pub(super) transport: Transport,
-    pub(super) tls: Option<TlsOptions>,
+    pub(super) tls: Option<PeerTlsSyntax>,
     pub(super) protocol: ProtocolSyntax,
     pub(super) timeout: Option<Duration>,
     pub(super) tries: u8,
     pub(super) expect_failure: bool,
+    pub(super) valid_days: Option<u32>,
+    pub(super) response: Option<Limit>,
     /// Every regular expression in it.
     pub(super) patterns: Vec<Text>,
 }
@@ -180,6 +203,7 @@ pub(super) enum ProtocolSyntax {
     Http(HttpTest),
     Smtp,
     Generic(Vec<Exchange>),
+    Unspoken(&'static str),
 }
 
 /// `if N restarts within M cycles then …`.
@@ -205,23 +229,7 @@ pub(super) struct HttpdSyntax {
     pub(super) hide_version: bool,
     pub(super) hosts: Vec<Allow>,
     pub(super) credentials: Vec<CredentialSyntax>,
-}
-
-/// `ssl enable`, `ssl { … }`: where certificate and key are.
-#[derive(Debug)]
-pub(super) struct HttpdTlsSyntax {
-    /// The word that asked for TLS.
-    pub(super) span: Span,
-    pub(super) pemfile: Option<Text>,
-    pub(super) pemchain: Option<Text>,
-    pub(super) pemkey: Option<Text>,
-}
-
-impl HttpdTlsSyntax {
-    /// Whether both parts are named.
-    pub(super) const fn is_complete(&self) -> bool {
-        self.pemfile.is_some() || (self.pemchain.is_some() && self.pemkey.is_some())
-    }
+    pub(super) groups: Vec<Box<str>>,
 }
 
 /// `unixsocket PATH [uid U] [gid G] [permission P]`.

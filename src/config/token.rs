@@ -77,13 +77,15 @@ impl Symbol {
         ("%", Self::Percent),
     ];
 
-    /// Whether a name, path or pattern may begin with it: `::1`, `[::1]`, `(a|b)`, `*.cfg`.
+    /// Whether a name, path or pattern may begin with it: `::1`, `[::1]`, `(a|b)`, `*.cfg`, and the
+    /// `<name>` that a template was not filled in with.
     pub(super) const fn begins_value(self) -> bool {
         match self {
             Self::OpenBracket
             | Self::OpenParenthesis
             | Self::Colon
             | Self::Percent
+            | Self::Less
             | Self::Bang => true,
             Self::OpenBrace
             | Self::CloseBrace
@@ -91,7 +93,6 @@ impl Symbol {
             | Self::CloseParenthesis
             | Self::Equal
             | Self::NotEqual
-            | Self::Less
             | Self::LessOrEqual
             | Self::Greater
             | Self::GreaterOrEqual

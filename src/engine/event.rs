@@ -5,9 +5,7 @@
 //! posted only after the failure it ends.
 
 use crate::mail::Alert;
-use crate::model::{
-    Action, AlertTarget, EventKind, Exec, MailFormat, Rule, Service, ServiceId, Subject,
-};
+use crate::model::{Action, AlertTarget, EventKind, Exec, MailFormat, Rule, ServiceId};
 
 use super::judge::Finding;
 use super::service::{Alarm, HISTORY_LIMIT};
@@ -264,8 +262,7 @@ impl Engine {
 
     /// Something happened to the program itself; told by the system service.
     pub(super) fn report_instance(&mut self, text: &str, action: &'static str) {
-        let system = |(_, service): &(ServiceId, &Service)| service.subject == Subject::System;
-        if let Some((id, _)) = self.model.clone().iter().find(system) {
+        if let Some((id, _)) = self.model.clone().system() {
             let (kind, tidings) = (EventKind::Instance, Tidings::Changed);
             self.post(
                 id,
@@ -336,11 +333,8 @@ impl Engine {
 
     /// `$HOST`: the name of the system service.
     pub(super) fn host(&self) -> &str {
-        let services = &self.model.services;
-        let system = services
-            .iter()
-            .find(|service| service.subject == Subject::System);
-        system.map_or("localhost", |service| &service.name)
+        let system = self.model.system();
+        system.map_or("localhost", |(_, service)| &service.name)
     }
 
     pub(super) fn log(&mut self, priority: Priority, text: String) {

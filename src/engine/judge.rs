@@ -20,7 +20,7 @@ use crate::time::WallTime;
 
 use file::FileFacts;
 
-pub(super) use connection::{judge_connection, peer, protocol_succeeded};
+pub(super) use connection::{judge_certificate, judge_connection, peer, protocol_succeeded};
 pub(super) use ping::{judge_ping, judge_response_time};
 
 /// What a test found.

@@ -126,7 +126,7 @@ impl Engine {
             is_away |= outcome.is_some_and(|outcome| outcome.result.is_err());
             let finding = judge::judge_ping(test, outcome);
             self.take_finding(id, index, finding);
-            self.judge_response_time(id, index);
+            self.judge_companions(id, index);
         }
         if is_away {
             let text = "icmp ping failed, skipping any port connection tests";

@@ -153,26 +153,36 @@ impl Engine {
                 continue;
             }
             self.take_finding(id, index, finding);
-            self.judge_response_time(id, index);
+            self.judge_companions(id, index);
         }
         if self.is_checkable(id) {
             self.finish_check(id, warming);
         }
     }
 
-    /// How long the answer to the rule at `index` took, if it answered and the next rule asks.
-    pub(super) fn judge_response_time(&mut self, id: ServiceId, index: usize) {
-        let next = self.model.service(id).rules.get(index + 1);
-        let Some(Test::ResponseTime(limit)) = next.map(|rule| &rule.test) else {
-            return;
-        };
-        let outcome = self.wards[id.index()].rules[index].outcome.as_ref();
-        let Some(Ok(microseconds)) = outcome.map(|outcome| &outcome.result) else {
-            return;
-        };
-        if self.is_checkable(id) {
-            let finding = judge::judge_response_time(*limit, *microseconds);
-            self.take_finding(id, index + 1, finding);
+    /// What else the outcome of the rule at `index` tells, if the rules behind it ask.
+    pub(super) fn judge_companions(&mut self, id: ServiceId, index: usize) {
+        let model = self.model.clone();
+        let behind = model.service(id).rules.iter().enumerate().skip(index + 1);
+        for (next, rule) in behind {
+            let Some(outcome) = &self.wards[id.index()].rules[index].outcome else {
+                return;
+            };
+            let certificate = outcome.certificate.as_ref();
+            let days_left = certificate.and_then(|certificate| certificate.days_left);
+            let finding = match (&rule.test, &outcome.result, days_left) {
+                (Test::ResponseTime(limit), Ok(microseconds), _) => {
+                    Some(judge::judge_response_time(*limit, *microseconds))
+                }
+                (Test::CertificateValid(days), _, Some(left)) => {
+                    Some(judge::judge_certificate(*days, left))
+                }
+                (test, _, _) if test.is_companion() => None,
+                (_, _, _) => return,
+            };
+            if let (Some(finding), true) = (finding, self.is_checkable(id)) {
+                self.take_finding(id, next, finding);
+            }
         }
     }
 

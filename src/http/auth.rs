@@ -24,7 +24,7 @@ pub type Crypt<'a> = &'a dyn Fn(&str, &str) -> Option<String>;
 pub fn admits(access: &Access, resolved: &[IpAddr], peer: IpAddr) -> bool {
     let peer = peer.to_canonical();
     if access.hosts.is_empty() {
-        return !access.credentials.is_empty() || peer.is_loopback();
+        return access.asks_who() || peer.is_loopback();
     }
     let by_address = access.hosts.iter().any(|allow| match allow {
         Allow::Network(network) => network.contains(peer),
@@ -67,7 +67,7 @@ pub struct User {
 
 /// Judges the `Authorization` header of a request from `client` (its address, for the log).
 pub fn judge(access: &Access, client: &str, header: Option<&str>, crypt: Crypt<'_>) -> Verdict {
-    if access.credentials.is_empty() {
+    if !access.asks_who() {
         return Verdict::Welcome(User {
             name: "".into(),
             role: Role::Full,
@@ -165,6 +165,7 @@ mod tests {
 
     fn access() -> Access {
         Access {
+            groups: Vec::new(),
             hosts: Vec::new(),
             credentials: vec![
                 credential("admin", "swordfish", PasswordKind::Cleartext, Role::Full),
@@ -278,6 +279,7 @@ mod tests {
         }
         let long = "p".repeat(200);
         let access = Access {
+            groups: Vec::new(),
             hosts: Vec::new(),
             credentials: vec![credential("a", &long, PasswordKind::Cleartext, Role::Full)],
         };
@@ -303,6 +305,7 @@ mod tests {
             prefix: 24,
         };
         let hosts = Access {
+            groups: Vec::new(),
             hosts: vec![Allow::Network(network), Allow::Name("two.example".into())],
             credentials: access().credentials,
         };

@@ -1,6 +1,9 @@
 //! A connection test: where to, over what, saying what.
 
+use std::net::IpAddr;
 use std::time::Duration;
+
+use super::{CertificatePin, Family, TlsOptions};
 
 /// `if failed [host H] port P …`: the test fails when the connection or the dialogue does.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -18,6 +21,10 @@ pub struct ConnectionTest {
 pub struct Connection {
     /// The peer.
     pub destination: Destination,
+    /// `ipv4`, `ipv6`: which of the host's addresses may be tried.
+    pub family: Family,
+    /// `address A`: the address the connection comes from.
+    pub source: Option<IpAddr>,
     /// TCP or UDP; for a Unix socket stream or datagram.
     pub transport: Transport,
     /// TLS (`type tcpssl`, `ssl`, `https`, `smtps`, `using tls`); `None` is plain text.
@@ -34,7 +41,11 @@ impl Connection {
     pub fn request(&self) -> &str {
         match &self.protocol {
             Protocol::Http(http) if &*http.request != "/" => &http.request,
-            Protocol::Http(_) | Protocol::Default | Protocol::Smtp | Protocol::Generic(_) => "",
+            Protocol::Http(_)
+            | Protocol::Default
+            | Protocol::Smtp
+            | Protocol::Generic(_)
+            | Protocol::Unspoken(_) => "",
         }
     }
 }
@@ -63,41 +74,6 @@ pub enum Transport {
     Udp,
 }
 
-/// When TLS begins, and how it judges the peer.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct TlsOptions {
-    /// Begin in plain text and change to TLS by the protocol's own STARTTLS: `protocol smtp using
-    /// tls`; otherwise TLS comes first.
-    pub starttls: bool,
-    /// `verify: enable|disable`, `selfsigned: allow`.
-    pub verify: Verify,
-    /// `certmd5 HEX`, `certificate checksum [md5|sha1|sha256] HEX`: pins the peer.
-    pub pin: Option<CertificatePin>,
-}
-
-/// What a certificate that cannot be verified means.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Verify {
-    /// Nothing was said: reported, but no failure in a liveness test.
-    #[default]
-    Unset,
-    /// `verify: enable`: a failure.
-    Enable,
-    /// `verify: enable` with `selfsigned: allow`: a failure unless it is self-signed.
-    AllowSelfSigned,
-    /// `verify: disable`: not even reported.
-    Disable,
-}
-
-/// A certificate's expected hash.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct CertificatePin {
-    /// Which hash.
-    pub kind: super::ChecksumKind,
-    /// Its bytes.
-    pub digest: Box<[u8]>,
-}
-
 /// What is said once connected.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Protocol {
@@ -109,6 +85,9 @@ pub enum Protocol {
     Smtp,
     /// `send "…" expect "…"`, in order.
     Generic(Vec<Exchange>),
+    /// One whose dialogue is not spoken yet, by its name in status texts: the connection alone is
+    /// tested, as with [`Self::Default`].
+    Unspoken(&'static str),
 }
 
 impl Protocol {
@@ -119,6 +98,7 @@ impl Protocol {
             Self::Http(_) => "HTTP",
             Self::Smtp => "SMTP",
             Self::Generic(_) => "generic",
+            Self::Unspoken(name) => name,
         }
     }
 }

@@ -24,12 +24,13 @@ mod settings;
 mod subject;
 mod system;
 mod test;
+mod tls;
 
 pub use action::{Action, Exec};
 pub use alert::{AlertTarget, EventSet, MailFormat};
 pub use connection::{
-    CertificatePin, Connection, ConnectionTest, Destination, Exchange, HeaderField, HttpMethod,
-    HttpTest, Protocol, TlsOptions, Transport, Verify,
+    Connection, ConnectionTest, Destination, Exchange, HeaderField, HttpMethod, HttpTest, Protocol,
+    Transport,
 };
 pub use content::{ContentScan, ContentTest};
 pub use event::EventKind;
@@ -51,6 +52,7 @@ pub use settings::{
 pub use subject::{ProcessLocator, Subject, SubjectKind};
 pub use system::{CpuKind, LoadPeriod, SystemFigure, SystemTest};
 pub use test::Test;
+pub use tls::{CertificatePin, TlsOptions, TlsTerms, TlsVersions, Verify};
 
 /// A whole configuration.
 #[derive(Clone, Debug, PartialEq)]
@@ -77,6 +79,13 @@ impl Model {
         self.iter()
             .find(|(_, s)| s.name.eq_ignore_ascii_case(name))
             .map(|(id, _)| id)
+    }
+
+    /// The service that speaks for the program itself: the last `check system`, as in the reference
+    /// (seen); there always is one.
+    pub fn system(&self) -> Option<(ServiceId, &Service)> {
+        let is_system = |(_, service): &(ServiceId, &Service)| service.subject == Subject::System;
+        self.iter().filter(is_system).last()
     }
 
     /// The services that name `id` in their `depends on`.

@@ -14,6 +14,8 @@ pub struct Settings {
     pub start_delay: Duration,
     /// `set init`: stay in the foreground, as `-I`.
     pub init: bool,
+    /// `set terminal batch`: no colours and no frames on a terminal, as `-B`.
+    pub batch: bool,
     /// `set log …`.
     pub log: LogTarget,
     /// `set pidfile`.
@@ -75,6 +77,8 @@ pub struct MailServerTls {
     pub verify: super::Verify,
     /// `certmd5`, `certificate checksum`.
     pub pin: Option<super::CertificatePin>,
+    /// What else was said.
+    pub terms: super::TlsTerms,
 }
 
 /// `set httpd …`.
@@ -110,6 +114,10 @@ pub struct HttpdTls {
     pub chain: Box<str>,
     /// PEM with the private key (`pemfile`, `pemkey`); may be the same file.
     pub key: Box<str>,
+    /// `version: …`.
+    pub versions: super::TlsVersions,
+    /// `clientpemfile`: PEM with the certificates of the only clients that are let in.
+    pub clients: Option<Box<str>>,
 }
 
 /// A Unix socket listener.
@@ -134,6 +142,16 @@ pub struct Access {
     pub hosts: Vec<Allow>,
     /// `allow USER:PASSWORD`, `allow md5 /file [users]`.
     pub credentials: Vec<Credential>,
+    /// `allow @GROUP`: groups of the machine's users, to be asked of PAM. Nobody is, yet; but where
+    /// one is named, whoever comes must be somebody.
+    pub groups: Vec<Box<str>>,
+}
+
+impl Access {
+    /// Whether whoever comes must say who it is.
+    pub fn asks_who(&self) -> bool {
+        !self.credentials.is_empty() || !self.groups.is_empty()
+    }
 }
 
 /// One host rule.

@@ -14,6 +14,9 @@ pub enum Test {
     Exist,
     /// `if failed port …` and `if failed unixsocket …`.
     Connection(Box<ConnectionTest>),
+    /// `certificate valid for N days`: for so many days the certificate that the rule before this
+    /// one saw must still be good.
+    CertificateValid(u32),
     /// `if failed checksum` and `if changed checksum`.
     Checksum(Checksum),
     /// `if failed permission OCTAL`: the low twelve bits.
@@ -63,6 +66,7 @@ impl Test {
             Self::NotExist => EventKind::NonExist,
             Self::Exist => EventKind::Exist,
             Self::Connection(_) => EventKind::Connection,
+            Self::CertificateValid(_) => EventKind::Timestamp,
             Self::Checksum(_) => EventKind::Checksum,
             Self::Permission(_) | Self::PermissionChanged => EventKind::Permission,
             Self::Uid(_) => EventKind::Uid,
@@ -90,12 +94,18 @@ impl Test {
         }
     }
 
+    /// Whether it is judged by what the rule before it found.
+    pub const fn is_companion(&self) -> bool {
+        matches!(self, Self::ResponseTime(_) | Self::CertificateValid(_))
+    }
+
     /// The connection test, if it is one.
     pub const fn connection(&self) -> Option<&ConnectionTest> {
         match self {
             Self::Connection(test) => Some(test),
             Self::NotExist
             | Self::Exist
+            | Self::CertificateValid(_)
             | Self::Checksum(_)
             | Self::Permission(_)
             | Self::PermissionChanged

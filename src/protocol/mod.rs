@@ -32,7 +32,9 @@ pub fn dialogue(
     compile: &dyn Fn(&str) -> Box<dyn Pattern>,
 ) -> Box<dyn Dialogue> {
     match &connection.protocol {
-        Protocol::Default => Box::new(default::Presence::new(connection.transport)),
+        Protocol::Default | Protocol::Unspoken(_) => {
+            Box::new(default::Presence::new(connection.transport))
+        }
         Protocol::Http(test) => Box::new(http::Http::new(connection, test, limits, compile)),
         Protocol::Smtp => {
             let starttls = connection.tls.as_ref().is_some_and(|tls| tls.starttls);

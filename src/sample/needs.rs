@@ -78,6 +78,7 @@ impl Needs {
             | Test::Content(_)
             | Test::Ping(_)
             | Test::ResponseTime(_)
+            | Test::CertificateValid(_)
             | Test::Filesystem(_)
             | Test::Network(_)
             | Test::Program(_) => {}

@@ -4,7 +4,7 @@ use std::fs::{self, Metadata};
 use std::io;
 use std::os::unix::fs::MetadataExt;
 
-use crate::config::{Kind, Look, Pem, Surroundings};
+use crate::config::{Commanded, Kind, Look, Pem, Surroundings};
 use crate::sys;
 
 use super::tls;
@@ -15,6 +15,8 @@ pub struct Files<'a> {
     /// Where relative `include` patterns begin: the folder this run was started in, which the
     /// daemon has long left when it is told to read its control file again.
     pub folder: &'a str,
+    /// What the command line settles.
+    pub commanded: Commanded,
 }
 
 impl Surroundings for Files<'_> {
@@ -63,6 +65,10 @@ impl Surroundings for Files<'_> {
         }
     }
 
+    fn commanded(&self) -> Commanded {
+        self.commanded
+    }
+
     fn tls(&self, pem: Pem<'_>) -> Result<(), Box<str>> {
         tls::Server::from_pem(pem.files, pem.chain, pem.key).map(|_| ())
     }
@@ -90,6 +96,7 @@ mod tests {
     fn relative_patterns_begin_where_the_run_was_started() {
         let files = Files {
             folder: "/proc/self",
+            commanded: Commanded::default(),
         };
         assert_eq!(files.glob("stat[u]s").unwrap(), ["/proc/self/status"]);
         assert_eq!(

@@ -394,10 +394,12 @@ fn plan(settings: &MailServer, addresses: Vec<Address>) -> Plan {
             }
         },
         pin: tls.pin.clone(),
+        terms: tls.terms.clone(),
         name: settings.host.clone(),
     });
     Plan {
         addresses,
+        source: None,
         transport: Transport::Tcp,
         is_tls_first: settings.tls.as_ref().is_some_and(|tls| tls.implicit),
         tls,

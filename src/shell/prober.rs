@@ -11,6 +11,7 @@
 //! it was about, the engine knows.
 
 use std::collections::VecDeque;
+use std::net::SocketAddr;
 use std::rc::Rc;
 
 use mio::Token;
@@ -212,7 +213,16 @@ impl Prober {
         answer: &Answer,
     ) {
         match answer {
-            Ok(found) => self.dial(now, id, test, Address::all(found, place.port)),
+            Ok(found) => {
+                let usable = |address: &&SocketAddr| test.family.has(address.ip());
+                let found: Vec<SocketAddr> = found.iter().filter(usable).copied().collect();
+                if found.is_empty() {
+                    let reason = "it has no address of the kind that is asked for";
+                    self.outcomes.push((id, failed(place.unresolved(reason))));
+                    return;
+                }
+                self.dial(now, id, test, Address::all(&found, place.port));
+            }
             Err(reason) => self.outcomes.push((id, failed(place.unresolved(reason)))),
         }
     }
@@ -312,10 +322,12 @@ fn plan(test: &model::Connection, addresses: Vec<Address>) -> Plan {
     let tls = test.tls.as_ref().map(|options| Policy {
         verify: options.verify,
         pin: options.pin.clone(),
+        terms: options.terms.clone(),
         name,
     });
     Plan {
         addresses,
+        source: test.source,
         transport: test.transport,
         is_tls_first: test.tls.as_ref().is_some_and(|options| !options.starttls),
         tls,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::config::{self, Loaded, Report};
+use crate::config::{self, Commanded, Loaded, Report};
 use crate::model::{Httpd, LogTarget, Settings};
 
 use super::files::Files;
@@ -65,6 +65,10 @@ impl Source {
     fn files(&self) -> Files<'_> {
         Files {
             folder: &self.folder,
+            commanded: Commanded {
+                poll: self.overrides.poll.is_some(),
+                log: self.overrides.log.is_some(),
+            },
         }
     }
 

@@ -10,6 +10,7 @@ pub mod clock;
 pub mod crypt;
 pub mod daemon;
 mod descriptors;
+pub mod dial;
 pub mod echo;
 pub mod errno;
 pub mod exits;

@@ -69,7 +69,7 @@ fn authority(url: &str) -> Option<&str> {
 
 fn has_passwords(context: &Context<'_>) -> bool {
     let httpd = context.model.settings.httpd.as_ref();
-    httpd.is_some_and(|httpd| !httpd.access.credentials.is_empty())
+    httpd.is_some_and(|httpd| httpd.access.asks_who())
 }
 
 /// Where no password is asked, another site could point its own name at this machine and be "the

@@ -12,16 +12,22 @@ use crate::reading::{Bound, Bytes, Elapsed, hexadecimal};
 
 use super::figures::{address, connection_type};
 
-/// All of them, as they were written: a limit of the response time belongs to the rule before it.
+/// All of them, as they were written: what else a test's outcome is judged by belongs to its rule.
 pub(super) fn rules(rules: &[Rule]) -> impl Iterator<Item = String> {
-    let next = rules.iter().map(|rule| &rule.test).skip(1);
-    let next = next.map(Some).chain([None]);
-    let pairs = rules.iter().zip(next);
-    pairs.filter_map(|(rule, next)| match (&rule.test, next) {
-        (Test::ResponseTime(_), _) => None,
-        (_, Some(Test::ResponseTime(limit))) => Some(sentence(rule, &response_time(limit))),
-        (_, _) => Some(sentence(rule, "")),
+    let tests = (0..rules.len()).filter(|index| !rules[*index].test.is_companion());
+    tests.map(|index| {
+        let behind = rules[index + 1..].iter().map(|rule| &rule.test);
+        let companions = behind.take_while(|test| test.is_companion());
+        sentence(&rules[index], &companions.map(option).collect::<String>())
     })
+}
+
+/// What stands behind a test in its sentence.
+fn option(companion: &Test) -> String {
+    if let Test::ResponseTime(limit) = companion {
+        return response_time(limit);
+    }
+    format!(" and {}", test(companion))
 }
 
 /// `if does not exist then restart`.
@@ -72,6 +78,7 @@ fn test(test: &Test) -> String {
         Test::NotExist => "does not exist".into(),
         Test::Exist => "does exist".into(),
         Test::Connection(test) => connection(test),
+        Test::CertificateValid(days) => format!("certificate valid for {days} days"),
         Test::Checksum(Checksum::Failed(kind, Some(expected))) => {
             format!("failed {} checksum {}", kind.name(), hexadecimal(expected))
         }

@@ -15,6 +15,7 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{CertificateError, ClientConfig, ClientConnection, DigitallySignedStruct, Error};
 
 use crate::model::HttpdTls;
+use crate::shell::tls::client_identity;
 
 /// A TLS client that accepts this server alone.
 pub(super) fn connection(files: &HttpdTls, host: &str) -> Result<ClientConnection, String> {
@@ -27,8 +28,12 @@ pub(super) fn connection(files: &HttpdTls, host: &str) -> Result<ClientConnectio
         .with_safe_default_protocol_versions()
         .map_err(|error| error.to_string())?
         .dangerous() // rustls's word for any verifier of one's own
-        .with_custom_certificate_verifier(Arc::new(verifier))
-        .with_no_client_auth();
+        .with_custom_certificate_verifier(Arc::new(verifier));
+    let config = match &files.clients {
+        None => config.with_no_client_auth(),
+        // The server knows its own certificate, and only who may read its key can show it.
+        Some(_) => config.with_client_cert_resolver(client_identity(&files.chain, &files.key)?),
+    };
     let name = ServerName::try_from(host.to_owned()).map_err(|error| error.to_string())?;
     ClientConnection::new(Arc::new(config), name).map_err(|error| error.to_string())
 }

@@ -88,7 +88,14 @@ fn target(p: &mut Parser<'_>) -> Parsed<AlertTarget> {
 }
 
 fn address(p: &mut Parser<'_>) -> Parsed<Box<str>> {
-    let address = p.value("a mail address")?;
+    let mut address = p.value("a mail address")?;
+    let bare = address
+        .value
+        .strip_prefix('<')
+        .and_then(|rest| rest.strip_suffix('>'));
+    if let Some(bare) = bare {
+        address.value = bare.into();
+    }
     let bad = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>');
     let parts = address.value.split_once('@');
     let complete = parts.is_some_and(|(user, host)| !user.is_empty() && !host.is_empty());

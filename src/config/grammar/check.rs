@@ -8,6 +8,7 @@ use super::service::service_name;
 use crate::config::keyword::Keyword;
 use crate::config::parser::{Parsed, Parser};
 use crate::config::syntax::{ServiceSyntax, SubjectSyntax, Text};
+use crate::config::token::TokenKind;
 use crate::model::{Every, Mode, NetworkTarget, SubjectKind};
 use crate::text::{Diagnostic, quoted};
 
@@ -31,7 +32,8 @@ const HEADS: &[(Keyword, (SubjectKind, Rest))] = &[
 /// The service is opened before its head is complete, so that what follows is read as its
 /// statements even where the head is wrong.
 pub(super) fn check(p: &mut Parser<'_>) -> Parsed {
-    let Some((kind, rest)) = p.accept_row(HEADS) else {
+    let untyped = is_untyped(p).then_some((SubjectKind::Process, process as Rest));
+    let Some((kind, rest)) = p.accept_row(HEADS).or(untyped) else {
         p.open_unknown_service();
         return Err(p.unexpected());
     };
@@ -50,14 +52,34 @@ pub(super) fn check(p: &mut Parser<'_>) -> Parsed {
     Ok(())
 }
 
-/// `check process NAME with pidfile PATH | matching PATTERN`
+/// Whether a process's name stands where its kind should: the oldest dialect had no other kind.
+fn is_untyped(p: &mut Parser<'_>) -> bool {
+    let next = p.peek();
+    let known = match next.kind {
+        TokenKind::Word(Some(word)) => HEADS.iter().any(|(kind, _)| *kind == word),
+        TokenKind::Word(None) | TokenKind::Quoted => false,
+        TokenKind::Symbol(_) | TokenKind::Unclosed | TokenKind::End => true,
+    };
+    let head = [Keyword::Pidfile, Keyword::Path, Keyword::Matching];
+    !known
+        && head
+            .map(Some)
+            .map(TokenKind::Word)
+            .contains(&p.peek_second())
+}
+
+/// `check [process] NAME with pidfile PATH | with path PATH | matching PATTERN`
 ///
 /// ```text
 /// check process apache with pidfile /var/run/httpd2.pid
 /// check process "my daemon" matching "^/usr/bin/mydaemon"
+/// check process old with path /var/run/old.pid
+/// check oldest with pidfile /var/run/oldest.pid
 /// ```
 fn process(p: &mut Parser<'_>) -> Parsed<SubjectSyntax> {
-    if p.accept(Keyword::Pidfile) {
+    // The old word is nothing to advise.
+    let path = p.peek().kind == TokenKind::Word(Some(Keyword::Path));
+    if p.accept(Keyword::Pidfile) || (path && p.accept(Keyword::Path)) {
         return Ok(SubjectSyntax::Pidfile(p.path()?.value));
     }
     if p.accept(Keyword::Matching) {

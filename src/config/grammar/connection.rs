@@ -3,75 +3,53 @@
 //! Their options come in any order, before and after those of the protocol, so they are collected
 //! first; what cannot be together is found when all are known.
 
+mod options;
+
+use std::net::IpAddr;
 use std::time::Duration;
 
-use super::host::{self, default_host};
+use super::host::default_host;
 use super::http_options::{self, HttpOptions};
-use super::pattern::{pattern, unescape};
+use super::protocols::{self, Datagrams, Known, Spoken};
 use super::tls::{self, Word};
-use crate::config::complaints::Reported;
 use crate::config::keyword::Keyword;
-use crate::config::later::Place;
 use crate::config::parser::{Parsed, Parser};
-use crate::config::syntax::{ConnectionSyntax, ProtocolSyntax, TestSyntax, Text};
-use crate::config::token::{Symbol, TokenKind};
-use crate::model::{
-    CertificatePin, Destination, Exchange, SubjectKind, TlsOptions, Transport, Verify,
+use crate::config::syntax::{
+    ConnectionSyntax, PeerTlsSyntax, ProtocolSyntax, TestSyntax, Text, TlsSyntax,
 };
+use crate::config::token::TokenKind;
+use crate::model::{CertificatePin, Destination, Exchange, Family, Limit, SubjectKind, Transport};
 use crate::text::{Diagnostic, Span, Spanned, quoted};
 
-/// Most tries within one cycle: with the time limit of each, more would outlast the cycle.
-const TRIES_LIMIT: u64 = 20;
-
 #[derive(Default)]
-struct Options {
+pub(super) struct Options {
     host: Option<Text>,
     port: Option<Spanned<u16>>,
     unix: Option<Text>,
+    family: Option<Family>,
+    source: Option<IpAddr>,
     transport: Option<Spanned<Transport>>,
-    /// What asked for TLS first: `ssl`, `tls`, `tcpssl`, `https`.
-    tls: Option<Spanned<(Word, Verify)>>,
+    /// What asked for TLS first: `ssl`, `tls`, `tcpssl`, `https`; and how it is to be.
+    tls: Option<Spanned<(Word, TlsSyntax)>>,
     pin: Option<Spanned<CertificatePin>>,
-    protocol: Option<Spanned<Spoken>>,
+    valid_days: Option<Spanned<u32>>,
+    protocol: Option<Spanned<&'static Known>>,
     http: HttpOptions,
+    /// The options of protocols that were met, each with its place.
+    of_protocol: Vec<(Keyword, Span)>,
     exchanges: Vec<Exchange>,
     /// Where the first `send` or `expect` stands.
     first_exchange: Option<Span>,
     patterns: Vec<Text>,
     timeout: Option<Duration>,
+    response: Option<Limit>,
     tries: Option<u8>,
 }
-
-/// A protocol that has a name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Spoken {
-    Default,
-    Http,
-    Smtp,
-}
-
-type OptionProduction = fn(&mut Parser<'_>, &mut Options, Span) -> Parsed;
-
-const OPTIONS: &[(Keyword, OptionProduction)] = &[
-    (Keyword::Host, host),
-    (Keyword::Port, port),
-    (Keyword::Unixsocket, unixsocket),
-    (Keyword::Type, transport),
-    (Keyword::Ssl, ssl),
-    (Keyword::Tls, starttls),
-    (Keyword::Certmd5, certmd5),
-    (Keyword::Certificate, certificate),
-    (Keyword::Protocol, protocol),
-    (Keyword::Send, send),
-    (Keyword::Expect, expect),
-    (Keyword::Timeout, timeout),
-    (Keyword::Retry, retry),
-];
 
 /// Whether an option of a connection test is next.
 pub(super) fn at_option(p: &mut Parser<'_>) -> bool {
     let next = p.peek().kind;
-    OPTIONS
+    options::OPTIONS
         .iter()
         .any(|(first, _)| next == TokenKind::Word(Some(*first)))
 }
@@ -102,60 +80,90 @@ pub(super) fn succeeded(p: &mut Parser<'_>) -> Parsed<TestSyntax> {
 
 fn test(p: &mut Parser<'_>, expect_failure: bool) -> Parsed<TestSyntax> {
     let mut options = Options::default();
-    while let Some(option) = next_option(p)? {
-        let word = p.previous();
-        match option {
-            Either::Connection(production) => production(p, &mut options, word)?,
-            Either::Http(production) => {
-                options.http.met(word);
-                production(p, &mut options.http, word)?;
-            }
-        }
-    }
+    while option(p, &mut options)? {}
     options.finish(p, expect_failure)
 }
 
-enum Either {
-    Connection(OptionProduction),
-    Http(fn(&mut Parser<'_>, &mut HttpOptions, Span) -> Parsed),
+/// Takes an option, if one is next.
+fn option(p: &mut Parser<'_>, options: &mut Options) -> Parsed<bool> {
+    if let Some(production) = p.accept_row(options::OPTIONS) {
+        let word = p.previous();
+        production(p, options, word)?;
+    } else if let Some(production) = protocol_row(p, options, http_options::OPTIONS) {
+        let word = p.previous();
+        production(p, &mut options.http, word)?;
+    } else if let Some(production) = protocol_row(p, options, protocols::OPTIONS) {
+        production(p)?;
+    } else {
+        let next = p.peek();
+        let unknown = matches!(next.kind, TokenKind::Word(None)) && !p.at_number();
+        return if unknown {
+            Err(p.unexpected())
+        } else {
+            Ok(false)
+        };
+    }
+    Ok(true)
 }
 
-fn next_option(p: &mut Parser<'_>) -> Parsed<Option<Either>> {
-    if let Some(production) = p.accept_row(OPTIONS) {
-        return Ok(Some(Either::Connection(production)));
-    }
-    if let Some(production) = p.accept_row(http_options::OPTIONS) {
-        return Ok(Some(Either::Http(production)));
-    }
-    let next = p.peek();
-    let is_unknown = matches!(
-        next.kind,
-        TokenKind::Word(None | Some(Keyword::Responsetime))
-    );
-    let may_be_later = is_unknown && !p.at_number();
-    if may_be_later {
-        return Err(p.unexpected_at(Place::Connection, ""));
-    }
-    Ok(None)
+/// Takes the word of an option that some protocol has; those that the named one has are expected.
+fn protocol_row<T: Copy>(
+    p: &mut Parser<'_>,
+    options: &mut Options,
+    rows: &[(Keyword, T)],
+) -> Option<T> {
+    let known = options.protocol.as_ref().map(|protocol| protocol.value);
+    let next = p.peek().kind;
+    let (keyword, value) = rows.iter().find(|(keyword, _)| {
+        let expected = known.is_some_and(|known| known.has(*keyword)) && p.at(*keyword);
+        expected || next == TokenKind::Word(Some(*keyword))
+    })?;
+    p.take();
+    options.of_protocol.push((*keyword, p.previous()));
+    Some(*value)
 }
 
 /// Judging them together.
 impl Options {
     fn finish(mut self, p: &mut Parser<'_>, expect_failure: bool) -> Parsed<TestSyntax> {
         let destination = self.destination(p)?;
+        let transport = self.transport(p)?;
         let tls = self.tls_options(p, &destination)?;
         let protocol = self.spoken(p)?;
         let test = ConnectionSyntax {
             destination,
-            transport: self.transport.map_or_else(Transport::default, |t| t.value),
+            family: self.family.unwrap_or_default(),
+            source: self.source,
+            transport,
             tls,
             protocol,
             timeout: self.timeout,
             tries: self.tries.unwrap_or(1),
             expect_failure,
+            valid_days: self.valid_days.map(|days| days.value),
+            response: self.response,
             patterns: self.patterns,
         };
         Ok(TestSyntax::Connection(Box::new(test)))
+    }
+
+    /// TCP, unless UDP was asked for or is all that the protocol has.
+    fn transport(&self, p: &mut Parser<'_>) -> Parsed<Transport> {
+        let asked = self.transport.as_ref().map(|transport| transport.value);
+        let Some(protocol) = &self.protocol else {
+            return Ok(asked.unwrap_or_default());
+        };
+        match (protocol.value.datagrams, asked) {
+            (Datagrams::Only, Some(Transport::Tcp) | None) => {
+                let message = format!("`protocol {}` is spoken over UDP", protocol.value.word);
+                let error = Diagnostic::error(protocol.span, message);
+                Err(p.error(error.note("`type udp` asks for it")))
+            }
+            (Datagrams::Usual, None) => Ok(Transport::Udp),
+            (Datagrams::Only | Datagrams::Usual | Datagrams::Possible | Datagrams::Never, _) => {
+                Ok(asked.unwrap_or_default())
+            }
+        }
     }
 
     fn destination(&mut self, p: &mut Parser<'_>) -> Parsed<Destination> {
@@ -174,7 +182,13 @@ impl Options {
                 },
                 port: port.value,
             }),
-            (Some(path), None) if host.is_none() => Ok(Destination::Unix(path.value)),
+            (Some(path), None) if host.is_none() => {
+                if self.family.is_none() && self.source.is_none() {
+                    return Ok(Destination::Unix(path.value));
+                }
+                let message = "a Unix socket has no address";
+                Err(p.error(Diagnostic::error(path.span, message)))
+            }
             (Some(path), _) => {
                 let message = "a Unix socket has no host and no port";
                 Err(p.error(Diagnostic::error(path.span, message)))
@@ -187,17 +201,22 @@ impl Options {
         }
     }
 
+    /// What a certificate must be like asks for TLS by itself.
     fn tls_options(
         &mut self,
         p: &mut Parser<'_>,
         destination: &Destination,
-    ) -> Parsed<Option<TlsOptions>> {
+    ) -> Parsed<Option<PeerTlsSyntax>> {
         let pin = self.pin.take();
+        let places = [
+            pin.as_ref().map(|pin| pin.span),
+            self.valid_days.as_ref().map(|days| days.span),
+        ];
+        if let Some(place) = places.into_iter().flatten().next() {
+            ask_for_tls(self, place, Word::Ssl, TlsSyntax::default());
+        }
         let Some(asked) = self.tls.take() else {
-            return match pin {
-                None => Ok(None),
-                Some(pin) => Err(pin_without_tls(p, pin.span)),
-            };
+            return Ok(None);
         };
         if let Some(udp) = self.udp() {
             let error = Diagnostic::error(asked.span, "TLS cannot be had over UDP");
@@ -207,46 +226,56 @@ impl Options {
             Destination::Host { port, .. } => *port,
             Destination::Unix(_) => 0,
         };
-        let (word, verify) = asked.value;
-        let spoken = self.protocol.as_ref().map(|protocol| protocol.value);
-        Ok(Some(TlsOptions {
-            starttls: spoken == Some(Spoken::Smtp) && tls::is_starttls(port, word),
-            verify,
+        let (word, options) = asked.value;
+        let smtp = self.protocol.as_ref().map(|named| named.value.spoken) == Some(Spoken::Smtp);
+        Ok(Some(PeerTlsSyntax {
+            starttls: smtp && tls::is_starttls(port, word),
             pin: pin.map(|pin| pin.value),
+            options,
         }))
     }
 
     fn spoken(&mut self, p: &mut Parser<'_>) -> Parsed<ProtocolSyntax> {
         let protocol = self.protocol.take();
-        let name = protocol.as_ref().map(|protocol| protocol.value);
-        if let (Some(option), true) = (self.http.first(), name != Some(Spoken::Http)) {
-            let message = format!("{} needs `protocol http`", quoted(p.text(option)));
-            return Err(p.error(Diagnostic::error(option, message)));
+        let known = protocol.as_ref().map(|protocol| protocol.value);
+        for (option, place) in &self.of_protocol {
+            protocols::check_option(p, known, *option, *place)?;
         }
-        let named = protocol.filter(|protocol| protocol.value != Spoken::Default);
+        let named = protocol.filter(|protocol| protocol.value.spoken != Spoken::Default);
         if let (Some(named), Some(exchange)) = (&named, self.first_exchange) {
             let message = "`send` and `expect` cannot be mixed with a protocol";
             let error = Diagnostic::error(exchange, message);
             return Err(p.error(error.related(named.span, "this one")));
         }
-        if let (Some(named), Some(udp)) = (&named, self.udp()) {
+        let Some(named) = named else {
+            return Ok(match self.exchanges.is_empty() {
+                true => ProtocolSyntax::Default,
+                false => ProtocolSyntax::Generic(std::mem::take(&mut self.exchanges)),
+            });
+        };
+        if let (Datagrams::Never, Some(udp)) = (named.value.datagrams, self.udp()) {
             let message = "this protocol is not spoken over UDP";
             return Err(
                 p.error(Diagnostic::error(named.span, message).related(udp, "asks for UDP"))
             );
         }
-        match named.map(|named| named.value) {
-            Some(Spoken::Http) => {
+        match named.value.spoken {
+            Spoken::Http => {
                 let (test, pattern) = std::mem::take(&mut self.http).finish(p)?;
                 self.patterns.extend(pattern);
                 Ok(ProtocolSyntax::Http(test))
             }
-            Some(Spoken::Smtp) => Ok(ProtocolSyntax::Smtp),
-            Some(Spoken::Default) | None if self.exchanges.is_empty() => {
-                Ok(ProtocolSyntax::Default)
+            Spoken::Smtp => {
+                if let Some((_, place)) = self.of_protocol.first() {
+                    let what = format!("{} of `protocol smtp`", quoted(p.text(*place)));
+                    p.without_effect(*place, &what, "the test ends before anybody logs in");
+                }
+                Ok(ProtocolSyntax::Smtp)
             }
-            Some(Spoken::Default) | None => {
-                Ok(ProtocolSyntax::Generic(std::mem::take(&mut self.exchanges)))
+            Spoken::Unspoken | Spoken::Default => {
+                let what = format!("the dialogue of `protocol {}`", named.value.word);
+                p.without_effect(named.span, &what, "the connection alone is tested");
+                Ok(ProtocolSyntax::Unspoken(named.value.name))
             }
         }
     }
@@ -257,156 +286,17 @@ impl Options {
     }
 }
 
-fn pin_without_tls(p: &mut Parser<'_>, place: Span) -> Reported {
-    let error = Diagnostic::error(place, "without TLS the peer shows no certificate");
-    p.error(error.note("`type tcpssl`, `using ssl` or `protocol https` asks for TLS"))
-}
-
-fn host(p: &mut Parser<'_>, options: &mut Options, word: Span) -> Parsed {
-    p.skip_sign(Symbol::Equal);
-    let host = host::host(p)?;
-    super::once(p, &mut options.host, host, word)
-}
-
-fn port(p: &mut Parser<'_>, options: &mut Options, word: Span) -> Parsed {
-    p.skip_sign(Symbol::Equal);
-    let port = Spanned::new(p.port_number()?, p.previous());
-    super::once(p, &mut options.port, port, word)
-}
-
-fn unixsocket(p: &mut Parser<'_>, options: &mut Options, word: Span) -> Parsed {
-    let path = p.path()?;
-    super::once(p, &mut options.unix, path, word)
-}
-
-/// `type tcp|udp|tcpssl [VERSION]`
-fn transport(p: &mut Parser<'_>, options: &mut Options, word: Span) -> Parsed {
-    let transport = if p.accept(Keyword::Udp) {
-        Transport::Udp
-    } else if p.accept(Keyword::Tcpssl) {
-        let span = p.previous();
-        if !p.accept(Keyword::Auto) {
-            tls::accept_version(p, "");
-        }
-        ask_for_tls(options, span, Word::Ssl, Verify::Unset);
-        Transport::Tcp
-    } else {
-        p.expect(Keyword::Tcp)?;
-        Transport::Tcp
-    };
-    super::once(
-        p,
-        &mut options.transport,
-        Spanned::new(transport, word),
-        word,
-    )
-}
-
-/// `ssl [with options { … }]`
-fn ssl(p: &mut Parser<'_>, options: &mut Options, word: Span) -> Parsed {
-    let verify = tls::options(p)?.of_test();
-    ask_for_tls(options, word, Word::Ssl, verify);
-    Ok(())
-}
-
-/// `tls [with options { … }]`: by STARTTLS where the protocol has it.
-fn starttls(p: &mut Parser<'_>, options: &mut Options, word: Span) -> Parsed {
-    let verify = tls::options(p)?.of_test();
-    ask_for_tls(options, word, Word::Tls, verify);
-    Ok(())
-}
-
 /// `protocol https with ssl options { … }` asks twice: once for TLS, once for how. A protocol's
 /// name counts more than `ssl` or `tls`.
-fn ask_for_tls(options: &mut Options, place: Span, word: Word, verify: Verify) {
-    let Some(before) = &mut options.tls else {
-        options.tls = Some(Spanned::new((word, verify), place));
+fn ask_for_tls(options: &mut Options, place: Span, word: Word, asked: TlsSyntax) {
+    let Some(before) = options.tls.take() else {
+        options.tls = Some(Spanned::new((word, asked), place));
         return;
     };
-    if before.value.0 != Word::Protocol {
-        before.value.0 = word;
-    }
-    if verify != Verify::Unset {
-        before.value.1 = verify;
-    }
-}
-
-fn certmd5(p: &mut Parser<'_>, options: &mut Options, word: Span) -> Parsed {
-    let pin = Spanned::new(tls::certmd5(p)?, word);
-    super::once(p, &mut options.pin, pin, word)
-}
-
-fn certificate(p: &mut Parser<'_>, options: &mut Options, word: Span) -> Parsed {
-    let pin = Spanned::new(tls::certificate(p)?, word);
-    super::once(p, &mut options.pin, pin, word)
-}
-
-const PROTOCOLS: &[(Keyword, (Spoken, bool))] = &[
-    (Keyword::Http, (Spoken::Http, false)),
-    (Keyword::Https, (Spoken::Http, true)),
-    (Keyword::Smtp, (Spoken::Smtp, false)),
-    (Keyword::Smtps, (Spoken::Smtp, true)),
-    (Keyword::Default, (Spoken::Default, false)),
-];
-
-/// `protocol http|https|smtp|smtps|default`
-///
-/// ```text
-/// check process p with pidfile /p
-///   if failed port 25 protocol smtp using tls then restart
-///   if failed port 465 proto smtps then restart
-///   if failed port 443 protocol https with ssl options {verify: disable} then restart
-/// ```
-fn protocol(p: &mut Parser<'_>, options: &mut Options, word: Span) -> Parsed {
-    p.skip_sign(Symbol::Equal);
-    let Some((spoken, encrypted)) = p.accept_row(PROTOCOLS) else {
-        return Err(p.unexpected_at(Place::Protocol, "protocol "));
+    let (first, earlier) = before.value;
+    let word = match first {
+        Word::Protocol => first,
+        Word::Ssl | Word::Tls => word,
     };
-    let named = p.previous();
-    if encrypted {
-        ask_for_tls(options, named, Word::Protocol, Verify::Unset);
-    }
-    super::once(p, &mut options.protocol, Spanned::new(spoken, named), word)
-}
-
-/// `send "BYTES"`
-///
-/// ```text
-/// check process p with pidfile /p
-///   if failed port 25 and expect "^220.*" send "HELO localhost\r\n" expect "^250.*"
-///      send "QUIT\r\n" then alert
-/// ```
-fn send(p: &mut Parser<'_>, options: &mut Options, word: Span) -> Parsed {
-    let text = p.value("what to send")?;
-    options.first_exchange.get_or_insert(word);
-    options
-        .exchanges
-        .push(Exchange::Send(unescape(&text.value).into()));
-    Ok(())
-}
-
-fn expect(p: &mut Parser<'_>, options: &mut Options, word: Span) -> Parsed {
-    let pattern = pattern(p)?;
-    options.first_exchange.get_or_insert(word);
-    options
-        .exchanges
-        .push(Exchange::Expect(pattern.value.clone()));
-    options.patterns.push(pattern);
-    Ok(())
-}
-
-fn timeout(p: &mut Parser<'_>, options: &mut Options, word: Span) -> Parsed {
-    let limit = p.time_limit()?.value;
-    super::once(p, &mut options.timeout, limit, word)
-}
-
-fn retry(p: &mut Parser<'_>, options: &mut Options, word: Span) -> Parsed {
-    let number = p.number()?;
-    p.accept(Keyword::Times);
-    let tries = u8::try_from(number.value.clamp(1, TRIES_LIMIT)).unwrap_or(1);
-    if number.value > TRIES_LIMIT {
-        let message = format!("more than {TRIES_LIMIT} tries are not made within one cycle");
-        return Err(p.error(Diagnostic::error(number.span, message)));
-    }
-    super::once(p, &mut options.tries, tries, word)
+    options.tls = Some(Spanned::new((word, asked.or(&earlier)), before.span));
 }

@@ -29,9 +29,35 @@ pub(super) fn daemon(p: &mut Parser<'_>) -> Parsed {
 /// `set init`
 ///
 /// ```text
+/// set daemon 60
 /// set init
 /// ```
 pub(super) fn init(p: &mut Parser<'_>) -> Parsed {
+    p.syntax().init = Some(p.previous());
     p.syntax().settings.init = true;
+    Ok(())
+}
+
+/// `set terminal batch`: no colours and no frames, as `-B`.
+///
+/// ```text
+/// set terminal batch
+/// ```
+pub(super) fn terminal(p: &mut Parser<'_>) -> Parsed {
+    p.expect(Keyword::Batch)?;
+    p.syntax().settings.batch = true;
+    Ok(())
+}
+
+/// `set fips`
+///
+/// ```text
+/// set fips
+/// ```
+#[expect(clippy::unnecessary_wraps, reason = "a row of the table of settings")]
+pub(super) fn fips(p: &mut Parser<'_>) -> Parsed {
+    let word = p.previous();
+    let note = "the cryptography in use is not a validated module";
+    p.without_effect(word, "`set fips`", note);
     Ok(())
 }

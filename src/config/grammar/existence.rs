@@ -1,7 +1,6 @@
 //! Whether the thing is there at all.
 
 use crate::config::keyword::Keyword;
-use crate::config::later::Place;
 use crate::config::parser::{Parsed, Parser};
 use crate::config::syntax::TestSyntax;
 use crate::model::Test;
@@ -19,7 +18,7 @@ pub(super) fn not_exist(p: &mut Parser<'_>) -> Parsed<TestSyntax> {
 /// What follows `not`.
 pub(super) fn not_exist_after(p: &mut Parser<'_>) -> Parsed<TestSyntax> {
     if !p.accept(Keyword::Exist) {
-        return Err(p.unexpected_at(Place::Test, "not "));
+        return Err(p.unexpected());
     }
     Ok(TestSyntax::Ready(Test::NotExist))
 }

@@ -16,8 +16,6 @@ use crate::text::{Diagnostic, Span, quoted};
 /// What has been said so far.
 #[derive(Default)]
 pub(super) struct HttpOptions {
-    /// Where the first of them stands.
-    first: Option<Span>,
     method: Option<HttpMethod>,
     request: Option<Box<str>>,
     status: Option<Limit>,
@@ -26,6 +24,8 @@ pub(super) struct HttpOptions {
     checksum: Option<CertificatePin>,
     username: Option<Box<str>>,
     password: Option<Box<str>>,
+    /// Where `username` or `password` stands.
+    login: Option<Span>,
     /// Where `content` or `checksum` stands.
     needs_body: Option<Span>,
 }
@@ -45,18 +45,22 @@ pub(super) const OPTIONS: &[(Keyword, OptionProduction)] = &[
 ];
 
 impl HttpOptions {
-    /// Notes that an option of HTTP stands at `word`.
-    pub(super) fn met(&mut self, word: Span) {
-        self.first.get_or_insert(word);
-    }
-
-    /// The first of them, if there is one.
-    pub(super) const fn first(&self) -> Option<Span> {
-        self.first
+    /// What a URL says of the request; options of their own go before it.
+    pub(super) fn set_request(
+        &mut self,
+        request: Box<str>,
+        credentials: Option<(Box<str>, Box<str>)>,
+    ) {
+        self.request.get_or_insert(request);
+        if let Some((user, password)) = credentials {
+            self.username.get_or_insert(user);
+            self.password.get_or_insert(password);
+        }
     }
 
     /// The test they make, and the pattern in it.
     pub(super) fn finish(self, p: &mut Parser<'_>) -> Parsed<(HttpTest, Option<Text>)> {
+        let end = p.previous();
         let method = self.method.unwrap_or_default();
         if let (HttpMethod::Head, Some(word)) = (method, self.needs_body) {
             let message = format!(
@@ -70,7 +74,7 @@ impl HttpOptions {
             (None, None) => None,
             (Some(_), None) | (None, Some(_)) => {
                 let message = "`username` and `password` need each other";
-                let place = self.first.unwrap_or_else(|| p.previous());
+                let place = self.login.unwrap_or(end);
                 return Err(p.error(Diagnostic::error(place, message)));
             }
         };
@@ -249,7 +253,8 @@ fn method(p: &mut Parser<'_>, options: &mut HttpOptions, word: Span) -> Parsed {
 /// ```
 fn username(p: &mut Parser<'_>, options: &mut HttpOptions, word: Span) -> Parsed {
     p.skip_sign(Symbol::Equal);
-    let user = p.value("a user name")?;
+    let user = p.name("a user name")?;
+    options.login = Some(word);
     if user.value.contains(':') {
         let error = Diagnostic::error(user.span, "a user name cannot hold a colon");
         return Err(p.error(error));
@@ -259,6 +264,7 @@ fn username(p: &mut Parser<'_>, options: &mut HttpOptions, word: Span) -> Parsed
 
 fn password(p: &mut Parser<'_>, options: &mut HttpOptions, word: Span) -> Parsed {
     p.skip_sign(Symbol::Equal);
-    let password = p.value("a password")?;
+    let password = p.name("a password")?;
+    options.login = Some(word);
     super::once(p, &mut options.password, password.value, word)
 }

@@ -3,9 +3,8 @@
 
 use super::{httpd_allow, once, tls};
 use crate::config::keyword::Keyword;
-use crate::config::later::Place;
 use crate::config::parser::{Parsed, Parser};
-use crate::config::syntax::{HttpdSyntax, HttpdTlsSyntax, Text, UnixSocketSyntax};
+use crate::config::syntax::{HttpdSyntax, HttpdTlsSyntax, Text, TlsSyntax, UnixSocketSyntax};
 use crate::config::token::{Symbol, TokenKind};
 use crate::model::HttpdUnixSocket;
 use crate::text::Span;
@@ -21,6 +20,7 @@ const OPTIONS: &[(Keyword, OptionProduction)] = &[
     (Keyword::Pemfile, pemfile),
     (Keyword::Pemchain, pemchain),
     (Keyword::Pemkey, pemkey),
+    (Keyword::Clientpemfile, client_pem),
     (Keyword::AllowSelfCertification, allow_self_certification),
     (Keyword::Signature, signature),
     (Keyword::Allow, httpd_allow::allow),
@@ -52,6 +52,7 @@ pub(super) fn httpd(p: &mut Parser<'_>) -> Parsed {
         hide_version: false,
         hosts: Vec::new(),
         credentials: Vec::new(),
+        groups: Vec::new(),
     });
     let read = options(p);
     so_far(p).broken |= read.is_err();
@@ -63,12 +64,14 @@ fn options(p: &mut Parser<'_>) -> Parsed {
         let word = p.previous();
         option(p, word)?;
     }
+    // A statement of its own may follow on the same line.
     let next = p.peek();
     match next.kind {
-        TokenKind::End => Ok(()),
+        TokenKind::End
+        | TokenKind::Word(Some(Keyword::Set | Keyword::Check | Keyword::Include)) => Ok(()),
         TokenKind::Word(_) if p.begins_statement(next) => Ok(()),
         TokenKind::Word(_) | TokenKind::Quoted | TokenKind::Symbol(_) | TokenKind::Unclosed => {
-            Err(p.unexpected_at(Place::Httpd, ""))
+            Err(p.unexpected())
         }
     }
 }
@@ -149,30 +152,11 @@ fn ssl(p: &mut Parser<'_>, word: Span) -> Parsed {
     if !block {
         return p.expect(Keyword::Enable).map(|_| ());
     }
-    p.expect_sign(Symbol::OpenBrace)?;
-    while !p.accept_sign(Symbol::CloseBrace) {
-        if p.accept(Keyword::Selfsigned) {
-            p.skip_sign(Symbol::Colon);
-            tls::allowed(p)?;
-        } else if p.accept(Keyword::Version) {
-            p.skip_sign(Symbol::Colon);
-            tls::versions(p)?;
-        } else if let Some(part) = p.accept_row(PARTS) {
-            let word = p.previous();
-            p.skip_sign(Symbol::Colon);
-            part(p, word)?;
-        } else {
-            return Err(p.unexpected_at(Place::TlsOption, ""));
-        }
-    }
+    let options = tls::options_after_word(p)?;
+    let known = &mut encryption(p, word).options;
+    *known = options.or(known);
     Ok(())
 }
-
-const PARTS: &[(Keyword, OptionProduction)] = &[
-    (Keyword::Pemfile, pemfile),
-    (Keyword::Pemchain, pemchain),
-    (Keyword::Pemkey, pemkey),
-];
 
 fn pemfile(p: &mut Parser<'_>, word: Span) -> Parsed {
     pem(p, word, |tls| &mut tls.pemfile)
@@ -186,15 +170,15 @@ fn pemkey(p: &mut Parser<'_>, word: Span) -> Parsed {
     pem(p, word, |tls| &mut tls.pemkey)
 }
 
-fn pem(
-    p: &mut Parser<'_>,
-    word: Span,
-    part: fn(&mut HttpdTlsSyntax) -> &mut Option<Text>,
-) -> Parsed {
+fn client_pem(p: &mut Parser<'_>, word: Span) -> Parsed {
+    pem(p, word, |tls| &mut tls.client_pem)
+}
+
+fn pem(p: &mut Parser<'_>, word: Span, part: fn(&mut TlsSyntax) -> &mut Option<Text>) -> Parsed {
     let path = p.path()?;
-    let mut slot = part(encryption(p, word)).take();
+    let mut slot = part(&mut encryption(p, word).options).take();
     once(p, &mut slot, path, word)?;
-    *part(encryption(p, word)) = slot;
+    *part(&mut encryption(p, word).options) = slot;
     Ok(())
 }
 
@@ -202,9 +186,7 @@ fn pem(
 fn encryption<'a>(p: &'a mut Parser<'_>, word: Span) -> &'a mut HttpdTlsSyntax {
     so_far(p).tls.get_or_insert(HttpdTlsSyntax {
         span: word,
-        pemfile: None,
-        pemchain: None,
-        pemkey: None,
+        options: TlsSyntax::default(),
     })
 }
 

@@ -17,7 +17,7 @@ const FILE_KINDS: &[(Keyword, PasswordKind)] = &[
 ];
 
 /// `allow HOST | NETWORK | USER:PASSWORD [read-only] |
-/// [cleartext|md5|crypt] /FILE [USER …] [read-only]`
+/// [cleartext|md5|crypt] /FILE [USER …] [read-only] | @GROUP [read-only]`
 ///
 /// ```text
 /// set httpd port 2812
@@ -30,6 +30,8 @@ const FILE_KINDS: &[(Keyword, PasswordKind)] = &[
 ///     allow hauk:"passw@rd :#" read-only
 ///     allow md5 /etc/httpd/htpasswd john paul ringo george
 ///     allow cleartext /etc/passwords
+///     allow @admins
+///     allow @users read-only
 /// ```
 pub(super) fn allow(p: &mut Parser<'_>, _: Span) -> Parsed {
     if let Some(kind) = p.accept_row(FILE_KINDS) {
@@ -45,12 +47,15 @@ pub(super) fn allow(p: &mut Parser<'_>, _: Span) -> Parsed {
         return password_file(p, who, PasswordKind::Cleartext);
     }
     if who.value.starts_with('@') {
-        let message = "`allow @group` is not supported yet";
-        return Err(p.error(Diagnostic::error(who.span, message)));
+        return group(p, &who);
     }
     match network(&who.value) {
         Network::Good(network) => so_far(p).hosts.push(Allow::Network(network)),
-        Network::Bad(why) => return Err(p.error(Diagnostic::error(who.span, why))),
+        Network::Bad(why) => {
+            // As in the reference no reason not to start; the rule that lets nobody in stays.
+            p.warn(Diagnostic::warning(who.span, why).note("nobody is let in by it"));
+            so_far(p).hosts.push(Allow::Name(who.value));
+        }
         Network::None if who.value.contains(':') => return user(p, who),
         Network::None => so_far(p).hosts.push(Allow::Name(who.value)),
     }
@@ -83,6 +88,19 @@ fn user(p: &mut Parser<'_>, written: Text) -> Parsed {
         password,
         role,
     });
+    Ok(())
+}
+
+/// `@GROUP [read-only]`: whoever PAM lets in and is in the group.
+fn group(p: &mut Parser<'_>, who: &Text) -> Parsed {
+    let name = &who.value[1..];
+    if name.is_empty() {
+        return Err(p.error(Diagnostic::error(who.span, "`@` names no group")));
+    }
+    role(p);
+    so_far(p).groups.push(name.into());
+    let what = format!("`allow {}`", who.value);
+    p.without_effect(who.span, &what, "nobody of that group is let in");
     Ok(())
 }
 

@@ -58,6 +58,7 @@ const ENTRIES: &[(Keyword, Entry)] = &[
 ///     sendExpectBuffer:  256 B
 ///     fileContentBuffer: 512 B
 ///     httpContentBuffer: 1 MB
+///     fileContentBuffer: 512 B
 ///     stopTimeout:       30 s
 /// }
 /// ```
@@ -75,7 +76,9 @@ fn entries(p: &mut Parser<'_>) -> Parsed {
         let Some(entry) = p.accept_row(ENTRIES) else {
             return Err(p.unexpected());
         };
-        p.skip_sign(Symbol::Colon);
+        if !p.accept_sign(Symbol::Equal) {
+            p.skip_sign(Symbol::Colon);
+        }
         match entry {
             Entry::Bytes(field) => {
                 let bytes = buffer(p)?;
@@ -87,6 +90,18 @@ fn entries(p: &mut Parser<'_>) -> Parsed {
             }
         }
     }
+    Ok(())
+}
+
+/// `set expectbuffer NUMBER [UNIT]`: the old way to say `sendExpectBuffer`.
+///
+/// ```text
+/// set expectbuffer 512 bytes
+/// ```
+pub(super) fn expectbuffer(p: &mut Parser<'_>) -> Parsed {
+    p.skip_sign(Symbol::Equal);
+    let bytes = buffer(p)?;
+    p.syntax().settings.limits.send_expect_buffer = bytes;
     Ok(())
 }
 

@@ -41,8 +41,11 @@ const DEFAULT_FACILITY: u8 = 1;
 /// ```
 pub(super) fn log(p: &mut Parser<'_>) -> Parsed {
     let word = p.previous();
+    p.syntax().log_file = None;
     let target = if !p.accept(Keyword::Syslog) {
-        LogTarget::File(p.path()?.value)
+        let path = p.path()?;
+        p.syntax().log_file = Some(path.span);
+        LogTarget::File(path.value)
     } else if p.accept(Keyword::Facility) {
         let facility = facility(p)?;
         LogTarget::Syslog { facility }

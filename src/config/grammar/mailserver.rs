@@ -2,13 +2,12 @@
 
 use std::time::Duration;
 
-use super::tls::{self, SMTP, SMTPS, Verification, Word};
+use super::tls::{self, SMTP, SMTPS, Word};
 use crate::config::keyword::Keyword;
-use crate::config::later::Place;
 use crate::config::parser::{Parsed, Parser};
-use crate::config::syntax::Text;
+use crate::config::syntax::{MailServerSyntax, PeerTlsSyntax, Text, TlsSyntax};
 use crate::config::token::TokenKind;
-use crate::model::{CertificatePin, MailServer, MailServerTls};
+use crate::model::{CertificatePin, MailServer};
 use crate::text::{Diagnostic, Span, quoted};
 
 /// The reference's (F74).
@@ -25,10 +24,9 @@ struct Server {
 }
 
 /// What `using …` asks for.
-#[derive(Clone, Copy)]
 struct Encryption {
     word: Word,
-    verification: Verification,
+    options: TlsSyntax,
 }
 
 /// `set mailserver HOST [port P] [username U password P] [using ssl|tls [with options { … }]]
@@ -56,13 +54,13 @@ pub(super) fn mailserver(p: &mut Parser<'_>) -> Parsed {
     let next = p.peek();
     let unknown = matches!(next.kind, TokenKind::Word(None) | TokenKind::Quoted);
     if unknown {
-        return Err(p.unexpected_at(Place::Connection, ""));
+        return Err(p.unexpected());
     }
     let of_list = servers.last().and_then(|server| server.timeout);
     for server in servers {
         let timeout = server.timeout.or(of_list).unwrap_or(DEFAULT_TIMEOUT);
         let server = server.finish(p, timeout)?;
-        p.syntax().settings.mail_servers.push(server);
+        p.syntax().mail_servers.push(server);
     }
     Ok(())
 }
@@ -104,11 +102,11 @@ fn option(p: &mut Parser<'_>, server: &mut Server) -> Parsed<bool> {
         super::once(p, &mut server.port, port, word)?;
     } else if p.accept(Keyword::Username) {
         let word = p.previous();
-        let user = p.value("a user name")?;
+        let user = p.name("a user name")?;
         super::once(p, &mut server.username, user, word)?;
     } else if p.accept(Keyword::Password) {
         let word = p.previous();
-        let password = p.value("a password")?;
+        let password = p.name("a password")?;
         super::once(p, &mut server.password, password, word)?;
     } else if p.accept(Keyword::Timeout) {
         let word = p.previous();
@@ -135,25 +133,29 @@ fn option(p: &mut Parser<'_>, server: &mut Server) -> Parsed<bool> {
 
 /// `ssl`, `tls`, `sslauto` or, of older dialects, a version.
 fn encryption(p: &mut Parser<'_>, server: &mut Server) -> Parsed<bool> {
-    let word = if p.accept(Keyword::Tls) {
-        Word::Tls
+    let (word, versions) = if p.accept(Keyword::Tls) {
+        (Word::Tls, None)
     } else if p.accept(Keyword::Ssl) || p.accept(Keyword::Auto) {
-        Word::Ssl
-    } else if let Some(version) = tls::accept_version(p, "") {
-        let ssl = p.text(version).to_lowercase().starts_with("ssl");
-        if ssl { Word::Ssl } else { Word::Tls }
+        (Word::Ssl, None)
+    } else if let Some(versions) = tls::accept_version(p) {
+        let ssl = p.text(p.previous()).to_lowercase().starts_with("ssl");
+        (if ssl { Word::Ssl } else { Word::Tls }, Some(versions))
     } else {
         return Ok(false);
     };
     let place = p.previous();
-    let verification = tls::options(p)?;
-    let encryption = Encryption { word, verification };
+    let named = TlsSyntax {
+        versions,
+        ..TlsSyntax::default()
+    };
+    let options = tls::options(p)?.or(&named);
+    let encryption = Encryption { word, options };
     super::once(p, &mut server.tls, encryption, place)?;
     Ok(true)
 }
 
 impl Server {
-    fn finish(self, p: &mut Parser<'_>, timeout: Duration) -> Parsed<MailServer> {
+    fn finish(self, p: &mut Parser<'_>, timeout: Duration) -> Parsed<MailServerSyntax> {
         let credentials = match (self.username, self.password) {
             (Some(user), Some(password)) => Some((user.value, password.value)),
             (None, None) => None,
@@ -171,16 +173,18 @@ impl Server {
             Some(_) | None => SMTP,
         };
         let port = self.port.unwrap_or(usual);
-        Ok(MailServer {
+        let tls = self.tls.map(|asked| PeerTlsSyntax {
+            starttls: tls::is_starttls(port, asked.word),
+            pin: self.pin.map(|(pin, _)| pin),
+            options: asked.options,
+        });
+        let server = MailServer {
             host: self.host.value,
             port,
             credentials,
-            tls: self.tls.map(|asked| MailServerTls {
-                implicit: !tls::is_starttls(port, asked.word),
-                verify: asked.verification.of_mail_server(),
-                pin: self.pin.map(|(pin, _)| pin),
-            }),
+            tls: None, // what comes of it is known when the whole file is
             timeout,
-        })
+        };
+        Ok(MailServerSyntax { server, tls })
     }
 }

@@ -11,6 +11,7 @@ mod connection;
 mod content;
 mod daemon;
 mod digest;
+mod eventqueue;
 mod existence;
 mod file_tests;
 mod files;
@@ -24,21 +25,23 @@ mod limits;
 mod log;
 mod mail_format;
 mod mailserver;
+mod mmonit;
 mod network_tests;
 mod pattern;
 mod ping;
 mod process_tests;
 mod program;
 mod program_tests;
+mod protocols;
 mod restarts;
 mod rule;
 mod service;
 mod subjects;
 mod system_tests;
 mod tls;
+mod url;
 
 use super::keyword::Keyword;
-use super::later::Place;
 use super::parser::{InService, Parsed, Parser};
 use crate::text::{Diagnostic, quoted};
 
@@ -82,6 +85,13 @@ const SET: &[(Keyword, Production)] = &[
     (Keyword::Alert, alert::global),
     (Keyword::Httpd, httpd::httpd),
     (Keyword::Limits, limits::limits),
+    (Keyword::Expectbuffer, limits::expectbuffer),
+    (Keyword::Ssl, tls::global),
+    (Keyword::Tls, tls::global),
+    (Keyword::Fips, daemon::fips),
+    (Keyword::Terminal, daemon::terminal),
+    (Keyword::Eventqueue, eventqueue::eventqueue),
+    (Keyword::Mmonit, mmonit::mmonit),
     (Keyword::Onreboot, service::global_onreboot),
 ];
 
@@ -125,7 +135,7 @@ fn without_service(p: &mut Parser<'_>) -> super::complaints::Reported {
 fn set(p: &mut Parser<'_>) -> Parsed {
     match p.accept_row(SET) {
         Some(production) => production(p),
-        None => Err(p.unexpected_at(Place::Set, "set ")),
+        None => Err(p.unexpected()),
     }
 }
 
@@ -164,10 +174,12 @@ pub(super) const FILES: &[(&str, &str)] = &[
     ("comparison.rs", include_str!("comparison.rs")),
     ("connection.rs", include_str!("connection.rs")),
     ("content.rs", include_str!("content.rs")),
+    ("options.rs", include_str!("connection/options.rs")),
     ("daemon.rs", include_str!("daemon.rs")),
     ("digest.rs", include_str!("digest.rs")),
     ("existence.rs", include_str!("existence.rs")),
     ("file_tests.rs", include_str!("file_tests.rs")),
+    ("eventqueue.rs", include_str!("eventqueue.rs")),
     ("files.rs", include_str!("files.rs")),
     ("host.rs", include_str!("host.rs")),
     ("filesystem_tests.rs", include_str!("filesystem_tests.rs")),
@@ -178,10 +190,12 @@ pub(super) const FILES: &[(&str, &str)] = &[
     ("log.rs", include_str!("log.rs")),
     ("mail_format.rs", include_str!("mail_format.rs")),
     ("mailserver.rs", include_str!("mailserver.rs")),
+    ("mmonit.rs", include_str!("mmonit.rs")),
     ("ping.rs", include_str!("ping.rs")),
     ("network_tests.rs", include_str!("network_tests.rs")),
     ("program.rs", include_str!("program.rs")),
     ("program_tests.rs", include_str!("program_tests.rs")),
+    ("protocols.rs", include_str!("protocols.rs")),
     ("restarts.rs", include_str!("restarts.rs")),
     ("rule.rs", include_str!("rule.rs")),
     ("service.rs", include_str!("service.rs")),

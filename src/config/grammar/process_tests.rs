@@ -3,7 +3,6 @@
 use super::comparison::comparison;
 use super::pattern::pattern;
 use crate::config::keyword::Keyword;
-use crate::config::later::Place;
 use crate::config::parser::{Parsed, Parser};
 use crate::config::syntax::TestSyntax;
 use crate::config::token::Symbol;
@@ -85,7 +84,7 @@ pub(super) fn total(p: &mut Parser<'_>) -> Parsed<TestSyntax> {
     } else if p.accept(Keyword::Filedescriptors) {
         count(p, ProcessMetric::TotalDescriptors)
     } else {
-        Err(p.unexpected_at(Place::Test, "total "))
+        Err(p.unexpected())
     }
 }
 

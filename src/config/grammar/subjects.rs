@@ -4,7 +4,6 @@ use super::connection;
 use super::kinds::{Row, Tests, tests_of};
 use crate::config::complaints::Reported;
 use crate::config::keyword::Keyword;
-use crate::config::later::{self, Place};
 use crate::config::parser::{Parsed, Parser};
 use crate::config::syntax::TestSyntax;
 use crate::config::token::TokenKind;
@@ -74,8 +73,8 @@ fn no_such_test(p: &mut Parser<'_>, list: List) -> Reported {
         let text = p.text(token.span).to_owned();
         return p.error(error.note(format!("there is: {form} {text}")));
     }
-    if elsewhere.is_empty() || later::knows(Place::Test, p.text(token.span)) {
-        return p.unexpected_at(Place::Test, "");
+    if elsewhere.is_empty() {
+        return p.unexpected();
     }
     let message = format!("{word} cannot be tested in a `check {}`", here.word());
     let error = Diagnostic::error(token.span, message);

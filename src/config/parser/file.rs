@@ -6,7 +6,7 @@ use crate::config::grammar;
 use crate::config::keyword::Keyword;
 use crate::config::lexer::Lexer;
 use crate::config::surroundings::{Kind, Surroundings};
-use crate::config::syntax::{Syntax, Text};
+use crate::config::syntax::{Syntax, Text, TlsSyntax};
 use crate::config::token::{Symbol, Token, TokenKind};
 use crate::model::{OnReboot, Settings};
 use crate::text::{Count, Diagnostic, Span, quoted};
@@ -77,6 +77,10 @@ pub(in crate::config) fn open<'a>(
         total_bytes: content.len(),
         syntax: Syntax {
             settings: Settings::default(),
+            init: None,
+            log_file: None,
+            tls: TlsSyntax::default(),
+            mail_servers: Vec::new(),
             httpd: None,
             onreboot: OnReboot::default(),
             services: Vec::new(),

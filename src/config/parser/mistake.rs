@@ -2,7 +2,6 @@
 
 use super::{Expected, Parser};
 use crate::config::complaints::Reported;
-use crate::config::later::{self, Place};
 use crate::config::token::{Token, TokenKind};
 use crate::text::{Diagnostic, OneOf, Span, nearest, quoted};
 
@@ -15,6 +14,13 @@ impl Parser<'_> {
     /// Records a warning.
     pub(in crate::config) fn warn(&mut self, warning: Diagnostic) {
         self.complaints.add(warning);
+    }
+
+    /// Warns that `what`, at `span`, is understood and has no effect yet; `note` says what holds
+    /// instead.
+    pub(in crate::config) fn without_effect(&mut self, span: Span, what: &str, note: &str) {
+        let warning = Diagnostic::warning(span, format!("{what} is not in effect yet"));
+        self.warn(warning.note(note));
     }
 
     /// The next token is none of those that would have been accepted.
@@ -78,18 +84,6 @@ impl Parser<'_> {
     fn long_string(&self) -> Option<Span> {
         let text = self.text(self.previous);
         (text.starts_with(['"', '\'']) && text.contains('\n')).then_some(self.previous)
-    }
-
-    /// Like [`Self::unexpected`], where the word may be one of Monit's that is not ours yet;
-    /// `before` is what stands before it in a message: `check `.
-    pub(in crate::config) fn unexpected_at(&mut self, place: Place, before: &str) -> Reported {
-        let token = self.peek();
-        let word = self.text(token.span).to_lowercase();
-        if matches!(token.kind, TokenKind::Word(_)) && later::knows(place, &word) {
-            let message = format!("`{before}{word}` is not supported yet");
-            return self.error(Diagnostic::error(token.span, message));
-        }
-        self.unexpected()
     }
 
     /// What to point at and what to call it: where a statement ends too early, its end.

@@ -223,7 +223,13 @@ impl Parser<'_> {
         let mut inside = token.span;
         if token.kind == TokenKind::Quoted {
             inside.start += 1;
-            inside.end -= 1;
+            let text = self.text(token.span);
+            if text.len() > 1 && text.ends_with(['"', '\'']) {
+                inside.end -= 1;
+            } else {
+                let warning = Diagnostic::warning(token.span, "this quote is never closed");
+                self.warn(warning.note("it is taken to end with the file"));
+            }
         } else if self.text(inside).starts_with(TYPOGRAPHIC_QUOTES) {
             let message = "typographic quotes mean nothing here: write `\"`";
             return Err(self.error(Diagnostic::error(inside, message)));

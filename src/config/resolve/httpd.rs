@@ -3,21 +3,25 @@
 use super::machine::Machine;
 use super::{passwords, pem};
 use crate::config::syntax::{CredentialSyntax, HttpdSyntax, HttpdTlsSyntax, UnixSocketSyntax};
-use crate::model::{Access, Credential, Httpd, HttpdAddress, HttpdUnixSocket, PasswordKind};
-use crate::text::Diagnostic;
+use crate::model::{
+    Access, Credential, Httpd, HttpdAddress, HttpdTls, HttpdUnixSocket, PasswordKind,
+};
+use crate::text::{Diagnostic, Span};
 
 /// The model of all `set httpd` statements together.
 pub(super) fn httpd(syntax: HttpdSyntax, machine: &mut Machine<'_>) -> Httpd {
-    let known = |tls: &HttpdTlsSyntax| !syntax.broken || tls.is_complete();
-    let tls = syntax.tls.filter(known);
-    let tls = tls.and_then(|tls| pem::identity(&tls, machine));
+    let tls = syntax
+        .tls
+        .and_then(|tls| encryption(tls, syntax.broken, machine));
     if syntax.port.is_none() && syntax.unix_socket.is_none() && !syntax.broken {
         let message = "`set httpd` needs a `port` or a `unixsocket` to listen on";
         machine
             .complaints
             .add(Diagnostic::error(syntax.span, message));
     }
-    if syntax.hosts.is_empty() && syntax.credentials.is_empty() && !syntax.broken {
+    let nobody =
+        syntax.hosts.is_empty() && syntax.credentials.is_empty() && syntax.groups.is_empty();
+    if nobody && !syntax.broken {
         let message = "no `allow` says who may use the status page";
         let warning = Diagnostic::warning(syntax.span, message);
         machine
@@ -37,12 +41,50 @@ pub(super) fn httpd(syntax: HttpdSyntax, machine: &mut Machine<'_>) -> Httpd {
             .map(|socket| unix_socket(socket, machine)),
         access: Access {
             hosts: syntax.hosts,
+            groups: syntax.groups,
             credentials: credentials
                 .flat_map(|credential| self::credentials(credential, machine))
                 .collect(),
         },
         hide_version: syntax.hide_version,
     }
+}
+
+/// Certificate and key; with `set ssl`'s where the page's own are not named.
+fn encryption(syntax: HttpdTlsSyntax, broken: bool, machine: &mut Machine<'_>) -> Option<HttpdTls> {
+    let own = syntax.options;
+    for (path, word) in [
+        (&own.authorities_file, "cacertificatefile"),
+        (&own.authorities_directory, "cacertificatepath"),
+    ] {
+        if let Some(path) = path {
+            no_effect(path.span, word, machine);
+        }
+    }
+    if let Some(verify) = &own.verify {
+        no_effect(verify.span, "verify", machine);
+    }
+    // `set ssl` names what we show to others, not who may come.
+    let clients = own.client_pem.clone();
+    let clients = clients.filter(|path| pem::certificates(path, machine).is_some());
+    let options = own.or(&machine.tls);
+    if broken && !options.is_complete() {
+        return None;
+    }
+    pem::identity(
+        syntax.span,
+        &options,
+        clients.map(|path| path.value),
+        machine,
+    )
+}
+
+fn no_effect(place: Span, word: &str, machine: &mut Machine<'_>) {
+    let message = format!("`{word}` means nothing to the status page");
+    let warning = Diagnostic::warning(place, message);
+    machine
+        .complaints
+        .add(warning.note("the clients that may come are in `clientpemfile`"));
 }
 
 fn unix_socket(syntax: UnixSocketSyntax, machine: &mut Machine<'_>) -> HttpdUnixSocket {

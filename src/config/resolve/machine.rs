@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::config::arguments::split_program;
 use crate::config::complaints::Complaints;
 use crate::config::surroundings::{Kind, Surroundings};
-use crate::config::syntax::{ActionSyntax, ProgramSyntax, Text};
+use crate::config::syntax::{ActionSyntax, ProgramSyntax, Text, TlsSyntax};
 use crate::model::{Action, Exec, Limits, Program};
 use crate::text::{Diagnostic, Span, quoted};
 
@@ -13,6 +13,8 @@ use crate::text::{Diagnostic, Span, quoted};
 pub(super) struct Machine<'a> {
     pub(super) surroundings: &'a dyn Surroundings,
     pub(super) complaints: &'a mut Complaints,
+    /// `set ssl`, wherever it stood.
+    pub(super) tls: TlsSyntax,
     /// `set limits`, wherever it stood.
     pub(super) limits: Limits,
 }

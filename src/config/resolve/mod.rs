@@ -15,6 +15,8 @@ mod pattern;
 mod pem;
 mod rules;
 mod service;
+mod start;
+mod tls;
 
 #[cfg(test)]
 pub(super) use names::NAMES_LIMIT;
@@ -65,7 +67,14 @@ pub(super) fn model(
         surroundings,
         complaints,
         limits: settings.limits.clone(),
+        tls: std::mem::take(&mut syntax.tls),
     };
+    start::check(&syntax, &settings, &mut machine);
+    tls::check_usual(&mut machine);
+    let mail_servers = std::mem::take(&mut syntax.mail_servers).into_iter();
+    settings.mail_servers = mail_servers
+        .map(|server| tls::mail_server(server, &mut machine))
+        .collect();
     settings.httpd = syntax
         .httpd
         .take()

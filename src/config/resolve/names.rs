@@ -1,4 +1,4 @@
-//! Every service has a name of its own, and there is one machine.
+//! Every service has a name of its own.
 
 use std::collections::BTreeMap;
 
@@ -9,10 +9,9 @@ use crate::text::{Diagnostic, Span, quoted};
 /// So many services may be named: their ids have 16 bits, and the machine itself may come on top.
 pub(in crate::config) const NAMES_LIMIT: usize = 65_534;
 
-/// Complains about names used twice, a second `check system`, and too many services.
+/// Complains about names used twice and about too many services.
 pub(super) fn check(services: &[ServiceSyntax], machine: &mut Machine<'_>) {
     duplicates(services, machine);
-    systems(services, machine);
     if let Some(surplus) = services.get(NAMES_LIMIT) {
         let message = format!("more than {} services", NAMES_LIMIT);
         machine
@@ -41,22 +40,6 @@ fn duplicates(services: &[ServiceSyntax], machine: &mut Machine<'_>) {
         machine.complaints.add(
             error.note("the machine is a service too: give it another name by `check system`"),
         );
-    }
-}
-
-fn systems(services: &[ServiceSyntax], machine: &mut Machine<'_>) {
-    let mut systems = services.iter().filter(|service| is_system(service));
-    let Some(first) = systems.next() else {
-        return;
-    };
-    for second in systems {
-        let error = Diagnostic::error(
-            second.name.span,
-            "a second `check system`: there is but one machine",
-        );
-        machine
-            .complaints
-            .add(error.related(first.name.span, "the first one"));
     }
 }
 

@@ -2,9 +2,9 @@
 
 use super::machine::Machine;
 use crate::config::surroundings::{Kind, Pem};
-use crate::config::syntax::{HttpdTlsSyntax, Text};
+use crate::config::syntax::{Text, TlsSyntax};
 use crate::model::HttpdTls;
-use crate::text::{Diagnostic, quoted};
+use crate::text::{Diagnostic, Span, quoted};
 
 /// Largest PEM file.
 pub(in crate::config) const FILE_LIMIT: usize = 1024 * 1024;
@@ -13,8 +13,13 @@ pub(in crate::config) const FILE_LIMIT: usize = 1024 * 1024;
 const KEY_MODE: u32 = 0o750;
 
 /// The two files of the server's identity, if they will do.
-pub(super) fn identity(syntax: &HttpdTlsSyntax, machine: &mut Machine<'_>) -> Option<HttpdTls> {
-    let (chain, key) = files(syntax, machine)?;
+pub(super) fn identity(
+    place: Span,
+    syntax: &TlsSyntax,
+    clients: Option<Box<str>>,
+    machine: &mut Machine<'_>,
+) -> Option<HttpdTls> {
+    let (chain, key) = files(place, syntax, machine)?;
     let chain_bytes = read(chain, machine);
     let key_bytes = if chain.value == key.value {
         chain_bytes.clone()
@@ -36,6 +41,8 @@ pub(super) fn identity(syntax: &HttpdTlsSyntax, machine: &mut Machine<'_>) -> Op
     let files = HttpdTls {
         chain: chain.value.clone(),
         key: key.value.clone(),
+        versions: syntax.versions.unwrap_or_default(),
+        clients,
     };
     let pem = Pem {
         files: &files,
@@ -51,16 +58,37 @@ pub(super) fn identity(syntax: &HttpdTlsSyntax, machine: &mut Machine<'_>) -> Op
     Some(files)
 }
 
+/// The file of a client's certificate and key, if it will do.
+pub(super) fn client(path: &Text, machine: &mut Machine<'_>) -> Option<Box<str>> {
+    let content = read(path, machine)?;
+    let complete = parts_are_there(path, &content, path, &content, machine);
+    complete.then(|| path.value.clone())
+}
+
+/// What is in a file of certificates, if it is one.
+pub(super) fn certificates(path: &Text, machine: &mut Machine<'_>) -> Option<Vec<u8>> {
+    let content = read(path, machine)?;
+    if holds(&content, "CERTIFICATE-----") {
+        return Some(content);
+    }
+    let message = format!("{} holds no certificate", quoted(&path.value));
+    machine
+        .complaints
+        .add(Diagnostic::error(path.span, message));
+    None
+}
+
 /// Which file has the certificate, which the key.
 fn files<'a>(
-    syntax: &'a HttpdTlsSyntax,
+    place: Span,
+    syntax: &'a TlsSyntax,
     machine: &mut Machine<'_>,
 ) -> Option<(&'a Text, &'a Text)> {
     let (place, message) = match (&syntax.pemfile, &syntax.pemchain, &syntax.pemkey) {
         (Some(both), None, None) => return Some((both, both)),
         (None, Some(chain), Some(key)) => return Some((chain, key)),
         (None, None, None) => (
-            syntax.span,
+            place,
             "TLS needs a certificate: add `pemfile`, or `pemchain` and `pemkey`",
         ),
         (None, Some(chain), None) => (chain.span, "a certificate without its key: add `pemkey`"),

@@ -2,13 +2,13 @@
 
 use super::content;
 use super::machine::Machine;
+use super::tls;
 use crate::config::syntax::{
     ConnectionSyntax, PingSyntax, ProtocolSyntax, RepeatSyntax, RuleSyntax, TestSyntax,
 };
 use crate::model::{
-    Action, AttributeTest, Connection, ConnectionTest, EventKind, FilesystemTest, Limit,
-    NetworkTest, Ping, PingTest, ProcessTest, ProgramTest, Protocol, Repeat, Rule, Subject, Test,
-    Window,
+    Action, AttributeTest, Connection, ConnectionTest, EventKind, FilesystemTest, NetworkTest,
+    Ping, PingTest, ProcessTest, ProgramTest, Protocol, Repeat, Rule, Subject, Test, Window,
 };
 use crate::text::{Diagnostic, Span};
 
@@ -21,14 +21,15 @@ pub(super) fn rules(
     let mut rules: Vec<(Rule, Span)> = Vec::with_capacity(syntax.len());
     for rule_syntax in syntax {
         let span = rule_syntax.span;
-        let limit = response_time(&rule_syntax.test);
+        let companions = companions(&rule_syntax.test);
         for rule in one_or_more(rule_syntax, subject, machine) {
-            let timed = limit.map(|limit| Rule {
-                test: Test::ResponseTime(limit),
+            let behind = companions.iter().map(|test| Rule {
+                test: test.clone(),
                 ..rule.clone()
             });
+            let behind: Vec<Rule> = behind.collect();
             replace(&mut rules, rule, span, machine);
-            rules.extend(timed.map(|rule| (rule, span)));
+            rules.extend(behind.into_iter().map(|rule| (rule, span)));
         }
     }
     let says_existence = rules
@@ -127,6 +128,24 @@ fn only_one(test: &Test) -> Option<&'static str> {
     single.then(|| event.filter_word())
 }
 
+/// What else is judged by a test's outcome, with an event of its own (reference F115): rules that
+/// stand right behind the test's.
+fn companions(syntax: &TestSyntax) -> Vec<Test> {
+    let (response, valid) = if let TestSyntax::Ping(test) = syntax {
+        (test.response_time, None)
+    } else if let TestSyntax::Connection(test) = syntax {
+        match test.expect_failure {
+            true => (None, None),
+            false => (test.response, test.valid_days),
+        }
+    } else {
+        (None, None)
+    };
+    let response = response.map(Test::ResponseTime);
+    let valid = valid.map(Test::CertificateValid);
+    response.into_iter().chain(valid).collect()
+}
+
 /// One rule, or one for each of a file's patterns; none where something has been complained about.
 fn one_or_more(syntax: RuleSyntax, subject: &Subject, machine: &mut Machine<'_>) -> Vec<Rule> {
     let tests = tests(syntax.test, subject, machine);
@@ -145,14 +164,6 @@ fn repeat(syntax: RepeatSyntax, machine: &mut Machine<'_>) -> Repeat {
         window: syntax.window,
         action: machine.action(syntax.action),
     }
-}
-
-/// The limit of the response time that a test has besides its own verdict.
-const fn response_time(test: &TestSyntax) -> Option<Limit> {
-    if let TestSyntax::Ping(ping) = test {
-        return ping.response_time;
-    }
-    None
 }
 
 fn tests(syntax: TestSyntax, subject: &Subject, machine: &mut Machine<'_>) -> Vec<Test> {
@@ -217,12 +228,15 @@ fn connection_test(syntax: ConnectionSyntax, machine: &mut Machine<'_>) -> Conne
         ProtocolSyntax::Http(test) => Protocol::Http(test),
         ProtocolSyntax::Smtp => Protocol::Smtp,
         ProtocolSyntax::Generic(exchanges) => Protocol::Generic(exchanges),
+        ProtocolSyntax::Unspoken(name) => Protocol::Unspoken(name),
     };
     ConnectionTest {
         connection: Connection {
             destination: syntax.destination,
+            family: syntax.family,
+            source: syntax.source,
             transport: syntax.transport,
-            tls: syntax.tls,
+            tls: syntax.tls.map(|tls| tls::of_test(tls, machine)),
             protocol,
             timeout: syntax.timeout.unwrap_or(machine.limits.network_timeout),
         },

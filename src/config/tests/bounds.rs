@@ -68,7 +68,7 @@ fn long_files_strings_and_words() {
 #[test]
 fn many_files_and_deep_ones() {
     let many = "include /etc/a\n".repeat(FILES_LIMIT);
-    let memory = Memory::new(many).file("/etc/a", 0o600, "set init\n");
+    let memory = Memory::new(many).file("/etc/a", 0o600, "set terminal batch\n");
     assert_eq!(
         first_line(&memory),
         "error: cannot include `/etc/a`: more than 1024 files"

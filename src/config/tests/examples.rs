@@ -1,5 +1,6 @@
 //! The example in the comment of each production is a control file, or a part of one.
 
+use crate::config::Kind;
 use crate::config::grammar;
 use crate::config::memory::Memory;
 
@@ -44,11 +45,14 @@ fn every_example_is_understood() {
                 .file("/usr/local/certs/monit.pem", 0o600, pem)
                 .file("/etc/ssl/chain.pem", 0o644, pem)
                 .file("/etc/ssl/key.pem", 0o600, pem)
+                .file("/etc/ssl/both.pem", 0o600, pem)
+                .file("/etc/ssl/authorities.pem", 0o644, pem)
+                .other("/etc/ssl/authorities", Kind::Directory)
                 .file("/etc/httpd/htpasswd", 0o600, passwords)
                 .file("/etc/passwords", 0o600, passwords)
                 .file("/etc/monit/patterns", 0o644, "error\n")
                 .file("/etc/monit/harmless", 0o644, "harmless\n")
-                .file("/etc/monit.d/a.cfg", 0o600, "set init");
+                .file("/etc/monit.d/a.cfg", 0o600, "set terminal batch");
             if let Err(report) = memory.load() {
                 panic!("the example in {file}\n\n{example}\nis wrong:\n\n{report}");
             }

@@ -80,7 +80,7 @@ warning: a service has one permission test
 
 #[test]
 fn errors_tell_who_included_them() {
-    let memory = Memory::new("set init\ninclude /etc/d/*\n")
+    let memory = Memory::new("set daemon 5\ninclude /etc/d/*\n")
         .file("/etc/d/a", 0o600, "\n  include /etc/e\n")
         .file(
             "/etc/e",
@@ -108,7 +108,7 @@ error: `foo` cannot stand here
 fn a_loop_is_found_and_named() {
     let memory = Memory::new("include /etc/a\n")
         .file("/etc/a", 0o600, "include /etc/b")
-        .file("/etc/b", 0o600, "set init\ninclude /etc/a");
+        .file("/etc/b", 0o600, "set daemon 5\ninclude /etc/a");
     assert_eq!(
         said(&memory),
         "

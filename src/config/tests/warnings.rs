@@ -222,3 +222,120 @@ fn letters_that_are_no_utf8() {
         "{said}"
     );
 }
+
+#[test]
+fn what_is_not_in_effect_yet() {
+    let memory = Memory::new(
+        "set eventqueue basedir /var/monit slots 100
+set mmonit http://monit:monit@192.168.1.10:8080/collector
+set fips
+set httpd port 2812 allow @admins
+check process p matching p
+  if failed port 3306 protocol mysql then alert
+  if failed port 25 protocol smtp username a password b then alert
+",
+    );
+    assert_eq!(
+        said(&memory),
+        "
+warning: `set eventqueue` is not in effect yet
+ --> /etc/monitrc:1:5
+  |
+1 | set eventqueue basedir /var/monit slots 100
+  |     ^^^^^^^^^^
+  = mail that no server takes is kept without it, beside the state file
+
+warning: `set mmonit` is not in effect yet
+ --> /etc/monitrc:2:5
+  |
+2 | set mmonit http://monit:monit@192.168.1.10:8080/collector
+  |     ^^^^^^
+  = nothing is reported to M/Monit
+
+warning: `set fips` is not in effect yet
+ --> /etc/monitrc:3:5
+  |
+3 | set fips
+  |     ^^^^
+  = the cryptography in use is not a validated module
+
+warning: `allow @admins` is not in effect yet
+ --> /etc/monitrc:4:27
+  |
+4 | set httpd port 2812 allow @admins
+  |                           ^^^^^^^
+  = nobody of that group is let in
+
+warning: the dialogue of `protocol mysql` is not in effect yet
+ --> /etc/monitrc:6:32
+  |
+6 |   if failed port 3306 protocol mysql then alert
+  |                                ^^^^^
+  = the connection alone is tested
+
+warning: `username` of `protocol smtp` is not in effect yet
+ --> /etc/monitrc:7:35
+  |
+7 |   if failed port 25 protocol smtp username a password b then alert
+  |                                   ^^^^^^^^
+  = the test ends before anybody logs in
+"
+    );
+}
+
+#[test]
+fn what_is_no_network_lets_nobody_in() {
+    let text = "set httpd port 2812
+  allow 10.0.0.0/33
+  allow ZZ.ZZ/24
+";
+    assert_eq!(
+        said(&Memory::new(text)),
+        "
+warning: `33` is no mask of a network: a number up to 32 is
+ --> /etc/monitrc:2:9
+  |
+2 |   allow 10.0.0.0/33
+  |         ^^^^^^^^^^^
+  = nobody is let in by it
+
+warning: `ZZ.ZZ/24` is no network
+ --> /etc/monitrc:3:9
+  |
+3 |   allow ZZ.ZZ/24
+  |         ^^^^^^^^
+  = nobody is let in by it
+"
+    );
+    let hosts = Memory::new(text)
+        .load()
+        .unwrap()
+        .model
+        .settings
+        .httpd
+        .unwrap()
+        .access
+        .hosts;
+    assert_eq!(hosts.len(), 2);
+}
+
+#[test]
+fn the_last_quote_is_missing() {
+    let memory = Memory::new("check process p matching p\n  stop program = \"/bin/x y");
+    assert_eq!(
+        said(&memory),
+        "
+warning: this quote is never closed
+ --> /etc/monitrc:2:18
+  |
+2 |   stop program = \"/bin/x y
+  |                  ^^^^^^^^^
+  = it is taken to end with the file
+"
+    );
+    let stop = memory.load().unwrap().model.services[0]
+        .stop
+        .clone()
+        .unwrap();
+    assert_eq!(stop.command_line(), "/bin/x y");
+}

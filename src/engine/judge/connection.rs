@@ -4,7 +4,7 @@ use crate::engine::ProbeOutcome;
 use crate::model::{Connection, ConnectionTest, Destination, Transport};
 use crate::reading::Elapsed;
 
-use super::Finding;
+use super::{Finding, verdict};
 
 /// Judges a connection test by how its last try ended.
 pub(in crate::engine) fn judge_connection(
@@ -21,6 +21,15 @@ pub(in crate::engine) fn judge_connection(
     } else {
         Finding::Passed(text)
     }
+}
+
+/// Judges for how many more days a certificate is good.
+pub(in crate::engine) fn judge_certificate(days: u32, left: i64) -> Finding {
+    verdict(
+        left >= i64::from(days),
+        || format!("certificate valid days test succeeded [valid for {left} days]"),
+        || format!("certificate expiry in {left} days matches check limit [valid > {days} days]"),
+    )
 }
 
 /// `connection succeeded to [127.0.0.1]:80 [TCP/IP]`.

@@ -61,6 +61,7 @@ impl FileFacts<'_> {
             Test::NotExist
             | Test::Exist
             | Test::Connection(_)
+            | Test::CertificateValid(_)
             | Test::Content(_)
             | Test::Ping(_)
             | Test::ResponseTime(_)

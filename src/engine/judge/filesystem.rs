@@ -38,6 +38,7 @@ pub(super) fn judge(
         | Test::Content(_)
         | Test::Ping(_)
         | Test::ResponseTime(_)
+        | Test::CertificateValid(_)
         | Test::Process(_)
         | Test::System(_)
         | Test::Network(_)

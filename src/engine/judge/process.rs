@@ -41,6 +41,7 @@ pub(super) fn judge(
         Test::NotExist
         | Test::Exist
         | Test::Connection(_)
+        | Test::CertificateValid(_)
         | Test::Checksum(_)
         | Test::Permission(_)
         | Test::PermissionChanged

@@ -51,6 +51,7 @@ pub(in crate::engine) fn model(with_extra: bool, poll_seconds: u64) -> Model {
 
 fn settings(poll_seconds: u64) -> Settings {
     Settings {
+        batch: false,
         poll: Some(Duration::from_secs(poll_seconds)),
         start_delay: Duration::ZERO,
         init: false,
@@ -134,6 +135,8 @@ fn rules(name: &str) -> Vec<Rule> {
     let port = |port, tries| {
         Test::Connection(Box::new(ConnectionTest {
             connection: Connection {
+                family: crate::model::Family::Any,
+                source: None,
                 destination: Destination::Host {
                     host: "localhost".into(),
                     port,

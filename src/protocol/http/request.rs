@@ -90,6 +90,8 @@ mod tests {
 
     fn check(destination: Destination, tls: bool, test: HttpTest, expected: &str) {
         let connection = Connection {
+            family: crate::model::Family::Any,
+            source: None,
             destination,
             transport: Transport::Tcp,
             tls: tls.then(TlsOptions::default),
@@ -167,6 +169,8 @@ mod tests {
     fn hosts_with_and_without_port() {
         let host_of = |destination, tls: bool| {
             let connection = Connection {
+                family: crate::model::Family::Any,
+                source: None,
                 destination,
                 transport: Transport::Tcp,
                 tls: tls.then(TlsOptions::default),

@@ -9,6 +9,8 @@ use crate::protocol::script;
 
 fn connection(test: &HttpTest) -> Connection {
     Connection {
+        family: crate::model::Family::Any,
+        source: None,
         destination: Destination::Host {
             host: "h".into(),
             port: 80,

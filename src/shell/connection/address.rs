@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use mio::Interest;
 
@@ -26,7 +26,7 @@ pub enum Address {
 pub(super) fn begin(
     now: Now,
     untried: &mut VecDeque<Address>,
-    transport: Transport,
+    (transport, source): (Transport, Option<IpAddr>),
     connect_by: Moment,
     tokens: &Tokens,
 ) -> Result<(Registered<Socket>, Moment), Box<str>> {
@@ -34,7 +34,7 @@ pub(super) fn begin(
     while let Some(address) = untried.pop_front() {
         let left = u32::try_from(untried.len()).unwrap_or(u32::MAX);
         let share = now.moment.until(connect_by) / left.saturating_add(1);
-        let begun = Socket::connect(&address, transport)
+        let begun = Socket::connect(&address, transport, source)
             .and_then(|socket| tokens.register(socket, Interest::READABLE | Interest::WRITABLE));
         match begun {
             Ok(socket) => return Ok((socket, now.moment + share)),

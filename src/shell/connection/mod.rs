@@ -23,6 +23,7 @@ mod tests;
 use std::collections::VecDeque;
 use std::fmt;
 use std::io::{self, Read, Write};
+use std::net::IpAddr;
 use std::time::Duration;
 
 use mio::Token;
@@ -53,6 +54,8 @@ const PATIENCE: u32 = 10;
 pub struct Plan {
     /// Tried in order until one answers; never empty.
     pub addresses: Vec<Address>,
+    /// The address it comes from; `None` lets the system choose.
+    pub source: Option<IpAddr>,
     /// Stream or datagrams.
     pub transport: Transport,
     /// How the peer is judged once TLS begins: at once, or when the dialogue asks.
@@ -118,7 +121,13 @@ impl Connection {
     ) -> Result<Self, Box<str>> {
         let mut untried = VecDeque::from(std::mem::take(&mut plan.addresses));
         let connect_by = now.moment + plan.timeout;
-        let (socket, patience) = begin(now, &mut untried, plan.transport, connect_by, tokens)?;
+        let (socket, patience) = begin(
+            now,
+            &mut untried,
+            (plan.transport, plan.source),
+            connect_by,
+            tokens,
+        )?;
         Ok(Self {
             tokens: tokens.clone(),
             client: client.clone(),
@@ -207,7 +216,7 @@ impl Connection {
         (self.socket, self.patience) = begin(
             now,
             &mut self.untried,
-            self.plan.transport,
+            (self.plan.transport, self.plan.source),
             self.connect_by,
             &self.tokens,
         )?;

@@ -1,7 +1,7 @@
 //! A non-blocking socket of any kind, and its connect.
 
 use std::io::{self, Read, Write};
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::os::linux::net::SocketAddrExt;
 use std::os::unix::net;
 
@@ -11,7 +11,7 @@ use mio::net::{TcpStream, UdpSocket, UnixDatagram, UnixStream};
 use super::Address;
 use crate::model::Transport;
 use crate::shell::Watchable;
-use crate::sys;
+use crate::sys::{self, dial};
 
 /// A socket on its way to one peer.
 #[derive(Debug)]
@@ -24,15 +24,25 @@ pub(super) enum Socket {
 
 impl Socket {
     /// Begins to connect; [`Self::is_connected`] tells when it stands.
-    pub(super) fn connect(address: &Address, transport: Transport) -> io::Result<Self> {
+    pub(super) fn connect(
+        address: &Address,
+        transport: Transport,
+        source: Option<IpAddr>,
+    ) -> io::Result<Self> {
         match (address, transport) {
-            (Address::Ip(address), Transport::Tcp) => TcpStream::connect(*address).map(Self::Tcp),
+            (Address::Ip(address), Transport::Tcp) => match source {
+                None => TcpStream::connect(*address).map(Self::Tcp),
+                Some(source) => {
+                    let socket = dial::tcp_from(source, *address)?;
+                    Ok(Self::Tcp(TcpStream::from_std(socket)))
+                }
+            },
             (Address::Ip(address), Transport::Udp) => {
                 let any = match address {
-                    SocketAddr::V4(_) => SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0)),
-                    SocketAddr::V6(_) => SocketAddr::from((Ipv6Addr::UNSPECIFIED, 0)),
+                    SocketAddr::V4(_) => Ipv4Addr::UNSPECIFIED.into(),
+                    SocketAddr::V6(_) => Ipv6Addr::UNSPECIFIED.into(),
                 };
-                let socket = UdpSocket::bind(any)?;
+                let socket = UdpSocket::bind(SocketAddr::new(source.unwrap_or(any), 0))?;
                 socket.connect(*address)?;
                 Ok(Self::Udp(socket))
             }

@@ -36,6 +36,7 @@ const fn start() -> Now {
 
 fn plan(address: impl Into<SocketAddr>) -> Plan {
     Plan {
+        source: None,
         addresses: vec![Address::Ip(address.into())],
         transport: Transport::Tcp,
         tls: None,
@@ -47,6 +48,7 @@ fn plan(address: impl Into<SocketAddr>) -> Plan {
 fn with_tls(plan: Plan) -> Plan {
     Plan {
         tls: Some(Policy {
+            terms: crate::model::TlsTerms::default(),
             verify: Verify::Unset,
             pin: None,
             name: "localhost".into(),

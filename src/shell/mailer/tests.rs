@@ -50,6 +50,7 @@ fn with_password(port: u16, verify: Verify) -> MailServer {
     MailServer {
         credentials: Some(("joe".into(), "secret".into())),
         tls: Some(MailServerTls {
+            terms: crate::model::TlsTerms::default(),
             implicit: true,
             verify,
             pin: None,

@@ -28,6 +28,8 @@ const fn at(seconds: u64) -> Now {
 
 fn test(host: &str, port: u16) -> model::Connection {
     model::Connection {
+        family: crate::model::Family::Any,
+        source: None,
         destination: Destination::Host {
             host: host.into(),
             port,
@@ -295,6 +297,7 @@ fn a_peer_without_tls() {
     });
     let mut bench = Bench::new();
     let tls = Some(TlsOptions {
+        terms: crate::model::TlsTerms::default(),
         verify: Verify::Unset,
         pin: None,
         starttls: false,

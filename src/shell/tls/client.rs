@@ -13,8 +13,10 @@ use rustls::time_provider::TimeProvider;
 use rustls::{ClientConfig, ClientConnection, Connection};
 
 use super::channel::Channel;
+use super::identity::client_identity;
 use super::verdicts::Verdicts;
 use super::verify::{Judged, Policy, Verifier};
+use super::versions::versions;
 use crate::time::WallTime;
 
 /// Begins handshakes; a clone shares its memory of verdicts.
@@ -43,6 +45,7 @@ impl Client {
 
     /// Begins a handshake; the first words of it wait to be sent.
     pub fn begin(&self, policy: Policy, wall: WallTime) -> Result<Channel, Box<str>> {
+        let terms = policy.terms.clone();
         let name = server_name(&policy.name);
         let judged = Arc::new(Mutex::new(Judged::default()));
         let provider = Arc::new(ring::default_provider());
@@ -59,12 +62,15 @@ impl Client {
             judged: judged.clone(),
         };
         let words = |error: rustls::Error| format!("SSL connection error: {error}");
-        let mut config = ClientConfig::builder_with_details(provider, Arc::new(At(wall)))
-            .with_safe_default_protocol_versions()
+        let config = ClientConfig::builder_with_details(provider, Arc::new(At(wall)))
+            .with_protocol_versions(versions(terms.versions))
             .map_err(words)?
             .dangerous()
-            .with_custom_certificate_verifier(Arc::new(verifier))
-            .with_no_client_auth();
+            .with_custom_certificate_verifier(Arc::new(verifier));
+        let mut config = match &terms.client_pem {
+            None => config.with_no_client_auth(),
+            Some(path) => config.with_client_cert_resolver(client_identity(path, path)?),
+        };
         config.resumption = Resumption::disabled();
         config.enable_sni = is_sent;
         let tls = ClientConnection::new(Arc::new(config), addressed).map_err(words)?;

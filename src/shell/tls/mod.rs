@@ -8,10 +8,13 @@
 mod certificate;
 mod channel;
 mod client;
+mod clients;
 mod der;
+mod identity;
 mod server;
 mod verdicts;
 mod verify;
+mod versions;
 mod words;
 
 #[cfg(test)]
@@ -21,5 +24,6 @@ mod tests;
 
 pub use channel::{Channel, Received};
 pub use client::Client;
+pub use identity::client_identity;
 pub use server::Server;
 pub use verify::Policy;

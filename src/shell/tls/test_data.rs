@@ -69,6 +69,8 @@ impl Drop for Scratch {
 /// Chain and key of a status page.
 pub(in crate::shell) fn files(chain: &str, key: &str) -> HttpdTls {
     HttpdTls {
+        clients: None,
+        versions: crate::model::TlsVersions::Both,
         chain: chain.into(),
         key: key.into(),
     }

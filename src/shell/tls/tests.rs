@@ -6,7 +6,7 @@ use std::path::Path;
 use super::test_data::{self as data, Scratch, files};
 use super::*;
 use crate::engine::CertificateFacts;
-use crate::model::{CertificatePin, ChecksumKind, Verify};
+use crate::model::{CertificatePin, ChecksumKind, TlsTerms, TlsVersions, Verify};
 use crate::time::WallTime;
 
 /// 2027-01-01 00:00:00 UTC.
@@ -18,6 +18,7 @@ fn at(unix_seconds: i64) -> WallTime {
 
 fn policy(verify: Verify, name: &str) -> Policy {
     Policy {
+        terms: TlsTerms::default(),
         verify,
         pin: None,
         name: name.into(),
@@ -27,6 +28,7 @@ fn policy(verify: Verify, name: &str) -> Policy {
 fn pinned(kind: ChecksumKind, digest: &str, verify: Verify) -> Policy {
     let byte = |i: usize| u8::from_str_radix(&digest[i..i + 2], 16).unwrap();
     Policy {
+        terms: TlsTerms::default(),
         verify,
         pin: Some(CertificatePin {
             kind,
@@ -522,3 +524,81 @@ const SHA1: &str = "dbf14ae260a2e8e034d66302fa42ef7956c6255b";
 const SHA256: &str = "1a261a2424bf27e12cd3720ececdcd9184a13f4f4a5ab5458abe0016034fef5f";
 /// The hash of `version1.pem`.
 const MD5_VERSION_1: &str = "342f0b258f4cab3b0e12e257ebb4013b";
+
+/// The versions that a client's wish and a server's leave.
+fn versions(client: TlsVersions, server: TlsVersions) -> Result<(), String> {
+    let mut policy = policy(Verify::Disable, "localhost");
+    policy.terms.versions = client;
+    let mut files = files(data::SELF_SIGNED, data::RSA_KEY);
+    files.versions = server;
+    let mut ours = Client::new().begin(policy, at(NEW_YEAR)).unwrap();
+    let mut theirs = Server::load(&files).unwrap().accept().unwrap();
+    shake(&mut ours, &mut theirs, usize::MAX).map_err(String::from)
+}
+
+#[test]
+fn a_version_that_was_left_out_is_not_spoken() {
+    use TlsVersions::{Both, Only12, Only13};
+    for (client, server) in [
+        (Only12, Both),
+        (Only13, Both),
+        (Both, Only12),
+        (Only13, Only13),
+    ] {
+        assert_eq!(versions(client, server), Ok(()));
+    }
+    assert!(versions(Only12, Only13).is_err());
+    assert!(versions(Only13, Only12).is_err());
+}
+
+#[test]
+fn the_authorities_that_are_named_count_instead_of_the_system_s() {
+    let chain = good_chain();
+    let client = Client::with_store(Path::new(data::SELF_SIGNED));
+    let trusting = |authorities: &[&str]| {
+        let mut policy = policy(Verify::Enable, "localhost");
+        policy.terms.authorities = authorities.iter().map(|path| (*path).into()).collect();
+        meet(&client, policy, NEW_YEAR, chain.path(), data::LEAF_KEY).0
+    };
+    assert!(trusting(&[]).is_err());
+    assert_eq!(trusting(&[data::CA]), Ok(()));
+    // Asked again, the system's store still does not vouch for it.
+    assert!(trusting(&[]).is_err());
+    let directory = Path::new(data::CA).parent().unwrap();
+    assert_eq!(trusting(&[directory.to_str().unwrap()]), Ok(()));
+    let words = trusting(&["/nowhere"]).unwrap_err();
+    assert!(
+        words.contains("there is no store of trusted authorities here"),
+        "{words}"
+    );
+}
+
+/// What a server that lets in the clients of `SELF_SIGNED` alone says to one that shows `shown`.
+fn let_in(shown: Option<&str>) -> Result<(), String> {
+    let chain = good_chain();
+    let mut policy = policy(Verify::Disable, "localhost");
+    policy.terms.client_pem = shown.map(Box::from);
+    let mut files = files(chain.path(), data::LEAF_KEY);
+    files.clients = Some(data::SELF_SIGNED.into());
+    let mut ours = Client::new()
+        .begin(policy, at(NEW_YEAR))
+        .map_err(String::from)?;
+    let mut theirs = Server::load(&files).unwrap().accept().unwrap();
+    for _ in 0..20 {
+        carry(&mut ours, &mut theirs, usize::MAX).map_err(String::from)?;
+        carry(&mut theirs, &mut ours, usize::MAX).map_err(String::from)?;
+    }
+    Ok(())
+}
+
+#[test]
+fn a_server_lets_in_the_clients_it_knows() {
+    let known = Scratch::joined("known-client.pem", &[data::SELF_SIGNED, data::RSA_KEY]);
+    assert_eq!(let_in(Some(known.path())), Ok(()));
+    let own = Scratch::joined("own-client.pem", &[data::GOOD, data::LEAF_KEY]);
+    assert_eq!(let_in(Some(own.path())), Ok(()));
+    let stranger = Scratch::joined("strange-client.pem", &[data::IP, data::LEAF_KEY]);
+    assert!(let_in(Some(stranger.path())).is_err());
+    assert!(let_in(None).is_err());
+    assert!(let_in(Some("/nowhere")).is_err());
+}

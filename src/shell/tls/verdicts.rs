@@ -85,16 +85,17 @@ impl Verdicts {
     pub(super) fn judge(
         &mut self,
         chain: &Chain<'_>,
+        authorities: &[Box<str>],
         provider: &Arc<CryptoProvider>,
         now: u64,
     ) -> Verdict {
-        let hash = chain.hash();
+        let hash = chain.hash(authorities);
         let is_fresh =
             |r: &&Remembered| r.chain == hash && (now..=now + HOLDS_SECONDS).contains(&r.until);
         if let Some(known) = self.remembered.iter().find(is_fresh) {
             return known.verdict.clone();
         }
-        let verdict = self.look_up(chain, provider, now);
+        let verdict = self.look_up(chain, authorities, provider, now);
         self.remembered.retain(|r| r.chain != hash);
         if self.remembered.len() == REMEMBERED {
             self.remembered.remove(0);
@@ -107,8 +108,18 @@ impl Verdicts {
         verdict
     }
 
-    fn look_up(&self, chain: &Chain<'_>, provider: &Arc<CryptoProvider>, now: u64) -> Verdict {
-        let Some(anchors) = self.anchors_for(chain) else {
+    fn look_up(
+        &self,
+        chain: &Chain<'_>,
+        authorities: &[Box<str>],
+        provider: &Arc<CryptoProvider>,
+        now: u64,
+    ) -> Verdict {
+        let stores = match authorities.is_empty() {
+            true => self.system_store(),
+            false => named_stores(authorities),
+        };
+        let Some(anchors) = anchors_for(chain, stores) else {
             return Verdict::Untrusted("there is no store of trusted authorities here".into());
         };
         match anchors {
@@ -117,14 +128,39 @@ impl Verdicts {
         }
     }
 
-    /// The authorities of the store that `chain` names; `None` without a store.
-    fn anchors_for(&self, chain: &Chain<'_>) -> Option<Anchors> {
-        let store = self
-            .stores
-            .iter()
-            .find_map(|path| CertificateDer::pem_file_iter(path).ok())?;
-        let issuers = chain.issuers();
-        let mut roots = RootCertStore::empty();
+    /// The first of the system's stores that can be read.
+    fn system_store(&self) -> Vec<Box<Path>> {
+        let mut stores = self.stores.iter();
+        let readable = stores.find(|path| CertificateDer::pem_file_iter(path).is_ok());
+        readable.cloned().into_iter().collect()
+    }
+}
+
+/// The files that `cacertificatefile` names, and those in the directory of `cacertificatepath`.
+fn named_stores(authorities: &[Box<str>]) -> Vec<Box<Path>> {
+    let mut stores = Vec::new();
+    for path in authorities.iter().map(|path| Path::new(&**path)) {
+        match std::fs::read_dir(path) {
+            Ok(entries) => {
+                let files = entries.flatten().map(|entry| entry.path());
+                stores.extend(files.map(std::path::PathBuf::into_boxed_path));
+            }
+            Err(_) => stores.push(path.into()),
+        }
+    }
+    stores
+}
+
+/// The authorities of these stores that `chain` names; `None` where no store can be read.
+fn anchors_for(chain: &Chain<'_>, stores: Vec<Box<Path>>) -> Option<Anchors> {
+    let issuers = chain.issuers();
+    let mut roots = RootCertStore::empty();
+    let mut any = false;
+    for path in stores {
+        let Ok(store) = CertificateDer::pem_file_iter(&path) else {
+            continue;
+        };
+        any = true;
         for root in store.flatten() {
             if root == *chain.leaf {
                 return Some(Anchors::TheLeafItself);
@@ -136,8 +172,8 @@ impl Verdicts {
                 let _ = roots.add(root);
             }
         }
-        Some(Anchors::Authorities(roots))
     }
+    any.then_some(Anchors::Authorities(roots))
 }
 
 enum Anchors {
@@ -146,8 +182,13 @@ enum Anchors {
 }
 
 impl<'a> Chain<'a> {
-    fn hash(&self) -> [u8; 32] {
+    /// What it is remembered by; another store may judge it otherwise.
+    fn hash(&self, authorities: &[Box<str>]) -> [u8; 32] {
         let mut hasher = Sha256::new();
+        for path in authorities {
+            hasher.update(path.as_bytes());
+            hasher.update([0]);
+        }
         for certificate in std::iter::once(self.leaf).chain(self.others) {
             hasher.update(certificate);
         }

@@ -17,7 +17,7 @@ use rustls::{CertificateError, DigitallySignedStruct, Error, SignatureScheme};
 use super::certificate::Certificate;
 use super::verdicts::{Chain, Verdict, Verdicts};
 use crate::engine::CertificateFacts;
-use crate::model::{CertificatePin, Verify};
+use crate::model::{CertificatePin, TlsTerms, Verify};
 use crate::reading::{Hasher, hexadecimal};
 
 /// How the peer is to be judged.
@@ -27,6 +27,8 @@ pub struct Policy {
     pub verify: Verify,
     /// The only certificate that will do; it needs nobody else to vouch for it.
     pub pin: Option<CertificatePin>,
+    /// Versions, authorities, and what we show of ourselves.
+    pub terms: TlsTerms,
     /// The host as the control file names it: a name or an address.
     pub name: Box<str>,
 }
@@ -141,7 +143,7 @@ impl Verifier {
             .verdicts
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .judge(chain, &self.provider, now);
+            .judge(chain, &self.policy.terms.authorities, &self.provider, now);
         match verdict {
             Verdict::Trusted => Some((self.name_complaint(chain)?, is_enabled)),
             // A certificate nobody vouches for proves no name either: with `selfsigned: allow` the

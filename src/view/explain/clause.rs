@@ -43,6 +43,9 @@ pub(super) fn failing(test: &Test, subject: &Subject) -> String {
                 Elapsed(value)
             )
         }
+        Test::CertificateValid(days) => {
+            format!("its certificate is good for fewer than {days} days")
+        }
         Test::Content(test) => {
             let verb = if test.matches {
                 "matches"

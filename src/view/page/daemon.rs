@@ -91,7 +91,7 @@ impl Page<'_> {
             self.pair("this server", Escaped(&socket.path));
         }
         let access = &httpd.access;
-        let style = match (access.hosts.is_empty(), access.credentials.is_empty()) {
+        let style = match (access.hosts.is_empty(), !access.asks_who()) {
             (true, true) => "this machine only",
             (false, true) => "by address",
             (true, false) => "by password",

@@ -64,15 +64,15 @@ error: `port` is given twice
 }
 
 err! {
-    option_not_supported_yet,
+    responsetime_without_time,
     "check process web with pidfile /run/web.pid
-  if failed port 80 responsetime 2 seconds then alert",
+  if failed port 80 responsetime > fast then alert",
     "
-error: `responsetime` is not supported yet
- --> /etc/monitrc:2:21
+error: expected a number, but found `fast`
+ --> /etc/monitrc:2:36
   |
-2 |   if failed port 80 responsetime 2 seconds then alert
-  |                     ^^^^^^^^^^^^
+2 |   if failed port 80 responsetime > fast then alert
+  |                                    ^^^^
 "
 }
 
@@ -94,7 +94,7 @@ err! {
     "check process web with pidfile /run/web.pid
   if failed port 80 protocol htpt then alert",
     "
-error: expected `http`, `https`, `smtp`, `smtps` or `default`, but found `htpt`
+error: there is no protocol `htpt`
  --> /etc/monitrc:2:30
   |
 2 |   if failed port 80 protocol htpt then alert
@@ -103,15 +103,19 @@ error: expected `http`, `https`, `smtp`, `smtps` or `default`, but found `htpt`
 }
 
 err! {
-    protocol_not_supported_yet,
+    protocol_far_from_any,
     "check process web with pidfile /run/web.pid
-  if failed port 3306 protocol mysql then alert",
+  if failed port 3306 protocol oracle then alert",
     "
-error: `protocol mysql` is not supported yet
+error: there is no protocol `oracle`
  --> /etc/monitrc:2:32
   |
-2 |   if failed port 3306 protocol mysql then alert
-  |                                ^^^^^
+2 |   if failed port 3306 protocol oracle then alert
+  |                                ^^^^^^
+  = protocols: default, http, https, smtp, smtps, apache-status, clamav, dns, dwp,
+    fail2ban, ftp, gps, imap, imaps, ldap2, ldap3, lmtp, memcache, mongodb, mqtt, mysql,
+    mysqls, nntp, ntp3, pgsql, pop, pops, postfix-policy, radius, rdate, redis, rsync,
+    sieve, sip, spamassassin, ssh, tns, websocket
 "
 }
 
@@ -120,7 +124,7 @@ err! {
     "check process web with pidfile /run/web.pid
   if failed port 80 request /index.html then alert",
     "
-error: `request` needs `protocol http`
+error: `request` needs `protocol http` or `protocol websocket`
  --> /etc/monitrc:2:21
   |
 2 |   if failed port 80 request /index.html then alert
@@ -257,16 +261,30 @@ error: TLS cannot be had over UDP
 }
 
 err! {
-    pin_without_tls,
+    certificate_over_udp,
     "check process web with pidfile /run/web.pid
-  if failed port 80 certmd5 00112233445566778899aabbccddeeff then alert",
+  if failed port 80 type udp certmd5 00112233445566778899aabbccddeeff then alert
+  if failed port 81 type udp certificate valid 3 days then alert",
     "
-error: without TLS the peer shows no certificate
- --> /etc/monitrc:2:21
+error: TLS cannot be had over UDP
+ --> /etc/monitrc:2:30
   |
-2 |   if failed port 80 certmd5 00112233445566778899aabbccddeeff then alert
-  |                     ^^^^^^^
-  = `type tcpssl`, `using ssl` or `protocol https` asks for TLS
+2 |   if failed port 80 type udp certmd5 00112233445566778899aabbccddeeff then alert
+  |                              ^^^^^^^
+ ::: /etc/monitrc:2:21
+  |
+2 |   if failed port 80 type udp certmd5 00112233445566778899aabbccddeeff then alert
+  |                     ---- asks for UDP
+
+error: TLS cannot be had over UDP
+ --> /etc/monitrc:3:30
+  |
+3 |   if failed port 81 type udp certificate valid 3 days then alert
+  |                              ^^^^^^^^^^^
+ ::: /etc/monitrc:3:21
+  |
+3 |   if failed port 81 type udp certificate valid 3 days then alert
+  |                     ---- asks for UDP
 "
 }
 
@@ -299,15 +317,15 @@ error: `xyz` is no checksum
 }
 
 err! {
-    certificate_valid,
+    certificate_valid_less,
     "check process web with pidfile /run/web.pid
-  if failed port 443 using ssl certificate valid > 30 days then alert",
+  if failed port 443 using ssl certificate valid < 30 days then alert",
     "
-error: `certificate valid` is not supported yet
- --> /etc/monitrc:2:44
+error: expected a number, but found `<`
+ --> /etc/monitrc:2:50
   |
-2 |   if failed port 443 using ssl certificate valid > 30 days then alert
-  |                                            ^^^^^
+2 |   if failed port 443 using ssl certificate valid < 30 days then alert
+  |                                                  ^
 "
 }
 
@@ -317,17 +335,18 @@ err! {
   if failed port 443 using ssl with options {verfy: enable} then alert
   if failed port 444 using ssl with options {ciphers: "x"} then alert"#,
     r#"
-error: expected `}`, `verify`, `selfsigned` or `version`, but found `verfy`
- --> /etc/monitrc:2:46
-  |
-2 |   if failed port 443 using ssl with options {verfy: enable} then alert
-  |                                              ^^^^^ did you mean `verify`?
-
-error: `ciphers` is not supported yet
+warning: `ciphers` is not in effect yet
  --> /etc/monitrc:3:46
   |
 3 |   if failed port 444 using ssl with options {ciphers: "x"} then alert
   |                                              ^^^^^^^
+  = only modern ciphers are spoken at all
+
+error: `verfy` cannot stand here
+ --> /etc/monitrc:2:46
+  |
+2 |   if failed port 443 using ssl with options {verfy: enable} then alert
+  |                                              ^^^^^ did you mean `verify`?
 "#
 }
 

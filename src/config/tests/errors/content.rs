@@ -70,7 +70,7 @@ err! {
     "check file log with path /log
   if content = /etc/patterns then alert
   if content = \"/\" then alert",
-    "
+    r#"
 error: cannot read patterns from `/etc/patterns`: No such file or directory
  --> /etc/monitrc:2:16
   |
@@ -78,13 +78,13 @@ error: cannot read patterns from `/etc/patterns`: No such file or directory
   |                ^^^^^^^^^^^^^
   = what begins with `/` is a file of patterns; for a pattern write `[/]…`
 
-error: cannot read patterns from `/`: No such file or directory
+error: cannot read patterns from `/`: it is a directory
  --> /etc/monitrc:3:16
   |
-3 |   if content = \"/\" then alert
+3 |   if content = "/" then alert
   |                ^^^
   = what begins with `/` is a file of patterns; for a pattern write `[/]…`
-"
+"#
 }
 
 err! {

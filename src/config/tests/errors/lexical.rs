@@ -162,10 +162,9 @@ error: expected `then`, but found the end of the statement
   |
 2 |   if failed port 80
   |                    ^
-  = possible here: `host`, `port`, `unixsocket`, `type`, `ssl`, `tls`, `certmd5`,
-    `certificate`, `protocol`, `send`, `expect`, `timeout`, `retry`, `request`, `status`,
-    `content`, `checksum`, `hostheader`, `http`, `method`, `username`, `password`, a
-    number or `then`
+  = possible here: `host`, `port`, `unixsocket`, `url`, `ipv4`, `ipv6`, `address`, `type`,
+    `ssl`, `tls`, `certmd5`, `certificate`, `protocol`, `send`, `expect`, `timeout`,
+    `responsetime`, `retry`, a number or `then`
 "
 }
 

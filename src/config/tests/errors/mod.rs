@@ -8,6 +8,7 @@ mod lexical;
 mod network;
 mod paths;
 mod patterns;
+mod peers;
 mod processes;
 mod programs;
 mod rules;

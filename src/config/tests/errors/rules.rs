@@ -19,16 +19,17 @@ error: `foo` cannot stand here
 }
 
 err! {
-    test_not_supported_yet,
+    test_of_an_interface,
     "check process web with pidfile /run/web.pid
-  if failed url http://x then alert
+  if saturation > 90% then alert
   if 3 restarts within 5 cycles then alert",
     "
-error: `url` is not supported yet
- --> /etc/monitrc:2:13
+error: `saturation` cannot be tested in a `check process`
+ --> /etc/monitrc:2:6
   |
-2 |   if failed url http://x then alert
-  |             ^^^
+2 |   if saturation > 90% then alert
+  |      ^^^^^^^^^^
+  = it is a test of: check network
 "
 }
 
@@ -65,10 +66,9 @@ error: expected `then`, but found `alert`
   |
 2 |   if failed port 80 alert
   |                     ^^^^^
-  = possible here: `host`, `port`, `unixsocket`, `type`, `ssl`, `tls`, `certmd5`,
-    `certificate`, `protocol`, `send`, `expect`, `timeout`, `retry`, `request`, `status`,
-    `content`, `checksum`, `hostheader`, `http`, `method`, `username`, `password`, a
-    number or `then`
+  = possible here: `host`, `port`, `unixsocket`, `url`, `ipv4`, `ipv6`, `address`, `type`,
+    `ssl`, `tls`, `certmd5`, `certificate`, `protocol`, `send`, `expect`, `timeout`,
+    `responsetime`, `retry`, a number or `then`
 "
 }
 

@@ -92,23 +92,6 @@ error: `box` is also the name of this machine
 }
 
 err! {
-    system_twice,
-    "check system one
-check system two",
-    "
-error: a second `check system`: there is but one machine
- --> /etc/monitrc:2:14
-  |
-2 | check system two
-  |              ^^^
- ::: /etc/monitrc:1:14
-  |
-1 | check system one
-  |              --- the first one
-"
-}
-
-err! {
     service_word,
     r#"check process web with pidfile /run/web.pid
   grouup www

@@ -15,14 +15,21 @@ error: `deamon` cannot stand here
 }
 
 err! {
-    setting_not_supported_yet,
-    "set eventqueue basedir /var/monit slots 5000",
+    eventqueue_without_directory,
+    "set eventqueue slots 5000
+set eventqueue basedir var/monit",
     "
-error: `set eventqueue` is not supported yet
- --> /etc/monitrc:1:5
+error: expected `basedir`, but found `slots`
+ --> /etc/monitrc:1:16
   |
-1 | set eventqueue basedir /var/monit slots 5000
-  |     ^^^^^^^^^^
+1 | set eventqueue slots 5000
+  |                ^^^^^
+
+error: `var/monit` is no absolute path
+ --> /etc/monitrc:2:24
+  |
+2 | set eventqueue basedir var/monit
+  |                        ^^^^^^^^^ must begin with `/`
 "
 }
 
@@ -126,6 +133,21 @@ error: `minuets` cannot stand here
   |
 2 | set daemon 5 minuets
   |              ^^^^^^^ did you mean `minutes`?
+"
+}
+
+err! {
+    limit_unknown_word,
+    "set limits { fileContents: 1 kB }",
+    "
+error: `fileContents` cannot stand here
+ --> /etc/monitrc:1:14
+  |
+1 | set limits { fileContents: 1 kB }
+  |              ^^^^^^^^^^^^
+  = possible here: `}`, `programOutput`, `sendExpectBuffer`, `fileContentBuffer`,
+    `httpContentBuffer`, `networkTimeout`, `programTimeout`, `startTimeout`, `stopTimeout`
+    or `restartTimeout`
 "
 }
 
@@ -363,17 +385,27 @@ error: expected a number, but found `allow`
 }
 
 err! {
-    httpd_network,
-    "set httpd port 2812
-  allow 10.0.0.0/33
-  allow 10.0.0.0/255.0.255.0
-  allow foo/8",
+    init_without_poll_interval,
+    "set init",
     "
-error: `33` is no mask of a network: a number up to 32 is
- --> /etc/monitrc:2:9
+error: `set init` needs a poll interval
+ --> /etc/monitrc:1:5
   |
-2 |   allow 10.0.0.0/33
-  |         ^^^^^^^^^^^
+1 | set init
+  |     ^^^^
+  = add `set daemon SECONDS`, or give it as -d SECONDS
+"
+}
+
+err! {
+    log_in_no_directory,
+    "set log /srv/log/tend.log",
+    "
+error: the log file `/srv/log/tend.log` cannot be written: No such file or directory
+ --> /etc/monitrc:1:9
+  |
+1 | set log /srv/log/tend.log
+  |         ^^^^^^^^^^^^^^^^^
 "
 }
 
@@ -390,14 +422,14 @@ error: `admin:` names no password
 }
 
 err! {
-    httpd_group,
-    "set httpd port 2812 allow @admins",
+    httpd_group_without_name,
+    "set httpd port 2812 allow @",
     "
-error: `allow @group` is not supported yet
+error: `@` names no group
  --> /etc/monitrc:1:27
   |
-1 | set httpd port 2812 allow @admins
-  |                           ^^^^^^^
+1 | set httpd port 2812 allow @
+  |                           ^
 "
 }
 
@@ -411,7 +443,7 @@ error: `read-only` cannot stand here
 1 | set httpd port 2812 allow localhost read-only allow x:y readonly z
   |                                     ^^^^^^^^^
   = possible here: `port`, `address`, `unixsocket`, `ssl`, `tls`, `pemfile`, `pemchain`,
-    `pemkey`, `allowselfcertification`, `signature` or `allow`
+    `pemkey`, `clientpemfile`, `allowselfcertification`, `signature` or `allow`
 "
 }
 
@@ -431,11 +463,17 @@ err! {
     httpd_client_certificates,
     "set httpd port 2812 with ssl { clientpemfile: /x } allow localhost",
     "
-error: `clientpemfile` is not supported yet
- --> /etc/monitrc:1:32
+error: TLS needs a certificate: add `pemfile`, or `pemchain` and `pemkey`
+ --> /etc/monitrc:1:26
   |
 1 | set httpd port 2812 with ssl { clientpemfile: /x } allow localhost
-  |                                ^^^^^^^^^^^^^
+  |                          ^^^
+
+error: cannot read the PEM file `/x`: No such file or directory
+ --> /etc/monitrc:1:47
+  |
+1 | set httpd port 2812 with ssl { clientpemfile: /x } allow localhost
+  |                                               ^^
 "
 }
 
@@ -460,5 +498,155 @@ error: cannot read the password file `/etc/htpasswd`: No such file or directory
   |
 1 | set httpd port 2812 allow md5 /etc/htpasswd
   |                               ^^^^^^^^^^^^^
+"
+}
+
+err! {
+    eventqueue_slots,
+    "set eventqueue basedir /var/monit slots many",
+    "
+error: expected a number, but found `many`
+ --> /etc/monitrc:1:41
+  |
+1 | set eventqueue basedir /var/monit slots many
+  |                                         ^^^^
+"
+}
+
+err! {
+    mmonit_without_url,
+    "set mmonit
+set daemon 5",
+    "
+error: expected a URL, but found the end of the statement
+ --> /etc/monitrc:1:11
+  |
+1 | set mmonit
+  |           ^
+"
+}
+
+err! {
+    mmonit_other_scheme,
+    "set mmonit mmonit.example.com:8080",
+    "
+error: `mmonit.example.com:8080` is no URL: it must begin with `http://` or `https://`
+ --> /etc/monitrc:1:12
+  |
+1 | set mmonit mmonit.example.com:8080
+  |            ^^^^^^^^^^^^^^^^^^^^^^^
+  = like `http://user:password@www.example.com:8080/path`
+"
+}
+
+err! {
+    mmonit_register,
+    "set mmonit http://a:b@c/collector register without password",
+    "
+error: expected `credentials`, but found `password`
+ --> /etc/monitrc:1:52
+  |
+1 | set mmonit http://a:b@c/collector register without password
+  |                                                    ^^^^^^^^
+"
+}
+
+err! {
+    mmonit_option,
+    "set mmonit http://a:b@c/collector hostgroups [a]",
+    "
+warning: `set mmonit` is not in effect yet
+ --> /etc/monitrc:1:5
+  |
+1 | set mmonit http://a:b@c/collector hostgroups [a]
+  |     ^^^^^^
+  = nothing is reported to M/Monit
+
+error: `hostgroups` cannot stand here
+ --> /etc/monitrc:1:35
+  |
+1 | set mmonit http://a:b@c/collector hostgroups [a]
+  |                                   ^^^^^^^^^^
+  = possible here: `timeout`, `ssl`, `tls`, `certmd5`, `certificate`, `register`, `set`,
+    `check` or `include`
+"
+}
+
+err! {
+    mmonit_timeout_zero,
+    "set mmonit http://a:b@c/collector timeout 0 seconds",
+    "
+error: a time limit of zero leaves no time at all
+ --> /etc/monitrc:1:43
+  |
+1 | set mmonit http://a:b@c/collector timeout 0 seconds
+  |                                           ^^^^^^^^^
+"
+}
+
+err! {
+    fips_with_more,
+    "set fips enable",
+    "
+warning: `set fips` is not in effect yet
+ --> /etc/monitrc:1:5
+  |
+1 | set fips enable
+  |     ^^^^
+  = the cryptography in use is not a validated module
+
+error: expected `set`, `check` or `include`, but found `enable`
+ --> /etc/monitrc:1:10
+  |
+1 | set fips enable
+  |          ^^^^^^
+"
+}
+
+err! {
+    terminal_of_what,
+    "set terminal colours",
+    "
+error: expected `batch`, but found `colours`
+ --> /etc/monitrc:1:14
+  |
+1 | set terminal colours
+  |              ^^^^^^^
+"
+}
+
+err! {
+    expectbuffer_zero,
+    "set expectbuffer 0",
+    "
+error: a buffer is 1 B to 64 MB large
+ --> /etc/monitrc:1:18
+  |
+1 | set expectbuffer 0
+  |                  ^
+"
+}
+
+err! {
+    limit_program_timeout_zero,
+    "set limits { programTimeout: 0 s }",
+    "
+error: a time limit of zero leaves no time at all
+ --> /etc/monitrc:1:30
+  |
+1 | set limits { programTimeout: 0 s }
+  |                              ^^^
+"
+}
+
+err! {
+    httpd_client_certificate_twice,
+    "set httpd port 2812 clientpemfile /a clientpemfile /b allow localhost",
+    "
+error: `clientpemfile` is given twice
+ --> /etc/monitrc:1:38
+  |
+1 | set httpd port 2812 clientpemfile /a clientpemfile /b allow localhost
+  |                                      ^^^^^^^^^^^^^
 "
 }

@@ -138,3 +138,41 @@ ok!(
         .map(|p| (p.uid, p.gid, p.timeout.as_secs())),
     Some((Some(4711), Some(65_534), 60))
 );
+
+ok!(
+    processes_of_old,
+    "check apache with pidfile /a.pid check \"my one\" matching b check process c path /c.pid",
+    |m| m.services[..3]
+        .iter()
+        .map(|service| format!("{} {:?}", service.name, service.subject))
+        .collect::<Vec<_>>(),
+    [
+        "apache Process(Pidfile(\"/a.pid\"))",
+        "my one Process(Matching(\"b\"))",
+        "c Process(Pidfile(\"/c.pid\"))"
+    ]
+);
+ok!(
+    a_template_that_was_not_filled_in,
+    "check process <app> with pidfile /run/<app>.pid
+       group <group>
+       if failed host <host> port 80 then alert",
+    |m| (service(m).groups.clone(), super::connection(m).destination),
+    (
+        vec!["<group>".into()],
+        crate::model::Destination::Host {
+            host: "<host>".into(),
+            port: 80
+        }
+    )
+);
+
+ok!(
+    several_systems,
+    "check system one check process p matching p check system two",
+    |m| (
+        m.services.len(),
+        m.system().map(|(_, service)| service.name.clone())
+    ),
+    (3, Some("two".into()))
+);

@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
-use super::{connection, connection_test, ok};
+use super::{connection, connection_test, ok, tests};
+use crate::config::Kind;
+use crate::config::memory::Memory;
 use crate::model::{
-    ChecksumKind, Destination, Exchange, HttpMethod, HttpTest, Model, Protocol, TlsOptions,
-    Transport, Verify,
+    ChecksumKind, Comparison, Destination, Exchange, Family, HttpMethod, HttpTest, Limit, Model,
+    Protocol, Test, TlsOptions, TlsTerms, TlsVersions, Transport, Verify,
 };
 
 fn http(model: &Model) -> HttpTest {
@@ -56,6 +58,8 @@ ok!(
     ),
     (
         crate::model::Connection {
+            family: Family::Any,
+            source: None,
             destination: host("localhost", 80),
             transport: Transport::Tcp,
             tls: None,
@@ -240,4 +244,138 @@ ok!(
         Exchange::Send(b"\xff\x00getstatus".as_slice().into()),
         Exchange::Expect("sv_.*".into()),
     ])
+);
+
+/// Where the file of both parts stands.
+fn with_pem(rules: &str) -> Model {
+    let pem = "-----BEGIN CERTIFICATE-----\n-----BEGIN PRIVATE KEY-----\n";
+    let text = format!("check process p with pidfile /p\n{rules}");
+    let memory = Memory::new(text)
+        .file("/ca.pem", 0o644, pem)
+        .file("/me.pem", 0o600, pem)
+        .other("/ca", Kind::Directory);
+    memory.load().unwrap().model
+}
+
+#[test]
+fn what_is_set_for_all_tls_holds_where_nothing_else_is_said() {
+    let usual = "set ssl {verify: enable selfsigned: allow version: tlsv12
+                          cacertificatefile: /ca.pem clientpemfile: /me.pem}";
+    let model = with_pem(&format!("if failed port 443 using ssl then alert\n{usual}"));
+    let expected = TlsOptions {
+        starttls: false,
+        verify: Verify::AllowSelfSigned,
+        pin: None,
+        terms: TlsTerms {
+            versions: TlsVersions::Only12,
+            authorities: vec!["/ca.pem".into()],
+            client_pem: Some("/me.pem".into()),
+        },
+    };
+    assert_eq!(tls(&model), expected);
+    let own = "if failed port 443 with ssl options {verify: disable version: auto
+                 cacertificatepath: /ca} then alert";
+    let tls = tls(&with_pem(&format!(
+        "{own}\n{usual}\nset ssl {{selfsigned: reject}}"
+    )));
+    assert_eq!(tls.verify, Verify::Disable);
+    assert_eq!(tls.terms.versions, TlsVersions::Both);
+    assert_eq!(tls.terms.authorities, ["/ca.pem".into(), "/ca".into()]);
+    let model = with_pem(&format!("{usual}\nset mailserver a using ssl, b"));
+    let servers = model.settings.mail_servers;
+    let first = servers[0].tls.as_ref().unwrap();
+    assert_eq!(first.terms.versions, TlsVersions::Only12);
+    assert_eq!(
+        (first.verify, &servers[1].tls),
+        (Verify::AllowSelfSigned, &None)
+    );
+}
+
+ok!(
+    versions_of_old,
+    rule!("failed port 443 type tcpssl tlsv13"),
+    |m| tls(m).terms.versions,
+    TlsVersions::Only13
+);
+ok!(
+    from_and_to,
+    rule!("failed host example.org port 80 ipv6 address ::1"),
+    |m| (connection(m).family, connection(m).source),
+    (Family::V6, Some("::1".parse().unwrap()))
+);
+ok!(
+    url,
+    rule!("failed url https://u:p%40@example.org:8443/a?b=c content = 'd' timeout 3 seconds"),
+    |m| {
+        let http = http(m);
+        let destination = connection(m).destination;
+        (
+            destination,
+            http.request,
+            http.credentials,
+            tls(m).starttls,
+            connection(m).timeout,
+        )
+    },
+    (
+        host("example.org", 8443),
+        "/a?b=c".into(),
+        Some(("u".into(), "p@".into())),
+        false,
+        Duration::from_secs(3)
+    )
+);
+ok!(
+    a_certificate_asks_for_tls,
+    rule!("failed port 443 certificate valid > 30 days"),
+    |m| (tls(m).verify, tests(m)[1].clone()),
+    (Verify::Unset, Test::CertificateValid(30))
+);
+ok!(
+    response_time,
+    rule!("failed port 80 responsetime 1500 ms certificate valid for 3 days"),
+    |m| tests(m)[1..].to_vec(),
+    [
+        Test::ResponseTime(Limit {
+            comparison: Comparison::Less,
+            value: 1_500_000
+        }),
+        Test::CertificateValid(3)
+    ]
+);
+ok!(
+    response_time_with_an_operator,
+    rule!("failed port 80 responsetime <= 2 seconds for 3 cycles"),
+    |m| (tests(m)[1].clone(), super::rules(m)[1].failed.window.times),
+    (
+        Test::ResponseTime(Limit {
+            comparison: Comparison::LessOrEqual,
+            value: 2_000_000
+        }),
+        3
+    )
+);
+ok!(
+    protocols_that_are_not_spoken,
+    rule!("failed port 3306 protocol MYSQLS username \"password\" password user"),
+    |m| (connection(m).protocol, tls(m).starttls),
+    (Protocol::Unspoken("MYSQL"), false)
+);
+ok!(
+    protocols_over_udp,
+    rule!("failed port 123 protocol ntp3"),
+    |m| (connection(m).transport, connection(m).protocol),
+    (Transport::Udp, Protocol::Unspoken("NTP3"))
+);
+ok!(
+    websocket,
+    rule!("failed host a port 80 protocol websocket host b request / origin c version 13"),
+    |m| connection(m).destination,
+    host("a", 80)
+);
+ok!(
+    a_keyword_as_name_and_password,
+    rule!("failed port 80 protocol http username username password the"),
+    |m| http(m).credentials,
+    Some(("username".into(), "the".into()))
 );

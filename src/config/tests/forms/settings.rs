@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use super::ok;
+use crate::config::memory::Memory;
 use crate::model::{
     AlertTarget, Allow, EventKind, EventSet, Httpd, LogTarget, MailFormat, MailServerTls, Model,
-    OnReboot, Role, Verify,
+    OnReboot, Role, TlsVersions, Verify,
 };
 
 const fn seconds(n: u64) -> Duration {
@@ -245,7 +246,7 @@ ok!(
 ok!(
     alert_format,
     "set alert a@x on { uid } with mail-format { subject: s\n message: m } with reminder on 1 cycle
-     set init",
+     set daemon 5 set init",
     |m| (
         alerts(m)[0].format.subject.clone(),
         alerts(m)[0].reminder_cycles,
@@ -344,4 +345,55 @@ ok!(
         "whole / string false",
         "u / p:q false"
     ]
+);
+
+ok!(
+    terminal,
+    "set terminal batch set expectbuffer 1 kB set limits {fileContentBuffer = 2 kB}",
+    |m| {
+        let limits = &m.settings.limits;
+        (
+            m.settings.batch,
+            limits.send_expect_buffer,
+            limits.file_content_buffer,
+        )
+    },
+    (true, 1024, 2048)
+);
+ok!(
+    httpd_groups,
+    "set httpd port 1 allow @admins allow @users readonly allow localhost",
+    |m| {
+        let access = &httpd(m).access;
+        (access.groups.clone(), access.asks_who(), access.hosts.len())
+    },
+    (vec!["admins".into(), "users".into()], true, 1)
+);
+
+#[test]
+fn httpd_with_clients_and_a_certificate_of_all() {
+    let pem = "-----BEGIN CERTIFICATE-----\n-----BEGIN PRIVATE KEY-----\n";
+    let memory = |text: &str| {
+        let memory = Memory::new(format!("set httpd port 1 allow localhost {text}"));
+        let memory = memory.file("/a.pem", 0o600, pem).file("/b.pem", 0o600, pem);
+        memory.load().unwrap().model
+    };
+    let tls = |model: &Model| httpd(model).address.as_ref().unwrap().tls.clone().unwrap();
+    let found = tls(&memory("ssl enable pemfile /a.pem clientpemfile /b.pem"));
+    assert_eq!(
+        (&*found.chain, found.clients),
+        ("/a.pem", Some("/b.pem".into()))
+    );
+    let found = tls(&memory(
+        "with ssl {version: tlsv13} set ssl {pemchain: /b.pem pemkey: /a.pem}",
+    ));
+    assert_eq!((&*found.chain, &*found.key), ("/b.pem", "/a.pem"));
+    assert_eq!((found.versions, found.clients), (TlsVersions::Only13, None));
+}
+
+ok!(
+    alert_in_angle_brackets,
+    "set alert <root@localhost>",
+    |m| alerts(m)[0].address.clone(),
+    "root@localhost".into()
 );
