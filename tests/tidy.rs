@@ -60,7 +60,12 @@ fn no_words_are_left_behind() {
         concat!("unimple", "mented!"),
     ];
     for word in words {
-        let complaints = lines_where(|_| true, |line| has_word(line, word), word);
+        // The corpus is what others wrote.
+        let complaints = lines_where(
+            |file| !file.starts_with("tests/corpus/"),
+            |line| has_word(line, word),
+            word,
+        );
         assert_clean(&complaints);
     }
 }

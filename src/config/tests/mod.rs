@@ -1,6 +1,7 @@
 //! Whole control files in memory: what they mean, and every complaint as it is shown.
 
 mod bounds;
+mod corpus;
 mod errors;
 mod examples;
 #[expect(
