@@ -59,6 +59,9 @@ pub use input::{CertificateFacts, Command, Ending, Input, PingAnswer, ProbeOutco
 pub use program::PROGRAMS_LIMIT;
 pub use standing::{Happening, Monitoring, Standing};
 
+/// For how many effects room is kept.
+const EFFECTS_KEPT: usize = 256;
+
 /// The supervisor's whole state.
 #[derive(Debug)]
 pub struct Engine {
@@ -193,7 +196,12 @@ impl Engine {
 
     /// The oldest effect not yet taken.
     pub fn next_effect(&mut self) -> Option<Effect> {
-        self.effects.pop_front()
+        let next = self.effects.pop_front();
+        if next.is_none() {
+            // The orders of a cycle over thousands of services take room that is better given back.
+            self.effects.shrink_to(EFFECTS_KEPT);
+        }
+        next
     }
 
     /// When to send [`Input::Wake`]; none when only other inputs can bring anything on.

@@ -119,9 +119,14 @@ impl Mark {
     }
 
     /// Whether the number in an unchanged pidfile has been handed out again.
-    pub(super) fn is_stale(&self, found: ProcessId, pidfile: Option<PidfileFacts>) -> bool {
-        let same_writing = pidfile.is_some() && self.pidfile == pidfile;
+    pub(super) fn is_stale(&self, found: ProcessId, pidfile: PidfileFacts) -> bool {
+        let same_writing = self.pidfile.is_some_and(|then| then.is_same(pidfile));
         same_writing && self.process.pid == found.pid && self.process != found
+    }
+
+    /// The number that a pidfile held, and which writing of it.
+    pub(super) fn pidfile(&self) -> Option<(i32, PidfileFacts)> {
+        Some((self.process.pid, self.pidfile?))
     }
 
     /// Whether the owner of this process was read lately, and twice the same: one that has just

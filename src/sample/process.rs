@@ -1,8 +1,9 @@
 //! One process: found by its pidfile or its number, and what it has used since the last look.
 
 use std::fs::Metadata;
-use std::io;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::os::unix::fs::MetadataExt;
+use std::{fs, io};
 
 use super::details;
 use super::machine::{self, Machine};
@@ -20,20 +21,38 @@ use crate::sys::reap::process_alive;
 use crate::time::Moment;
 
 /// Tells one writing of a pidfile from the next.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct PidfileFacts {
-    device: u64,
-    inode: u64,
-    changed: (i64, i64),
+    /// Of device, inode and time of change.
+    fingerprint: u64,
+    /// Whether that time was long enough ago when the file was read: it could not be written again
+    /// within the same tick of the file system's clock, and need not be read again.
+    settled: bool,
 }
+
+/// No file system's clock ticks slower.
+const SETTLED_SECONDS: i64 = 2;
 
 impl PidfileFacts {
     fn of(facts: &Metadata) -> Self {
+        let mut hasher = DefaultHasher::new();
+        let changed = (facts.ctime(), facts.ctime_nsec());
+        (facts.dev(), facts.ino(), changed).hash(&mut hasher);
+        let age = clock::unix_milliseconds() / 1000 - facts.ctime();
         Self {
-            device: facts.dev(),
-            inode: facts.ino(),
-            changed: (facts.ctime(), facts.ctime_nsec()),
+            fingerprint: hasher.finish(),
+            settled: age >= SETTLED_SECONDS,
         }
+    }
+
+    /// Whether it is the same writing.
+    pub(super) const fn is_same(self, other: Self) -> bool {
+        self.fingerprint == other.fingerprint
+    }
+
+    /// Whether a file that looks like `now` still says what it said.
+    const fn still_holds(self, now: Self) -> bool {
+        self.settled && self.is_same(now)
     }
 }
 
@@ -73,30 +92,36 @@ const STATUS_LIMIT: usize = 4096;
 /// has written the pidfile since, is a number the system has handed out again: the service's
 /// process is gone.
 pub(super) fn by_pidfile(path: &str, before: Option<&Mark>, needs: &Needs) -> Finding {
-    let (content, facts) = match read_pidfile(path) {
-        Ok(read) => read,
+    let (pid, facts) = match read_pidfile(path, before) {
+        Ok(Some(read)) => read,
+        Ok(None) => return Finding::Absent,
         Err(error) if names_nobody(&error) => return Finding::Absent,
         Err(error) => return Finding::unknown(&error),
-    };
-    let Some(pid) = parse_pidfile(&content) else {
-        return Finding::Absent;
     };
     match look(pid, before, needs) {
         Finding::Seen(seen) if before.is_some_and(|mark| mark.is_stale(seen.stat.id, facts)) => {
             Finding::Absent
         }
         Finding::Seen(seen) => Finding::Seen(Seen {
-            pidfile: facts,
+            pidfile: Some(facts),
             ..seen
         }),
         found @ (Finding::Absent | Finding::Unknown(_) | Finding::Unseen(_)) => found,
     }
 }
 
-fn read_pidfile(path: &str) -> io::Result<(Vec<u8>, Option<PidfileFacts>)> {
+/// The number in a pidfile, read only if the file was written since the look before.
+fn read_pidfile(path: &str, before: Option<&Mark>) -> io::Result<Option<(i32, PidfileFacts)>> {
+    if let Some((pid, then)) = before.and_then(Mark::pidfile) {
+        let now = PidfileFacts::of(&fs::metadata(path)?);
+        if then.still_holds(now) {
+            return Ok(Some((pid, then)));
+        }
+    }
     let file = open_regular(path)?;
     let facts = PidfileFacts::of(&file.metadata()?);
-    Ok((read_at_most(file, PIDFILE_LIMIT)?, Some(facts)))
+    let content = read_at_most(file, PIDFILE_LIMIT)?;
+    Ok(parse_pidfile(&content).map(|pid| (pid, facts)))
 }
 
 /// Whether an error says that there is no pidfile, or something that cannot be one, rather than

@@ -47,7 +47,7 @@ pub fn stat_of(pid: i32) -> io::Result<Option<ProcessStat>> {
 
 /// One of a process's texts, e.g. its `cmdline`; as [`stat_of`].
 pub fn text_of(pid: i32, name: &str, limit: usize) -> io::Result<Option<Vec<u8>>> {
-    match file::read_kernel(&format!("/proc/{pid}/{name}"), limit) {
+    match file::read_process_text(&format!("/proc/{pid}/{name}"), limit) {
         Ok(text) => Ok(Some(text)),
         Err(error) if errno::is_shortage(&error) => Err(error),
         Err(_) => Ok(None),

@@ -55,11 +55,34 @@ pub fn read_whole(path: impl AsRef<Path>, limit: usize) -> io::Result<Vec<u8>> {
 /// close-on-exec: C libraries that serve kernels before 2.6.23 make a second call for that, and it
 /// is closed before anything can be executed.
 pub fn read_kernel(path: &str, limit: usize) -> io::Result<Vec<u8>> {
+    read_at_most(open_kernel(path)?, limit)
+}
+
+fn open_kernel(path: &str) -> io::Result<File> {
     let path = CString::new(path)?;
     // SAFETY: the path ends in NUL.
     let raw = retry(|| unsafe { libc::open(path.as_ptr(), libc::O_RDONLY | libc::O_NOCTTY) })?;
     // SAFETY: just opened, and nobody else's.
-    read_at_most(unsafe { File::from_raw_fd(raw) }, limit)
+    Ok(unsafe { File::from_raw_fd(raw) })
+}
+
+/// At most `limit` bytes of one of the texts about a process: as [`read_kernel`], but the kernel
+/// makes these up whole at the first read, so one that left room is the last.
+pub fn read_process_text(path: &str, limit: usize) -> io::Result<Vec<u8>> {
+    let mut file = open_kernel(path)?;
+    let mut start = [0; 4096];
+    let room = start.len().min(limit);
+    let length = loop {
+        match file.read(&mut start[..room]) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            length => break length?,
+        }
+    };
+    let mut content = start[..length].to_vec();
+    if length == room && room < limit {
+        file.take((limit - room) as u64).read_to_end(&mut content)?;
+    }
+    Ok(content)
 }
 
 /// At most `limit` bytes of an open file.
@@ -162,6 +185,11 @@ mod tests {
             "File too large"
         );
         assert_eq!(read_kernel("/proc/version", 5).unwrap(), b"Linux");
+        let file = folder.file("long", "x".repeat(5000));
+        for (limit, length) in [(10, 10), (4096, 4096), (4097, 4097), (9000, 5000)] {
+            let text = read_process_text(file.to_str().unwrap(), limit).unwrap();
+            assert_eq!(text.len(), length);
+        }
     }
 
     #[test]
