@@ -316,6 +316,25 @@ mod tests {
     }
 
     #[test]
+    fn a_pidfile_is_read_again_until_it_has_settled() {
+        let folder = Folder::new();
+        let facts = |path: &std::path::Path| PidfileFacts::of(&fs::metadata(path).unwrap());
+        let now = facts(&folder.file("pid", "1"));
+        let old = PidfileFacts {
+            settled: true,
+            ..now
+        };
+        assert!(old.still_holds(now));
+        let young = PidfileFacts {
+            settled: false,
+            ..now
+        };
+        assert!(!young.still_holds(now));
+        let other = facts(&folder.file("other", "1"));
+        assert!(!old.still_holds(other) && !old.is_same(other));
+    }
+
+    #[test]
     fn a_thread_is_no_process() {
         let (hold, held) = std::sync::mpsc::channel::<()>();
         std::thread::scope(|scope| {
