@@ -318,4 +318,40 @@ mod tests {
         all.dedup();
         assert_eq!(all.len(), count);
     }
+
+    const GRAMMAR: &str = include_str!("../../contrib/grammar.md");
+
+    /// Every spelling, the noise words aside, in small letters.
+    fn spellings() -> Vec<String> {
+        let all = TABLE.iter().flat_map(|(_, spellings)| spellings.iter());
+        all.map(|spelling| spelling.to_lowercase()).collect()
+    }
+
+    #[test]
+    fn the_written_grammar_has_these_words_and_no_others() {
+        let table = GRAMMAR.split("## Words").nth(1).unwrap();
+        let written: Vec<String> = table
+            .lines()
+            .filter(|line| line.starts_with("| `"))
+            .flat_map(|line| line.split('`').skip(1).step_by(2))
+            .map(str::to_lowercase)
+            .collect();
+        assert_eq!(written, spellings(), "contrib/grammar.md lists other words");
+        for noise in NOISE {
+            assert!(GRAMMAR.contains(&format!("`{noise}`")), "{noise}");
+        }
+    }
+
+    #[test]
+    fn the_written_grammar_is_made_of_these_words() {
+        let rules = GRAMMAR.lines().filter(|line| line.starts_with("    "));
+        let quoted = rules.flat_map(|line| line.split('\'').skip(1).step_by(2));
+        let words: Vec<&str> = quoted
+            .filter(|word| word.starts_with(char::is_alphabetic))
+            .collect();
+        assert!(words.len() > 200, "{}", words.len());
+        for word in words {
+            assert!(spellings().contains(&word.to_lowercase()), "{word}");
+        }
+    }
 }
