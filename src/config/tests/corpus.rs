@@ -73,6 +73,11 @@ fn corpus() -> Vec<Case> {
     manifest.lines().skip(1).map(case).collect()
 }
 
+/// What is in each of them.
+pub(super) fn texts() -> impl Iterator<Item = Vec<u8>> {
+    corpus().into_iter().map(|case| case.text)
+}
+
 fn listed(list: &[(&str, &str)], case: &Case) -> bool {
     list.iter().any(|(number, _)| *number == case.number)
 }

@@ -71,8 +71,7 @@ const PIECES: &[&str] = &[
     "$HOST",
 ];
 
-fn mutated(random: &mut Random) -> Vec<u8> {
-    let mut bytes = [SEED, ALSO].concat().into_bytes();
+fn mutated(random: &mut Random, mut bytes: Vec<u8>) -> Vec<u8> {
     for _ in 0..=random.below(6) {
         let at = random.below(bytes.len());
         match random.below(5) {
@@ -105,8 +104,9 @@ fn broken_control_files_end_in_a_report() {
     let mut random = Random(0x7e4d);
     let mut refused = 0;
     for _ in 0..400 {
-        let part = mutated(&mut random);
-        let memory = Memory::new(mutated(&mut random)).file("/etc/part", 0o600, part);
+        let seed = || [SEED, ALSO].concat().into_bytes();
+        let part = mutated(&mut random, seed());
+        let memory = Memory::new(mutated(&mut random, seed())).file("/etc/part", 0o600, part);
         match memory.load() {
             Ok(_) => {}
             Err(report) => {
@@ -116,6 +116,25 @@ fn broken_control_files_end_in_a_report() {
         }
     }
     assert!(refused > 100, "the mutations are too mild: {refused}");
+}
+
+/// Every file of the corpus, broken three times over: whatever is said of it, it is said within the
+/// bounds of a report.
+#[test]
+fn broken_files_of_the_corpus_end_too() {
+    let mut random = Random(0x0c0d);
+    let mut refused = 0;
+    for file in super::corpus::texts() {
+        for _ in 0..3 {
+            let memory = Memory::new(mutated(&mut random, file.clone())).complete();
+            if let Err(report) = memory.load() {
+                refused += 1;
+                assert!(!report.errors.is_empty() && report.errors.len() <= 21);
+                assert!(report.warnings.len() <= 101);
+            }
+        }
+    }
+    assert!(refused > 500, "the mutations are too mild: {refused}");
 }
 
 #[test]
