@@ -67,3 +67,16 @@ pub(in crate::engine) fn peer(connection: &Connection) -> String {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_certificate_must_last() {
+        let text = "certificate valid days test succeeded [valid for 30 days]";
+        assert_eq!(judge_certificate(30, 30), Finding::Passed(text.into()));
+        let text = "certificate expiry in 19 days matches check limit [valid > 100 days]";
+        assert_eq!(judge_certificate(100, 19), Finding::Failed(text.into()));
+    }
+}

@@ -367,3 +367,37 @@ fn a_mail_server_that_changes_to_tls() {
     assert_eq!(outcome.certificate.unwrap().days_left, Some(35_794));
     assert_eq!(server.join().unwrap(), b"EHLO localhost\r\nQUIT\r\n");
 }
+
+#[test]
+fn it_comes_from_the_address_that_is_asked_for() {
+    let (listener, port) = silent();
+    let mut bench = Bench::new();
+    bench.start(
+        1,
+        model::Connection {
+            source: Some("127.0.0.5".parse().unwrap()),
+            ..test("127.0.0.1", port)
+        },
+    );
+    assert_eq!(bench.outcome(), Ok(()));
+    let (_, seen) = listener.accept().unwrap();
+    assert_eq!(seen.ip().to_string(), "127.0.0.5");
+}
+
+#[test]
+fn a_host_without_an_address_of_the_kind_is_not_reached() {
+    let (_listener, port) = silent();
+    let mut bench = Bench::new();
+    let family = |family| model::Connection {
+        family,
+        ..test("127.0.0.1", port)
+    };
+    bench.start(1, family(model::Family::V4));
+    assert_eq!(bench.outcome(), Ok(()));
+    bench.start(2, family(model::Family::V6));
+    let words = bench.outcome().unwrap_err();
+    assert!(
+        words.ends_with("it has no address of the kind that is asked for"),
+        "{words}"
+    );
+}
