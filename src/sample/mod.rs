@@ -35,7 +35,7 @@ use self::filesystem::Tables;
 use self::machine::{LastLook, Machine};
 use self::network::Networks;
 use self::processes::Processes;
-use self::remote::{Question, Reason, Remote};
+use self::remote::{Answer, Question, Reason, Remote};
 use crate::engine::SampleId;
 use crate::model::{ChecksumKind, Rule, Service, Subject};
 use crate::reading::{
@@ -152,15 +152,40 @@ impl Sampler {
 
     /// Gives up what a remote file system has not answered in time; a step returns it.
     pub fn expire(&mut self, now: Moment) {
-        self.finished.extend(self.remote.expire(now));
+        for (sample, answer) in self.remote.expire(now) {
+            let reading = self.understand(sample, answer);
+            self.finished
+                .extend(reading.map(|reading| (sample, reading)));
+        }
     }
 
     /// Whether a reaped child was one of ours; a step returns what it found.
     pub fn task_ended(&mut self, pid: i32) -> bool {
         let ended = self.remote.ended(pid);
         let ours = ended.is_some();
-        self.finished.extend(ended.flatten());
+        if let Some((sample, answer)) = ended.flatten() {
+            let reading = self.understand(sample, answer);
+            self.finished
+                .extend(reading.map(|reading| (sample, reading)));
+        }
         ours
+    }
+
+    /// Asks a child. The answer is returned where there can be no other.
+    fn ask(&mut self, sample: SampleId, question: Question, now: Moment) -> Option<Reading> {
+        let answer = self.remote.begin(sample, question, now)?;
+        self.understand(sample, answer)
+    }
+
+    /// The reading, unless the answer is only a part of it.
+    fn understand(&mut self, sample: SampleId, answer: Answer) -> Option<Reading> {
+        match answer {
+            Answer::Reading(reading) => Some(reading),
+            Answer::Pidfile(told) => {
+                self.processes.tell(sample, told);
+                None
+            }
+        }
     }
 
     /// Does a small piece of what was ordered and returns what is finished.
@@ -170,8 +195,13 @@ impl Sampler {
     pub fn step(&mut self, now: Moment, children: &[i32]) -> Vec<(SampleId, Reading)> {
         let machine = Machine::current(&mut self.machine, now);
         let mut done = std::mem::take(&mut self.finished);
-        done.extend(self.processes.step(now, machine, children));
         let mut tables = Tables::default();
+        let is_far = |path: &str| remote::is_remote(path, tables.mounts());
+        done.extend(self.processes.step(now, machine, children, is_far));
+        for (sample, path) in self.processes.questions() {
+            let answer = self.ask(sample, Question::Pidfile { path }, now);
+            debug_assert!(answer.is_none(), "a pidfile is not yet a process");
+        }
         for _ in 0..LOOKS {
             let Some(Order { sample, subject }) = self.queue.pop_front() else {
                 break;
@@ -197,7 +227,7 @@ impl Sampler {
                                 search,
                                 why,
                             };
-                            self.remote.begin(sample, question, now)
+                            self.ask(sample, question, now)
                         }
                         None => self.look_at_file(sample, path, digests, search),
                     };
@@ -300,7 +330,7 @@ impl Sampler {
                 mount,
                 activity,
             };
-            return self.remote.begin(sample, question, now);
+            return self.ask(sample, question, now);
         }
         let told = filesystem::ask(&target, &mount);
         Some(Reading::Filesystem(filesystem::reading(

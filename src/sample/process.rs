@@ -22,6 +22,7 @@ use crate::time::Moment;
 
 /// Tells one writing of a pidfile from the next.
 #[derive(Clone, Copy, Debug)]
+#[cfg_attr(test, derive(PartialEq))]
 pub(super) struct PidfileFacts {
     /// Of device, inode and time of change.
     fingerprint: u64,
@@ -91,12 +92,11 @@ const STATUS_LIMIT: usize = 4096;
 /// A number that belonged to one process at the last look and belongs to another one, while nobody
 /// has written the pidfile since, is a number the system has handed out again: the service's
 /// process is gone.
-pub(super) fn by_pidfile(path: &str, before: Option<&Mark>, needs: &Needs) -> Finding {
-    let (pid, facts) = match read_pidfile(path, before) {
-        Ok(Some(read)) => read,
-        Ok(None) => return Finding::Absent,
-        Err(error) if names_nobody(&error) => return Finding::Absent,
-        Err(error) => return Finding::unknown(&error),
+pub(super) fn by_pidfile(told: Told, before: Option<&Mark>, needs: &Needs) -> Finding {
+    let (pid, facts) = match told {
+        Told::Named(pid, facts) => (pid, facts),
+        Told::Nobody => return Finding::Absent,
+        Told::Unknown(why) => return Finding::Unknown(why),
     };
     match look(pid, before, needs) {
         Finding::Seen(seen) if before.is_some_and(|mark| mark.is_stale(seen.stat.id, facts)) => {
@@ -107,6 +107,64 @@ pub(super) fn by_pidfile(path: &str, before: Option<&Mark>, needs: &Needs) -> Fi
             ..seen
         }),
         found @ (Finding::Absent | Finding::Unknown(_) | Finding::Unseen(_)) => found,
+    }
+}
+
+/// What a pidfile tells.
+#[derive(Clone, Debug)]
+#[cfg_attr(test, derive(PartialEq))]
+pub(super) enum Told {
+    /// This number, in this writing of the file.
+    Named(i32, PidfileFacts),
+    /// There is none, or something that cannot be one, or no number is in it.
+    Nobody,
+    /// It cannot be read, for this reason.
+    Unknown(Box<str>),
+}
+
+impl Told {
+    /// Reads a pidfile.
+    pub(super) fn by(path: &str, before: Option<&Mark>) -> Self {
+        match read_pidfile(path, before) {
+            Ok(Some((pid, facts))) => Self::Named(pid, facts),
+            Ok(None) => Self::Nobody,
+            Err(error) if names_nobody(&error) => Self::Nobody,
+            Err(error) => Self::Unknown(words(&error)),
+        }
+    }
+
+    /// As text: what a child that read hands to its parent.
+    pub(super) fn encode(&self) -> String {
+        match self {
+            Self::Named(pid, facts) => {
+                let PidfileFacts {
+                    fingerprint,
+                    settled,
+                } = facts;
+                format!("named {pid} {fingerprint} {settled} .")
+            }
+            Self::Nobody => "nobody".to_owned(),
+            Self::Unknown(why) => format!("unknown {why}"),
+        }
+    }
+
+    /// What [`Self::encode`] wrote; nothing where it was cut short.
+    pub(super) fn decode(text: &[u8]) -> Option<Self> {
+        let text = std::str::from_utf8(text).ok()?;
+        if text == "nobody" {
+            return Some(Self::Nobody);
+        }
+        if let Some(why) = text.strip_prefix("unknown ") {
+            return Some(Self::Unknown(why.into()));
+        }
+        let named = text.strip_prefix("named ")?.strip_suffix(" .")?;
+        let mut words = named.split(' ');
+        let pid = words.next()?.parse().ok()?;
+        let facts = PidfileFacts {
+            fingerprint: words.next()?.parse().ok()?,
+            settled: words.next()?.parse().ok()?,
+        };
+        Some(Self::Named(pid, facts))
     }
 }
 
@@ -263,7 +321,7 @@ mod tests {
     use crate::sys::testing::Folder;
 
     fn named_by(path: &str, before: Option<&Mark>) -> Finding {
-        by_pidfile(path, before, &Needs::default())
+        by_pidfile(Told::by(path, before), before, &Needs::default())
     }
 
     fn is_own(seen: &Seen) -> bool {
@@ -352,6 +410,33 @@ mod tests {
             }
             drop(hold);
         });
+    }
+
+    #[test]
+    fn what_a_child_tells_of_a_pidfile_is_what_it_read() {
+        let facts = PidfileFacts {
+            fingerprint: u64::MAX,
+            settled: true,
+        };
+        for told in [
+            Told::Named(12, facts),
+            Told::Nobody,
+            Told::Unknown("Permission denied".into()),
+        ] {
+            let text = told.encode();
+            let decoded = Told::decode(text.as_bytes()).unwrap();
+            assert_eq!(decoded.encode(), text);
+        }
+        for cut in [
+            "",
+            "nobod",
+            "named 1 2 tru",
+            "named 1 2 true",
+            "named 1 .",
+            "\u{fffd}",
+        ] {
+            assert!(Told::decode(cut.as_bytes()).is_none(), "{cut}");
+        }
     }
 
     #[test]

@@ -8,12 +8,13 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::io;
+use std::rc::Rc;
 
 use super::details;
 use super::machine::Machine;
 use super::mark::Mark;
 use super::needs::Needs;
-use super::process::{self, Finding};
+use super::process::{self, Finding, Told};
 use super::table::Walk;
 use super::tree::{Times, Tree};
 use crate::engine::SampleId;
@@ -29,6 +30,10 @@ pub(super) struct Processes {
     /// Orders that need a walk.
     waiting: VecDeque<Order>,
     stage: Stage,
+    /// Orders whose pidfile a child has been asked to read, or is to be.
+    far: BTreeMap<SampleId, Order>,
+    /// Those it is to be asked for, with the path.
+    questions: Vec<(SampleId, Rc<str>)>,
     /// The last look at each service's process.
     marks: BTreeMap<ServiceId, Mark>,
     /// What everybody had spent at the last walk that took it down.
@@ -41,6 +46,16 @@ struct Order {
     sample: SampleId,
     locator: ProcessLocator,
     needs: Needs,
+    /// What the child has read that was asked for the pidfile.
+    told: Option<Told>,
+}
+
+impl Order {
+    /// What the pidfile holds.
+    fn told(&self, path: &str, before: Option<&Mark>) -> Told {
+        let told = self.told.clone();
+        told.unwrap_or_else(|| Told::by(path, before))
+    }
 }
 
 /// How far the walk is.
@@ -80,6 +95,7 @@ impl Processes {
             sample,
             locator: locator.clone(),
             needs,
+            told: None,
         });
     }
 
@@ -89,12 +105,27 @@ impl Processes {
         !self.orders.is_empty() || !self.waiting.is_empty() || !idle
     }
 
-    /// Carries out some orders. `children` are the programs we started and that still run.
+    /// The pidfiles that a child has to read, because their file system may never answer.
+    pub(super) fn questions(&mut self) -> Vec<(SampleId, Rc<str>)> {
+        std::mem::take(&mut self.questions)
+    }
+
+    /// A child has read a pidfile, or has not in time.
+    pub(super) fn tell(&mut self, sample: SampleId, told: Told) {
+        if let Some(order) = self.far.remove(&sample) {
+            let told = Some(told);
+            self.orders.push_back(Order { told, ..order });
+        }
+    }
+
+    /// Carries out some orders. `children` are the programs we started and that still run; `is_far`
+    /// tells whether a path lies on a file system that may never answer.
     pub(super) fn step(
         &mut self,
         now: Moment,
         machine: Machine,
         children: &[i32],
+        mut is_far: impl FnMut(&str) -> bool,
     ) -> Vec<(SampleId, Reading)> {
         let mut done = Vec::new();
         for _ in 0..LOOKS {
@@ -102,6 +133,13 @@ impl Processes {
                 self.orders.shrink_to(LOOKS);
                 break;
             };
+            if let (ProcessLocator::Pidfile(path), None) = (&order.locator, &order.told) {
+                if is_far(path) {
+                    self.questions.push((order.sample, path.clone()));
+                    self.far.insert(order.sample, order);
+                    continue;
+                }
+            }
             match self.find(&order) {
                 Some(found) => done.push(self.answer(&order, found, None, now, machine)),
                 None => self.waiting.push_back(order),
@@ -121,7 +159,9 @@ impl Processes {
         }
         let mark = self.marks.get(&order.sample.service());
         match locator {
-            ProcessLocator::Pidfile(path) => Some(process::by_pidfile(path, mark, needs)),
+            ProcessLocator::Pidfile(path) => {
+                Some(process::by_pidfile(order.told(path, mark), mark, needs))
+            }
             ProcessLocator::Matching(_) => process::again(mark?, needs),
         }
     }
@@ -153,7 +193,7 @@ impl Processes {
                     let mark = self.marks.get(&order.sample.service());
                     let found = match (&order.locator, process) {
                         (ProcessLocator::Pidfile(path), _) => {
-                            process::by_pidfile(path, mark, &order.needs)
+                            process::by_pidfile(order.told(path, mark), mark, &order.needs)
                         }
                         (ProcessLocator::Matching(_), Ok(Some(pid))) => {
                             process::look(pid, mark, &order.needs)

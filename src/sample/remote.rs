@@ -16,10 +16,12 @@ use std::io::Read;
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Component, Path, PathBuf};
+use std::rc::Rc;
 use std::time::Duration;
 
 use super::content::Search;
 use super::digest::Hashing;
+use super::process::Told;
 use super::{answer, file, filesystem};
 use crate::engine::SampleId;
 use crate::model::ChecksumKind;
@@ -124,7 +126,7 @@ impl Remote {
         sample: SampleId,
         question: Question,
         now: Moment,
-    ) -> Option<Reading> {
+    ) -> Option<Answer> {
         let in_disgrace =
             |look: &Look| look.wanted.is_none() && look.question.place() == question.place();
         if self.looks.iter().any(in_disgrace) {
@@ -143,7 +145,7 @@ impl Remote {
         question: Question,
         started: std::io::Result<Task>,
         now: Moment,
-    ) -> Option<Reading> {
+    ) -> Option<Answer> {
         match started {
             Ok(task) => {
                 self.looks.push(Look {
@@ -165,7 +167,7 @@ impl Remote {
     }
 
     /// Gives up those whose time is over.
-    pub(super) fn expire(&mut self, now: Moment) -> Vec<(SampleId, Reading)> {
+    pub(super) fn expire(&mut self, now: Moment) -> Vec<(SampleId, Answer)> {
         let mut given_up = Vec::new();
         for look in &mut self.looks {
             if let Some((sample, _)) = look.wanted.take_if(|(_, until)| *until <= now) {
@@ -177,7 +179,7 @@ impl Remote {
     }
 
     /// A child was reaped: whether it was ours, and its answer if somebody waits for it.
-    pub(super) fn ended(&mut self, pid: i32) -> Option<Option<(SampleId, Reading)>> {
+    pub(super) fn ended(&mut self, pid: i32) -> Option<Option<(SampleId, Answer)>> {
         let at = self.looks.iter().position(|look| look.pid == pid)?;
         let look = self.looks.swap_remove(at);
         let answered = look.wanted.map(|(sample, _)| {
@@ -222,6 +224,21 @@ pub(super) enum Question {
         /// What the kernel counted.
         activity: Option<Activity>,
     },
+    /// What a pidfile holds.
+    Pidfile {
+        /// Its path.
+        path: Rc<str>,
+    },
+}
+
+/// What a child tells.
+#[derive(Debug)]
+#[cfg_attr(test, derive(PartialEq))]
+pub(super) enum Answer {
+    /// The whole reading.
+    Reading(Reading),
+    /// What a pidfile holds: the process it names is looked at by the parent.
+    Pidfile(Told),
 }
 
 impl Question {
@@ -230,11 +247,12 @@ impl Question {
         match self {
             Self::File { path, .. } => path.as_bytes(),
             Self::Filesystem { mount, .. } => &mount.point,
+            Self::Pidfile { path } => path.as_bytes(),
         }
     }
 
     /// What is said when its time is over.
-    fn no_answer(&self) -> Reading {
+    fn no_answer(&self) -> Answer {
         self.unreadable(match self {
             Self::File {
                 why: Reason::Costly,
@@ -243,15 +261,17 @@ impl Question {
             Self::File {
                 why: Reason::Far, ..
             }
-            | Self::Filesystem { .. } => "the file system does not answer",
+            | Self::Filesystem { .. }
+            | Self::Pidfile { .. } => "the file system does not answer",
         })
     }
 
-    fn unreadable(&self, why: &str) -> Reading {
-        match self {
+    fn unreadable(&self, why: &str) -> Answer {
+        Answer::Reading(match self {
             Self::File { .. } => Reading::File(Presence::Unreadable(why.into())),
             Self::Filesystem { .. } => Reading::Filesystem(Presence::Unreadable(why.into())),
-        }
+            Self::Pidfile { .. } => return Answer::Pidfile(Told::Unknown(why.into())),
+        })
     }
 
     /// The whole look as text; in the child, which has all the time it is given.
@@ -266,19 +286,25 @@ impl Question {
             Self::Filesystem { target, mount, .. } => {
                 filesystem::encode(&filesystem::ask(target, mount)).into_bytes()
             }
+            Self::Pidfile { path } => Told::by(path, None).encode().into_bytes(),
         }
     }
 
     /// What the child's text means.
-    fn answered(&self, text: &[u8]) -> Reading {
+    fn answered(&self, text: &[u8]) -> Answer {
         let reading = match self {
+            Self::Pidfile { .. } => {
+                let cut = || self.unreadable("the look at it was cut short");
+                return Told::decode(text).map_or_else(cut, Answer::Pidfile);
+            }
             Self::File { .. } => answer::decode(text),
             Self::Filesystem {
                 mount, activity, ..
             } => filesystem::decode(text)
                 .map(|told| Reading::Filesystem(filesystem::reading(told, mount, *activity))),
         };
-        reading.unwrap_or_else(|| self.unreadable("the look at it was cut short"))
+        let cut = || self.unreadable("the look at it was cut short");
+        reading.map_or_else(cut, Answer::Reading)
     }
 }
 
@@ -307,9 +333,13 @@ fn look_at_file(path: &str, kinds: &[ChecksumKind], search: Option<Search>) -> R
 mod tests {
     use std::os::unix::fs::symlink;
 
+    use super::super::machine::Machine;
+    use super::super::processes::Processes;
     use super::*;
+    use crate::model::ProcessLocator;
+    use crate::reading::ProcessState;
     use crate::sys::pipe;
-    use crate::sys::reap::wait_for;
+    use crate::sys::reap::{own_pid, wait_for};
     use crate::sys::testing::Folder;
 
     const NOW: Moment = Moment::from_millis(1000);
@@ -370,10 +400,62 @@ mod tests {
         assert_eq!(resolve("/../..", &mounts).path, Path::new("/"));
     }
 
-    fn finish(remote: &mut Remote) -> Option<(SampleId, Reading)> {
+    fn answer(remote: &mut Remote) -> Option<(SampleId, Answer)> {
         let pid = remote.looks[0].pid;
         wait_for(pid).unwrap();
         remote.ended(pid).unwrap()
+    }
+
+    fn finish(remote: &mut Remote) -> Option<(SampleId, Reading)> {
+        answer(remote).map(|(sample, answer)| match answer {
+            Answer::Reading(reading) => (sample, reading),
+            Answer::Pidfile(told) => panic!("{told:?}"),
+        })
+    }
+
+    #[test]
+    fn a_pidfile_far_away_is_read_by_a_child_and_its_process_looked_at_here() {
+        let folder = Folder::new();
+        let path = folder.file("pid", format!("{}\n", own_pid()));
+        let locator = ProcessLocator::Pidfile(path.to_str().unwrap().into());
+        let machine = Machine::current(&mut None, NOW);
+        let mut processes = Processes::default();
+        processes.begin(SampleId(3), &locator, &[]);
+        assert_eq!(processes.step(NOW, machine, &[], |_| true), []);
+        assert!(!processes.is_busy(), "it waits for the child");
+        let mut remote = Remote::default();
+        for (sample, path) in processes.questions() {
+            let question = Question::Pidfile { path };
+            assert_eq!(remote.begin(sample, question, NOW), None);
+        }
+        let Some((sample, Answer::Pidfile(told))) = answer(&mut remote) else {
+            panic!("it was no pidfile");
+        };
+        processes.tell(sample, told);
+        let found = processes.step(NOW, machine, &[], |_| true);
+        let [(SampleId(3), Reading::Process(ProcessState::Running(process)))] = &found[..] else {
+            panic!("{found:?}");
+        };
+        assert_eq!(process.id.pid, own_pid());
+    }
+
+    #[test]
+    fn a_pidfile_that_cannot_be_read_in_time_tells_nothing() {
+        let mut remote = Remote::default();
+        let question = || Question::Pidfile {
+            path: "/far/pid".into(),
+        };
+        let started = fork_task(|_| {
+            let (reader, _writer) = pipe().unwrap();
+            let _ = File::from(reader).read(&mut [0]);
+        });
+        assert_eq!(remote.keep(SampleId(1), question(), started, NOW), None);
+        let told = Told::Unknown("the file system does not answer".into());
+        let given_up = remote.expire(NOW + TIME_LIMIT);
+        assert_eq!(given_up, [(SampleId(1), Answer::Pidfile(told.clone()))]);
+        let again = remote.begin(SampleId(2), question(), NOW);
+        assert_eq!(again, Some(Answer::Pidfile(told)));
+        assert_eq!(answer(&mut remote), None);
     }
 
     #[test]
@@ -409,8 +491,8 @@ mod tests {
         }
     }
 
-    fn no_answer() -> Reading {
-        unreadable("the file system does not answer")
+    fn no_answer() -> Answer {
+        Answer::Reading(unreadable("the file system does not answer"))
     }
 
     fn unreadable(why: &str) -> Reading {
