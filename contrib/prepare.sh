@@ -107,3 +107,19 @@ rustup_rust() {
 target_folder() {
     say "${CARGO_TARGET_DIR:-$ROOT/target}"
 }
+
+# want_monit: Debian's monit as MONIT, unpacked into a folder of its own, for it is not to run here;
+# false where it cannot be had.
+want_monit() {
+    [ -z "${MONIT:-}" ] || return 0
+    MONIT=$(target_folder)/monit/usr/bin/monit
+    export MONIT
+    [ ! -x "$MONIT" ] || return 0
+    mkdir -p "$(target_folder)/monit"
+    (
+        cd "$(target_folder)/monit"
+        apt-get download -qq monit >/dev/null 2>&1 ||
+            { is_root && apt-get update -qq && apt-get download -qq monit >/dev/null; }
+        dpkg -x monit_*.deb .
+    )
+}
