@@ -23,17 +23,24 @@ fn a_killed_daemon_comes_back() {
 }
 
 #[test]
-fn a_daemon_that_ends_itself_without_a_pidfile_comes_back() {
-    let mut test = Sandbox::new()
-        .daemon("web")
-        .monitrc(&format!("set daemon 1\n{}", check("web")));
+fn a_daemon_that_loses_its_pidfile_is_not_started_twice() {
+    let mut test = Sandbox::new().daemon("web").monitrc(&format!(
+        "set daemon 1\n{}\ncheck file canary with path $DIR/canary\n  if exist then alert",
+        check("web")
+    ));
     test.start();
     let first = test.wait_for_process("web.pid", None);
     test.wait_for_log("'web' process is running with pid");
     std::fs::remove_file(test.path("web.pid")).expect("the daemon wrote it");
-    let second = test.wait_for_process("web.pid", Some(first));
-    assert!(process::is_running(first), "nobody may guess whose it was");
-    assert_ne!(first, second);
+    // Two cycles go by.
+    test.write("canary", "");
+    test.wait_for_log("'canary' file exists");
+    std::fs::remove_file(test.path("canary")).expect("just written");
+    test.wait_for_log("'canary' file doesn't exist");
+    assert!(process::is_running(first));
+    assert_eq!(test.calls("web", "start"), 1);
+    process::signal(first, "KILL");
+    assert_ne!(test.wait_for_process("web.pid", None), first);
 }
 
 #[test]

@@ -87,7 +87,8 @@ const PIDFILE_LIMIT: usize = 1024;
 const STATUS_LIMIT: usize = 4096;
 
 /// The process a pidfile names. A file that is no regular file, that is missing, or holds no number
-/// names none.
+/// names none: then it is the process of the look before, if that still runs. Somebody who clears
+/// `/run` must not be the reason for a second daemon beside the first; Monit does the same.
 ///
 /// A number that belonged to one process at the last look and belongs to another one, while nobody
 /// has written the pidfile since, is a number the system has handed out again: the service's
@@ -95,7 +96,7 @@ const STATUS_LIMIT: usize = 4096;
 pub(super) fn by_pidfile(told: Told, before: Option<&Mark>, needs: &Needs) -> Finding {
     let (pid, facts) = match told {
         Told::Named(pid, facts) => (pid, facts),
-        Told::Nobody => return Finding::Absent,
+        Told::Nobody => return without_pidfile(before, needs),
         Told::Unknown(why) => return Finding::Unknown(why),
     };
     match look(pid, before, needs) {
@@ -107,6 +108,17 @@ pub(super) fn by_pidfile(told: Told, before: Option<&Mark>, needs: &Needs) -> Fi
             ..seen
         }),
         found @ (Finding::Absent | Finding::Unknown(_) | Finding::Unseen(_)) => found,
+    }
+}
+
+fn without_pidfile(before: Option<&Mark>, needs: &Needs) -> Finding {
+    let Some(mark) = before else {
+        return Finding::Absent;
+    };
+    match look(mark.process().pid, before, needs) {
+        Finding::Seen(seen) if seen.stat.id == mark.process() => Finding::Seen(seen),
+        unknown @ Finding::Unknown(_) => unknown,
+        Finding::Seen(_) | Finding::Absent | Finding::Unseen(_) => Finding::Absent,
     }
 }
 
@@ -437,6 +449,27 @@ mod tests {
         ] {
             assert!(Told::decode(cut.as_bytes()).is_none(), "{cut}");
         }
+    }
+
+    #[test]
+    fn a_process_that_loses_its_pidfile_still_runs() {
+        let folder = Folder::new();
+        let path = folder.file("pid", own_pid().to_string());
+        let path = path.to_str().unwrap();
+        let Finding::Seen(seen) = named_by(path, None) else {
+            panic!("we are there");
+        };
+        let mut before = Mark::next(&seen, None, None, Moment::default(), 1);
+        for content in [Some("garbage"), None] {
+            std::fs::remove_file(path).unwrap();
+            if let Some(content) = content {
+                folder.file("pid", content);
+            }
+            let found = named_by(path, Some(&before));
+            assert!(matches!(found, Finding::Seen(seen) if is_own(&seen)));
+        }
+        before.pretend_earlier_start();
+        assert!(matches!(named_by(path, Some(&before)), Finding::Absent));
     }
 
     #[test]
