@@ -67,6 +67,8 @@ pub struct Commanded {
     pub poll: bool,
     /// Where log lines go (`-l`).
     pub log: bool,
+    /// Only to look at the control file (`-t`): what the daemon would do without is refused.
+    pub test: bool,
 }
 
 /// What stands at a path.

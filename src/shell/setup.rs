@@ -44,7 +44,19 @@ impl Source {
     /// # Errors
     /// Everything that is wrong with it.
     pub fn load(&self) -> Result<Loaded, Report> {
-        let mut loaded = config::load(&self.control_file, &self.files())?;
+        self.read(false)
+    }
+
+    /// The same for `-t`, which overlooks nothing.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it, also what the daemon would do without.
+    pub fn test(&self) -> Result<Loaded, Report> {
+        self.read(true)
+    }
+
+    fn read(&self, test: bool) -> Result<Loaded, Report> {
+        let mut loaded = config::load(&self.control_file, &self.files(test))?;
         let settings = &mut loaded.model.settings;
         let overrides = &self.overrides;
         settings.poll = overrides.poll.or(settings.poll);
@@ -62,12 +74,13 @@ impl Source {
         Ok(loaded)
     }
 
-    fn files(&self) -> Files<'_> {
+    fn files(&self, test: bool) -> Files<'_> {
         Files {
             folder: &self.folder,
             commanded: Commanded {
                 poll: self.overrides.poll.is_some(),
                 log: self.overrides.log.is_some(),
+                test,
             },
         }
     }

@@ -1,4 +1,4 @@
-//! What keeps the program from starting at all, whatever its services are.
+//! What keeps the program from starting or from being read, whatever its services are.
 
 use super::machine::Machine;
 use crate::config::surroundings::Kind;
@@ -6,7 +6,7 @@ use crate::config::syntax::Syntax;
 use crate::model::{LogTarget, Settings};
 use crate::text::{Diagnostic, quoted};
 
-/// Complains about settings that nobody can start with.
+/// Complains about settings that nobody can start with, or that nobody will hear of.
 pub(super) fn check(syntax: &Syntax, settings: &Settings, machine: &mut Machine<'_>) {
     let commanded = machine.surroundings.commanded();
     if let (Some(word), None, false) = (syntax.init, settings.poll, commanded.poll) {
@@ -19,7 +19,12 @@ pub(super) fn check(syntax: &Syntax, settings: &Settings, machine: &mut Machine<
     {
         if let Some(why) = unwritable(path, machine) {
             let message = format!("the log file {} cannot be written: {why}", quoted(path));
-            machine.complaints.add(Diagnostic::error(place, message));
+            // The daemon says so where it can, and keeps its services.
+            let complaint = match commanded.test {
+                true => Diagnostic::error(place, message),
+                false => Diagnostic::warning(place, message),
+            };
+            machine.complaints.add(complaint);
         }
     }
 }
