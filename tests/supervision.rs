@@ -283,7 +283,7 @@ fn arguments_reach_the_program_as_they_are_written() {
         .monitrc(
             "set daemon 1
              check process web with pidfile $DIR/web.pid
-               start program = \"$DIR/web start a=b --k=v $(id) `id` ; 'two words' * $HOME\"
+               start program = \"$DIR/web start a=b --k=v $(id) `id` ; ' two words ' * $HOME\"
             ",
         );
     test.start();

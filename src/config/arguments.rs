@@ -3,15 +3,16 @@
 
 /// Splits at blanks. A quote that starts an argument groups up to the next quote of its kind; where
 /// that one stands inside the same word (`'a'b`), or is missing, the quotes are letters like any
-/// other. Quotes further inside are letters too: `--x='a b'` is two arguments. There are no escapes
-/// and no shell: `$X`, `*` and backslashes stay what they are.
+/// other. Quotes further inside are letters too: `--x='a b'` is two arguments. Blanks at either end
+/// of what a quote groups are dropped. There are no escapes and no shell: `$X`, `*` and backslashes
+/// stay what they are.
 pub fn split_program(line: &str) -> Vec<Box<str>> {
     let mut arguments = Vec::new();
     let mut rest = line.trim_start();
     while !rest.is_empty() {
         let (argument, after) = grouped(rest)
             .unwrap_or_else(|| rest.split_at(rest.find(char::is_whitespace).unwrap_or(rest.len())));
-        arguments.push(argument.into());
+        arguments.push(argument.trim().into());
         rest = after.trim_start();
     }
     arguments
@@ -55,6 +56,15 @@ mod tests {
         check("'a b'c d", &["a b", "c", "d"]);
         check("'a b''c d' e", &["a b", "c d", "e"]);
         check("it's 'b  c' don't  x", &["it's", "b  c", "don't", "x"]);
+    }
+
+    #[test]
+    fn blanks_at_the_ends_of_a_group_are_dropped() {
+        check("/bin/sh -c ' a  b ' c", &["/bin/sh", "-c", "a  b", "c"]);
+        check(
+            "a ' ' \" b\t\" 'echo 'X' y",
+            &["a", "", "b", "echo", "X'", "y"],
+        );
     }
 
     #[test]

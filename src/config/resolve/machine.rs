@@ -97,7 +97,8 @@ impl Machine<'_> {
             self.complaints
                 .add(warning.note("group arguments by single quotes inside the double ones"));
         }
-        arguments.extend(program.more);
+        let more = program.more.iter();
+        arguments.extend(more.map(|argument| argument.trim().into()));
         Program {
             arguments,
             uid: program.uid.and_then(|user| self.user(&user)),
