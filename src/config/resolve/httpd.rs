@@ -6,7 +6,7 @@ use crate::config::syntax::{CredentialSyntax, HttpdSyntax, HttpdTlsSyntax, UnixS
 use crate::model::{
     Access, Credential, Httpd, HttpdAddress, HttpdTls, HttpdUnixSocket, PasswordKind,
 };
-use crate::text::{Diagnostic, Span};
+use crate::text::{Diagnostic, Severity, Span, quoted};
 
 /// The model of all `set httpd` statements together.
 pub(super) fn httpd(syntax: HttpdSyntax, machine: &mut Machine<'_>) -> Httpd {
@@ -28,7 +28,7 @@ pub(super) fn httpd(syntax: HttpdSyntax, machine: &mut Machine<'_>) -> Httpd {
             .complaints
             .add(warning.note("for example `allow localhost` or `allow user:password`"));
     }
-    let credentials = syntax.credentials.into_iter();
+    let credentials = users(syntax.credentials, machine);
     Httpd {
         address: syntax.port.map(|port| HttpdAddress {
             host: syntax.host,
@@ -42,9 +42,7 @@ pub(super) fn httpd(syntax: HttpdSyntax, machine: &mut Machine<'_>) -> Httpd {
         access: Access {
             hosts: syntax.hosts,
             groups: syntax.groups,
-            credentials: credentials
-                .flat_map(|credential| self::credentials(credential, machine))
-                .collect(),
+            credentials,
         },
         hide_version: syntax.hide_version,
     }
@@ -93,6 +91,27 @@ fn unix_socket(syntax: UnixSocketSyntax, machine: &mut Machine<'_>) -> HttpdUnix
         gid: syntax.gid.and_then(|group| machine.group(&group)),
         ..syntax.socket
     }
+}
+
+/// Everybody who is let in with a password. Who is named again keeps the first one.
+fn users(syntax: Vec<CredentialSyntax>, machine: &mut Machine<'_>) -> Vec<Credential> {
+    let mut known: Vec<Credential> = Vec::new();
+    for statement in syntax {
+        for new in credentials(statement, machine) {
+            if known.iter().all(|one| one.user != new.user) {
+                known.push(new);
+                continue;
+            }
+            // Says no place: the line would be shown, and the password with it.
+            let message = format!("`set httpd` allows the user {} twice", quoted(&new.user));
+            machine.complaints.add(Diagnostic {
+                severity: Severity::Warning,
+                notes: vec!["the first password counts, the other one has no effect".to_owned()],
+                ..Diagnostic::general(message)
+            });
+        }
+    }
+    known
 }
 
 fn credentials(syntax: CredentialSyntax, machine: &mut Machine<'_>) -> Vec<Credential> {

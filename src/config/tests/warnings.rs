@@ -62,6 +62,18 @@ warning: lines are ignored here, but no test looks at any
 }
 
 #[test]
+fn a_second_password_is_not_shown() {
+    let memory = Memory::new("set httpd port 1 allow admin:sesame allow admin:mellon\n");
+    assert_eq!(
+        said(&memory),
+        "
+warning: `set httpd` allows the user `admin` twice
+ = the first password counts, the other one has no effect
+"
+    );
+}
+
+#[test]
 fn the_last_of_two_counts() {
     let memory = Memory::new("set daemon 5\nset daemon 10\n");
     assert_eq!(

@@ -299,6 +299,17 @@ ok!(
     (2813, 1, 1)
 );
 ok!(
+    httpd_users_keep_their_first_password,
+    "set httpd port 1 allow a:x read-only allow b:y\nset httpd port 1 allow a:z",
+    |m| httpd(m)
+        .access
+        .credentials
+        .iter()
+        .map(|c| format!("{}:{} {}", c.user, c.password, c.role == Role::ReadOnly))
+        .collect::<Vec<_>>(),
+    ["a:x true", "b:y false"]
+);
+ok!(
     httpd_hosts,
     "set httpd port 1 allow localhost allow 10.0.0.0/8 allow 192.168.1.0/255.255.255.0
         allow 127.0.0.1 allow ::1 allow fe80::/10 allow 0.0.0.0/0 allow x.example.org",
