@@ -1,7 +1,12 @@
 //! Control files of real machines, with what Monit 5.33 says of each (tests/corpus/README.md): what
-//! it accepts is accepted, what it refuses is refused, but for the few of [`PLAIN`].
+//! it accepts is accepted and means the same, what it refuses is refused, but for the few of
+//! [`PLAIN`].
+
+use std::collections::BTreeMap;
+use std::fmt::Display;
 
 use crate::config::memory::Memory;
+use crate::model::{Every, Model, SubjectKind};
 
 const DIRECTORY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/corpus");
 
@@ -103,6 +108,112 @@ fn disagreement(case: &Case) -> Option<String> {
         "{} {:?}\n* bare machine: {bare}\n* complete machine: {complete}",
         case.name, case.verdict
     ))
+}
+
+/// What MEANING.tsv says of a file behind its name.
+fn meaning(model: &Model) -> String {
+    let services = &model.services;
+    let kinds = SubjectKind::ALL.map(|kind| {
+        let same = services.iter().filter(|one| one.subject.kind() == kind);
+        (kind.word(), same.count())
+    });
+    let rules = || services.iter().flat_map(|one| &one.rules);
+    let tests = || rules().filter(|rule| !rule.test.is_companion());
+    let limits = || services.iter().flat_map(|one| &one.restart_limits);
+    let told = tests().map(|rule| &rule.failed.action);
+    let told: Vec<&str> = told
+        .chain(limits().map(|limit| &limit.action))
+        .map(|action| action.word())
+        .collect();
+    let words = [
+        "alert",
+        "restart",
+        "start",
+        "stop",
+        "exec",
+        "unmonitor",
+        "ignore",
+    ];
+    let actions = words.map(|word| (word, told.iter().filter(|one| **one == word).count()));
+    let mut windows = BTreeMap::new();
+    for window in tests().map(|rule| rule.failed.window) {
+        if window.cycles > 1 {
+            *windows.entry((window.times, window.cycles)).or_default() += 1;
+        }
+    }
+    let windows = windows
+        .into_iter()
+        .map(|((times, cycles), count)| (format!("{times}/{cycles}"), count));
+    let programs = [
+        ("start", services.iter().flat_map(|one| &one.start).count()),
+        ("stop", services.iter().flat_map(|one| &one.stop).count()),
+        (
+            "restart",
+            services.iter().flat_map(|one| &one.restart).count(),
+        ),
+    ];
+    let not_each_cycle = |every: &Every| !matches!(every, Every::Cycle);
+    [
+        counts(kinds),
+        tests().count().to_string(),
+        limits().count().to_string(),
+        counts(actions),
+        counts(windows),
+        counts(programs),
+        services
+            .iter()
+            .map(|one| one.depends.len())
+            .sum::<usize>()
+            .to_string(),
+        services
+            .iter()
+            .filter(|one| not_each_cycle(&one.every))
+            .count()
+            .to_string(),
+    ]
+    .join("\t")
+}
+
+/// `process 2, file 1`.
+fn counts(list: impl IntoIterator<Item = (impl Display, usize)>) -> String {
+    let there = list.into_iter().filter(|(_, count)| *count > 0);
+    let each: Vec<String> = there.map(|(word, n)| format!("{word} {n}")).collect();
+    each.join(", ")
+}
+
+#[test]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the corpus is too large to be compiled in"
+)]
+fn every_accepted_file_means_what_monit_understood() {
+    let table = std::fs::read_to_string(format!("{DIRECTORY}/MEANING.tsv")).unwrap();
+    let rows = table
+        .lines()
+        .skip(1)
+        .map(|row| row.split_once('\t').unwrap());
+    let rows: BTreeMap<&str, &str> = rows.collect();
+    let mut accepted = 0;
+    let mut wrong = Vec::new();
+    for case in corpus() {
+        let memory = match case.verdict {
+            Verdict::Accept => Memory::bare(case.text),
+            Verdict::AcceptEnv => Memory::new(case.text).complete(),
+            Verdict::Reject => continue,
+        };
+        accepted += 1;
+        let ours = match memory.load() {
+            Ok(loaded) => meaning(&loaded.model),
+            Err(report) => report.errors.join("\n"),
+        };
+        let monits = rows[&*case.name];
+        if ours != monits {
+            let name = case.name;
+            wrong.push(format!("{name}\n  Monit: {monits}\n  tend:  {ours}"));
+        }
+    }
+    assert_eq!(accepted, rows.len());
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]
