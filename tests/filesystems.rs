@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use crate::support::mounts::may_mount;
-use crate::support::{Sandbox, eventually, is_root};
+use crate::support::{Sandbox, eventually, is_root, not_run};
 
 fn mount_volume(size: &str) -> String {
     format!("mount -t tmpfs -o size={size},nr_inodes=100,mode=755 volume $DIR/vol")
@@ -111,7 +111,7 @@ fn a_file_system_that_never_answers_keeps_nobody_waiting() {
         .write(true)
         .open("/dev/fuse");
     if let Err(error) = fuse {
-        return eprintln!("no /dev/fuse ({error}), not run: {test}");
+        return not_run(test, &format!("needs /dev/fuse: {error}"));
     }
     let mut test = Sandbox::new().monitrc(
         "set daemon 1
@@ -156,7 +156,7 @@ fn a_disk_by_its_device_and_what_it_does() {
     let mut test = Sandbox::new();
     let image = test.path("image").display().to_string();
     let Some(device) = LoopDevice::new(&image) else {
-        return eprintln!("no loop device or no mkfs.ext4, not run: {name}");
+        return not_run(name, "needs a loop device and mkfs.ext4");
     };
     let monitrc = "set daemon 1
          check filesystem point with path $DIR/vol

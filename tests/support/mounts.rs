@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
-use super::Sandbox;
+use super::{Sandbox, not_run};
 
 /// What a namespace for mounts can be made of here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,8 +42,7 @@ impl Rights {
 pub(crate) fn may_mount(test: &str) -> bool {
     let may = Rights::found().is_some();
     if !may {
-        eprintln!("may not mount anything, not run: {test}");
-        assert!(std::env::var_os("CI").is_none(), "{test} was not run");
+        not_run(test, "may not mount anything");
     }
     may
 }

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::process::{Command, Stdio};
 
-use super::is_root;
+use super::{is_root, not_run};
 
 /// Commands that furnish new namespaces of mounts and network before a program is run in them.
 pub(crate) struct Namespace {
@@ -42,7 +42,7 @@ pub(crate) fn is_possible(test: &str) -> bool {
         .status();
     let possible = made.is_ok_and(|status| status.success());
     if !possible {
-        eprintln!("needs namespaces and `ip`, not run: {test}");
+        not_run(test, "needs namespaces and `ip`");
     }
     possible
 }

@@ -2,7 +2,7 @@
 
 use std::process::{Child, Command};
 
-use super::{Sandbox, eventually, is_root, process};
+use super::{Sandbox, eventually, is_root, not_run, process};
 
 impl Sandbox {
     /// What it runs from here on runs in a network namespace that has nothing but a loopback.
@@ -11,11 +11,14 @@ impl Sandbox {
         if !is_root(test) {
             return None;
         }
-        let holder = Holder::new(&self)?;
+        let Some(holder) = Holder::new(&self) else {
+            not_run(test, "needs namespaces");
+            return None;
+        };
         self.enter(holder);
         let ready = self.network("ip link set lo up");
         if !ready {
-            eprintln!("needs namespaces and ip(8), not run: {test}");
+            not_run(test, "needs ip(8)");
         }
         ready.then_some(self)
     }
