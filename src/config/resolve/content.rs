@@ -16,7 +16,7 @@ pub(super) fn tests(syntax: &ContentSyntax, machine: &mut Machine<'_>) -> Vec<Co
     let patterns = if syntax.pattern.value.starts_with('/') {
         patterns_of_file(&syntax.pattern, machine)
     } else {
-        machine.pattern(&syntax.pattern);
+        machine.pattern_for_lines(&syntax.pattern);
         vec![syntax.pattern.value.clone()]
     };
     let test = |pattern| ContentTest {
@@ -99,7 +99,7 @@ fn complain(path: &Text, text: &str, machine: &mut Machine<'_>) {
         };
         start += line.len();
         if !pattern.is_empty() {
-            machine.pattern(&Spanned::new(pattern.into(), span));
+            machine.pattern_for_lines(&Spanned::new(pattern.into(), span));
         }
     }
 }

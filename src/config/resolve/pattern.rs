@@ -11,9 +11,19 @@ impl Machine<'_> {
     }
 
     /// Complains about a regular expression that the C library does not take, or should not be
-    /// given.
+    /// given, since everybody waits while it is searched for.
     pub(super) fn pattern(&mut self, pattern: &Text) {
-        let error = if let Some(why) = Weight::of(&pattern.value).refusal() {
+        let refusal = Weight::of(&pattern.value).refusal_while_waiting(&pattern.value);
+        self.pattern_unless(pattern, refusal);
+    }
+
+    /// The same of one for the lines of a file: a costly one is a child's.
+    pub(super) fn pattern_for_lines(&mut self, pattern: &Text) {
+        self.pattern_unless(pattern, Weight::of(&pattern.value).refusal());
+    }
+
+    fn pattern_unless(&mut self, pattern: &Text, refusal: Option<String>) {
+        let error = if let Some(why) = refusal {
             Diagnostic::error(pattern.span, "this regular expression costs too much").note(why)
         } else if let Err(why) = self.surroundings.pattern(&pattern.value) {
             let message = format!("{} is no regular expression: {why}", quoted(&pattern.value));

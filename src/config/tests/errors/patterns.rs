@@ -84,6 +84,20 @@ error: this regular expression costs too much
   |
 1 | check process web matching "(([a-z]{100}){100}){100}"
   |                            ^^^^^^^^^^^^^^^^^^^^^^^^^^
-  = its repetitions multiply to 1000000 letters, and 16384 is the limit
+  = its repetitions multiply to 1000000 letters, and 256 is the limit where no file is
+    searched
+"#
+}
+
+err! {
+    a_search_that_nobody_waits_for,
+    r#"check process web matching "^(a|aa)+\1b$""#,
+    r#"
+error: this regular expression costs too much
+ --> /etc/monitrc:1:28
+  |
+1 | check process web matching "^(a|aa)+\1b$"
+  |                            ^^^^^^^^^^^^^^
+  = what must match again (`\1`) can take longer than anybody waits
 "#
 }
