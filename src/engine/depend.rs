@@ -15,7 +15,7 @@
 //! Branches that do not depend on each other run side by side. A phase that has begun is brought to
 //! its end; what is pending is replaced by a newer plan (reference F130).
 
-use crate::model::{Model, Program, ServiceId};
+use crate::model::{Model, ServiceId};
 
 use super::job::Verb;
 use super::plan::{Aim, Cause, Phase, Plan, Work, first_phase};
@@ -88,7 +88,7 @@ impl Engine {
         reach(&self.model, &[id], prerequisites).iter().any(|id| {
             let ward = &self.wards[id.index()];
             let will_go = ward.next.is_some_and(|plan| plan.aim == Aim::Restart);
-            will_go || ward.work.as_ref().is_some_and(Work::goes_down_first)
+            will_go || ward.work.as_deref().is_some_and(Work::goes_down_first)
         })
     }
 
@@ -133,7 +133,7 @@ impl Engine {
             }
             None => {
                 let phase = first_phase(model.service(id), plan);
-                ward.work = Some(Work { plan, phase });
+                ward.work = Some(Box::new(Work { plan, phase }));
                 None
             }
         };
@@ -215,7 +215,7 @@ impl Engine {
         let mut queue: Vec<ServiceId> = self.model.dependants(id).collect();
         while let Some(id) = queue.pop() {
             let ward = &self.wards[id.index()];
-            let busy = ward.work.as_ref().is_some_and(Work::holds_up_a_stop);
+            let busy = ward.work.as_deref().is_some_and(Work::holds_up_a_stop);
             if busy || ward.next.is_some_and(|plan| plan.aim != Aim::Start) {
                 return false;
             }
@@ -230,13 +230,13 @@ impl Engine {
     /// to be there, if what *it* depends on is: whoever switched its monitoring off answers for it.
     /// One that is just being looked at is waited for: it may turn out to be gone.
     pub(super) fn missing_prerequisites(&self, id: ServiceId) -> Vec<ServiceId> {
-        let mut queue = self.model.service(id).depends.clone();
+        let mut queue = self.model.service(id).depends.to_vec();
         let mut missing = Vec::new();
         while let Some(id) = queue.pop() {
             let ward = &self.wards[id.index()];
             let idle = ward.work.is_none() && ward.next.is_none();
             if idle && !ward.is_monitored() {
-                queue.extend(&self.model.service(id).depends);
+                queue.extend(&*self.model.service(id).depends);
             } else if !idle || ward.presence != Seen::Present || ward.check.awaits_reading() {
                 missing.push(id);
             }
@@ -361,11 +361,9 @@ impl Engine {
                 Aim::Restart if service.restart.is_some() => &service.restart,
                 Aim::Restart => &service.start,
             };
-            let program = program
-                .as_ref()
-                .map_or_else(String::new, |program: &Program| {
-                    format!(": '{}'", program.command_line())
-                });
+            let program = program.as_ref().map_or_else(String::new, |program| {
+                format!(": '{}'", program.command_line())
+            });
             let text = format!("would {}{program}", aim.word());
             self.log_service(id, Priority::Info, &text);
         }
@@ -382,10 +380,10 @@ impl Engine {
         let halfway = verb == Verb::Stop && aim == Aim::Restart && succeeded;
         if halfway {
             let phase = Phase::StartPending { told: false };
-            ward.work = Some(Work {
+            ward.work = Some(Box::new(Work {
                 plan: work.plan,
                 phase,
-            });
+            }));
         } else {
             if aim == Aim::Stop {
                 let next = self.wards[id.index()].next.take();
@@ -444,7 +442,7 @@ pub(super) fn service_id(index: usize) -> ServiceId {
 }
 
 fn prerequisites(model: &Model, id: ServiceId) -> Vec<ServiceId> {
-    model.service(id).depends.clone()
+    model.service(id).depends.to_vec()
 }
 
 fn dependants(model: &Model, id: ServiceId) -> Vec<ServiceId> {

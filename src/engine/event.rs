@@ -5,7 +5,7 @@
 //! posted only after the failure it ends.
 
 use crate::mail::Alert;
-use crate::model::{Action, AlertTarget, EventKind, Exec, MailFormat, Rule, ServiceId};
+use crate::model::{Action, AlertTarget, EventKind, MailFormat, Rule, ServiceId};
 
 use super::judge::Finding;
 use super::service::{Alarm, HISTORY_LIMIT};
@@ -111,13 +111,7 @@ impl Engine {
     fn matters(&self, id: ServiceId, rule_index: usize, before: Verdict) -> bool {
         let after = self.wards[id.index()].rules[rule_index].verdict;
         let rule = &self.model.service(id).rules[rule_index];
-        let repeats = matches!(
-            &rule.failed.action,
-            Action::Exec(Exec {
-                repeat_cycles: Some(_),
-                ..
-            })
-        );
+        let repeats = matches!(&rule.failed.action, Action::Exec(e) if e.repeat_cycles.is_some());
         let counted = || repeats || self.is_counted(id, rule.test.event());
         before != after && (!before.same_but_for_count(after) || counted())
     }

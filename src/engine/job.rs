@@ -134,11 +134,11 @@ impl Verb {
     }
 
     /// The program of `service` for it.
-    pub(super) const fn program(self, service: &Service) -> Option<&Program> {
+    pub(super) fn program(self, service: &Service) -> Option<&Program> {
         match self {
-            Self::Start => service.start.as_ref(),
-            Self::Stop => service.stop.as_ref(),
-            Self::Restart => service.restart.as_ref(),
+            Self::Start => service.start.as_deref(),
+            Self::Stop => service.stop.as_deref(),
+            Self::Restart => service.restart.as_deref(),
         }
     }
 }

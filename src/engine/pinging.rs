@@ -60,9 +60,11 @@ impl Engine {
             | PingAnswer::Unbound(reason) => Some(Err(reason)),
             PingAnswer::Forbidden => None,
         };
-        self.wards[id.index()].rules[rule].outcome = result.map(|result| ProbeOutcome {
-            result,
-            certificate: None,
+        self.wards[id.index()].rules[rule].outcome = result.map(|result| {
+            Box::new(ProbeOutcome {
+                result,
+                certificate: None,
+            })
         });
         self.set_probe(id, position, ProbeState::Answered);
         self.judge_pings(id);
@@ -122,7 +124,7 @@ impl Engine {
             if !self.is_checkable(id) {
                 return;
             }
-            let outcome = self.wards[id.index()].rules[index].outcome.as_ref();
+            let outcome = self.wards[id.index()].rules[index].outcome.as_deref();
             is_away |= outcome.is_some_and(|outcome| outcome.result.is_err());
             let finding = judge::judge_ping(test, outcome);
             self.take_finding(id, index, finding);

@@ -70,7 +70,7 @@ impl Engine {
             let text = judge::protocol_succeeded(&test.connection, microseconds);
             self.log_service(id, Priority::Debug, &text);
         }
-        self.wards[id.index()].rules[rule].outcome = Some(outcome);
+        self.wards[id.index()].rules[rule].outcome = Some(Box::new(outcome));
         self.set_probe(id, position, ProbeState::Answered);
         self.judge_probes(id);
     }
@@ -108,7 +108,7 @@ impl Engine {
         let Some(new) = complaint(outcome) else {
             return;
         };
-        let last = self.wards[id.index()].rules[rule].outcome.as_ref();
+        let last = self.wards[id.index()].rules[rule].outcome.as_deref();
         if last.and_then(complaint).as_ref() != Some(&new) {
             let to = judge::peer(&test.connection);
             let text = format!("certificate of {to} cannot be verified -- {new}");

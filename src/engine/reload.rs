@@ -22,6 +22,7 @@ impl Engine {
             .into_iter()
             .map(Some)
             .collect();
+        self.wards.reserve_exact(self.model.services.len());
         for service in &self.model.services {
             let old = old_model
                 .find(&service.name)
@@ -95,7 +96,12 @@ fn carry_over(old_service: &Service, mut ward: Ward, service: &Service) -> Ward 
 }
 
 /// Gives each of `new` the state of the first equal one of `old` that is still to be had.
-fn match_up<K: PartialEq, S>(old: &[K], states: Vec<S>, new: &[K], fresh: fn(&K) -> S) -> Vec<S> {
+fn match_up<K: PartialEq, S>(
+    old: &[K],
+    states: Box<[S]>,
+    new: &[K],
+    fresh: fn(&K) -> S,
+) -> Box<[S]> {
     let mut old: Vec<(&K, Option<S>)> = old.iter().zip(states.into_iter().map(Some)).collect();
     new.iter()
         .map(|key| {

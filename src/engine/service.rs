@@ -21,7 +21,7 @@ use super::{ChildId, Happening, Monitoring, ProbeId, ProbeOutcome, SampleId};
 /// How many lines of history a service keeps for its page.
 pub(super) const HISTORY_LIMIT: usize = 10;
 
-/// One service of the model, at work.
+/// One service of the model, at work. There may be thousands: what is rarely there is boxed.
 #[derive(Debug)]
 pub(super) struct Ward {
     /// Whether it is watched.
@@ -29,14 +29,14 @@ pub(super) struct Ward {
     /// The check under way.
     pub(super) check: Check,
     /// What it is being made to become.
-    pub(super) work: Option<Work>,
+    pub(super) work: Option<Box<Work>>,
     /// What comes after a job that cannot be interrupted. A newer wish replaces it, so this is the
     /// whole queue.
     pub(super) next: Option<Plan>,
     /// One per rule of the model, in its order.
-    pub(super) rules: Vec<RuleState>,
+    pub(super) rules: Box<[RuleState]>,
     /// One per restart limit of the model, in its order.
-    pub(super) limits: Vec<LimitState>,
+    pub(super) limits: Box<[LimitState]>,
     /// Failures that no rule stands for.
     pub(super) alarms: Alarms,
     /// The last whole reading.
@@ -175,7 +175,7 @@ pub(super) struct RuleState {
     /// The value it compares with.
     pub(super) base: Option<Base>,
     /// The last outcome of its connection test or ping.
-    pub(super) outcome: Option<ProbeOutcome>,
+    pub(super) outcome: Option<Box<ProbeOutcome>>,
     /// The process for which its connection test has passed.
     pub(super) passed_for: Option<ProcessId>,
     /// Whether its value changed in the last check.
@@ -305,7 +305,7 @@ impl Ward {
             work: None,
             next: None,
             rules: service.rules.iter().map(RuleState::new).collect(),
-            limits: vec![LimitState::default(); service.restart_limits.len()],
+            limits: vec![LimitState::default(); service.restart_limits.len()].into(),
             alarms: Alarms::default(),
             reading: None,
             collected: None,

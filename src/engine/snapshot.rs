@@ -51,6 +51,7 @@ impl Engine {
             .is_some_and(|saved| *saved.boot == *self.boot.identity);
         let mut saved = saved.map_or_else(Vec::new, |saved| saved.services);
         let model = self.model.clone();
+        self.wards.reserve_exact(model.services.len());
         for service in &model.services {
             let known = saved
                 .iter()
@@ -175,7 +176,7 @@ fn resume_work(ward: &mut Ward, service: &Service, plan: Plan, phase: SavedPhase
             }
         },
     };
-    ward.work = Some(Work { plan, phase });
+    ward.work = Some(Box::new(Work { plan, phase }));
 }
 
 impl SavedPhase {

@@ -152,7 +152,8 @@ fn pings<'a>(
     ward: &'a Ward,
 ) -> Vec<(&'a PingTest, Option<&'a ProbeOutcome>)> {
     let rules = service.rules.iter().zip(&ward.rules);
-    let tests = rules.filter_map(|(rule, state)| Some((rule.test.ping()?, state.outcome.as_ref())));
+    let tests =
+        rules.filter_map(|(rule, state)| Some((rule.test.ping()?, state.outcome.as_deref())));
     tests.collect()
 }
 
@@ -163,7 +164,7 @@ fn connections<'a>(
     let rules = service.rules.iter().zip(&ward.rules);
     let tests = rules.filter_map(|(rule, state)| {
         let test = rule.test.connection()?;
-        Some((&test.connection, state.outcome.as_ref()))
+        Some((&test.connection, state.outcome.as_deref()))
     });
     tests.collect()
 }

@@ -14,7 +14,7 @@ pub enum Action {
     /// Stop, then monitor no longer.
     Stop,
     /// Run a program.
-    Exec(Exec),
+    Exec(Box<Exec>),
     /// Monitor no longer; dependants likewise. Old word: `timeout`.
     Unmonitor,
     /// Neither act nor alert (`else ignore`, Monit 5.34).
@@ -36,11 +36,11 @@ impl Action {
     /// each time (reference F111).
     pub const fn is_due(&self, events: u32) -> bool {
         match self {
-            Self::Exec(Exec {
-                repeat_cycles: Some(cycles),
-                ..
-            }) => events == 1 || *cycles > 0 && events % *cycles == 0,
-            Self::Exec(_) | Self::Alert | Self::Ignore => events == 1,
+            Self::Exec(exec) => match exec.repeat_cycles {
+                Some(cycles) => events == 1 || cycles > 0 && events % cycles == 0,
+                None => events == 1,
+            },
+            Self::Alert | Self::Ignore => events == 1,
             Self::Restart | Self::Start | Self::Stop | Self::Unmonitor => true,
         }
     }

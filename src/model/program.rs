@@ -9,7 +9,7 @@ use std::time::Duration;
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Program {
     /// The program's absolute path, then its arguments; never empty.
-    pub arguments: Vec<Box<str>>,
+    pub arguments: Box<[Box<str>]>,
     /// Numeric user, resolved when the control file was read.
     pub uid: Option<u32>,
     /// Numeric group, resolved when the control file was read.

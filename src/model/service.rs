@@ -20,7 +20,8 @@ impl ServiceId {
     }
 }
 
-/// One `check …` block.
+/// One `check …` block. There may be thousands: what is rarely there is boxed, and no list has
+/// room to spare.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Service {
     /// As written; unique without regard to case.
@@ -28,9 +29,9 @@ pub struct Service {
     /// What is looked at.
     pub subject: Subject,
     /// `group NAME`, any number of them.
-    pub groups: Vec<Box<str>>,
+    pub groups: Box<[Box<str>]>,
     /// `depends on …`: services that must run for this one to run.
-    pub depends: Vec<ServiceId>,
+    pub depends: Box<[ServiceId]>,
     /// `mode active|passive`.
     pub mode: Mode,
     /// `every …`: which cycles check it.
@@ -38,21 +39,21 @@ pub struct Service {
     /// `onreboot …`: whether it is monitored after the machine was started.
     pub onreboot: OnReboot,
     /// `start program`.
-    pub start: Option<Program>,
+    pub start: Option<Box<Program>>,
     /// `stop program`.
-    pub stop: Option<Program>,
+    pub stop: Option<Box<Program>>,
     /// `restart program`; replaces stop and start in a restart.
-    pub restart: Option<Program>,
+    pub restart: Option<Box<Program>>,
     /// The tests in the order of the control file, the implicit ones first.
-    pub rules: Vec<Rule>,
+    pub rules: Box<[Rule]>,
     /// What its content tests have in common; `None` where it has none.
     pub content: Option<Box<ContentScan>>,
     /// `if N restarts within M cycles then …`.
-    pub restart_limits: Vec<RestartLimit>,
+    pub restart_limits: Box<[RestartLimit]>,
     /// `alert …` of this service; for the same address they override the global ones.
-    pub alerts: Vec<AlertTarget>,
+    pub alerts: Box<[AlertTarget]>,
     /// `noalert ADDRESS`: global targets this service does not mail.
-    pub noalert: Vec<Box<str>>,
+    pub noalert: Box<[Box<str>]>,
 }
 
 /// Whether failures are repaired or only reported.

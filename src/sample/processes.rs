@@ -18,7 +18,7 @@ use super::process::{self, Finding, Told};
 use super::table::Walk;
 use super::tree::{Times, Tree};
 use crate::engine::SampleId;
-use crate::model::{ProcessLocator, Rule, Service, ServiceId, Subject};
+use crate::model::{ProcessLocator, Rule, Service, Subject};
 use crate::reading::{ProcessReading, ProcessState, ProcessTree, Reading};
 use crate::sys::clock;
 use crate::time::Moment;
@@ -34,8 +34,8 @@ pub(super) struct Processes {
     far: BTreeMap<SampleId, Order>,
     /// Those it is to be asked for, with the path.
     questions: Vec<(SampleId, Rc<str>)>,
-    /// The last look at each service's process.
-    marks: BTreeMap<ServiceId, Mark>,
+    /// The last look at each service's process, by its place in the model.
+    marks: Vec<Option<Mark>>,
     /// What everybody had spent at the last walk that took it down.
     times: Option<Times>,
     /// Whether figures are read that pages show but no test asks for.
@@ -80,7 +80,7 @@ const FEW: usize = 64;
 impl Processes {
     /// Forgets the past of all services: with another model a place in it means another service.
     pub(super) fn configure(&mut self, services: &[Service]) {
-        self.marks.clear();
+        self.marks = Vec::with_capacity(services.len());
         let is_process = |service: &&Service| matches!(service.subject, Subject::Process(_));
         self.generous = services.iter().filter(is_process).count() <= FEW;
     }
@@ -151,13 +151,18 @@ impl Processes {
         done
     }
 
+    /// The look before at the process of the service that `sample` is for.
+    fn mark(&self, sample: SampleId) -> Option<&Mark> {
+        self.marks.get(sample.service().index())?.as_ref()
+    }
+
     /// What can be found without a walk.
     fn find(&self, order: &Order) -> Option<Finding> {
         let Order { locator, needs, .. } = order;
         if needs.tree {
             return None;
         }
-        let mark = self.marks.get(&order.sample.service());
+        let mark = self.mark(order.sample);
         match locator {
             ProcessLocator::Pidfile(path) => {
                 Some(process::by_pidfile(order.told(path, mark), mark, needs))
@@ -190,7 +195,7 @@ impl Processes {
             },
             Stage::Answering(tree, mut answers) => {
                 for (order, process) in answers.drain(..answers.len().min(LOOKS)) {
-                    let mark = self.marks.get(&order.sample.service());
+                    let mark = self.mark(order.sample);
                     let found = match (&order.locator, process) {
                         (ProcessLocator::Pidfile(path), _) => {
                             process::by_pidfile(order.told(path, mark), mark, &order.needs)
@@ -249,12 +254,13 @@ impl Processes {
         now: Moment,
         machine: Machine,
     ) -> (SampleId, Reading) {
-        let service = order.sample.service();
-        let before = self.marks.remove(&service);
-        let (mut state, mark) = found.reading(before, &order.needs, now, machine);
-        if let Some(mark) = mark {
-            self.marks.insert(service, mark);
+        let place = order.sample.service().index();
+        if self.marks.len() <= place {
+            self.marks.resize(place + 1, None);
         }
+        let before = self.marks[place].take();
+        let (mut state, mark) = found.reading(before, &order.needs, now, machine);
+        self.marks[place] = mark;
         if let (ProcessState::Running(process), Some(tree)) = (&mut state, tree) {
             if order.needs.tree && !tree.is_empty() {
                 let family = family(process, tree, &order.needs, machine);

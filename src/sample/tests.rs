@@ -12,19 +12,19 @@ fn service(name: &str, subject: Subject) -> Service {
     Service {
         name: name.into(),
         subject,
-        groups: Vec::new(),
-        depends: Vec::new(),
+        groups: Box::default(),
+        depends: Box::default(),
         mode: Mode::Active,
         every: Every::Cycle,
         onreboot: OnReboot::Start,
         start: None,
         stop: None,
         restart: None,
-        rules: Vec::new(),
-        restart_limits: Vec::new(),
-        alerts: Vec::new(),
+        rules: Box::default(),
+        restart_limits: Box::default(),
+        alerts: Box::default(),
         content: None,
-        noalert: Vec::new(),
+        noalert: Box::default(),
     }
 }
 

@@ -98,7 +98,7 @@ mod tests {
         Launch {
             child: ChildId(number),
             program: Program {
-                arguments: vec!["/bin/true".into()],
+                arguments: ["/bin/true".into()].into(),
                 uid: None,
                 gid: None,
                 timeout: Duration::from_secs(30),

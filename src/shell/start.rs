@@ -38,6 +38,7 @@ impl Shell {
     ) -> Result<Self, String> {
         let failed =
             |what: &str, error: &io::Error| format!("{what}: {}", sys::errno::words(error));
+        sys::memory::keep_little();
         let reactor = Reactor::new().map_err(|e| failed("cannot poll", &e))?;
         let tokens = reactor.tokens().clone();
         let signals =

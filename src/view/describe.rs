@@ -159,9 +159,9 @@ fn service(sheet: &mut Sheet, model: &Model, service: &Service) {
         "Depends on",
         depends.map(|id| model.service(*id).name.to_string()),
     );
-    sheet.lines("Start program", service.start.iter().map(program));
-    sheet.lines("Stop program", service.stop.iter().map(program));
-    sheet.lines("Restart program", service.restart.iter().map(program));
+    sheet.lines("Start program", service.start.as_deref().map(program));
+    sheet.lines("Stop program", service.stop.as_deref().map(program));
+    sheet.lines("Restart program", service.restart.as_deref().map(program));
     let ignored = service.content.iter().flat_map(|scan| &scan.ignore);
     sheet.lines(
         "Ignore content",

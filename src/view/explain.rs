@@ -202,12 +202,12 @@ impl Account<'_> {
     }
 
     fn neighbours(&mut self) {
-        let names = |ids: Vec<ServiceId>| {
+        let names = |ids: &[ServiceId]| {
             let quoted = |id: &ServiceId| format!("`{}`", self.model.service(*id).name);
             all_of(&ids.iter().map(quoted).collect::<Vec<_>>())
         };
-        let needs = names(self.service.depends.clone());
-        let needed_by = names(self.model.dependants(self.id).collect());
+        let needs = names(&self.service.depends);
+        let needed_by = names(&self.model.dependants(self.id).collect::<Vec<_>>());
         if !needs.is_empty() {
             self.sentence(format!(
                 "It needs {needs}: it does not start before, and stops first."

@@ -173,11 +173,11 @@ impl World {
         }
         let plain = connection(tcp("192.168.1.100", 80), page());
         let service = &mut self.model.services[0];
-        service.groups = vec!["www".into()];
-        service.depends = vec![ServiceId::new(4)];
+        service.groups = ["www".into()].into();
+        service.depends = [ServiceId::new(4)].into();
         service.start = Some(program("/etc/init.d/apache2 start"));
         service.stop = Some(program("/etc/init.d/apache2 stop"));
-        service.rules = vec![
+        service.rules = [
             rule(Test::NotExist, Window::ONCE),
             rule(
                 probe(&plain),
@@ -187,12 +187,14 @@ impl World {
                 },
             ),
             rule(probe(&tls), Window::ONCE),
-        ];
-        service.restart_limits = vec![RestartLimit {
+        ]
+        .into();
+        service.restart_limits = [RestartLimit {
             restarts: 5,
             cycles: 5,
             action: Action::Unmonitor,
-        }];
+        }]
+        .into();
         self.states[0].connections = vec![(plain, ok(1076)), (tls, outcome)];
         self.states[0].history = vec![
             happening(-3_600, "Exists", "process is running with pid 2210"),
@@ -202,14 +204,15 @@ impl World {
 
     fn furnish_postfix(&mut self) {
         let service = &mut self.model.services[1];
-        service.groups = vec!["mail".into()];
+        service.groups = ["mail".into()].into();
         service.start = Some(program("/etc/init.d/postfix start"));
         service.stop = Some(program("/etc/init.d/postfix stop"));
         let smtp = connection(tcp("localhost", 25), Protocol::Smtp);
-        service.rules = vec![
+        service.rules = [
             rule(Test::NotExist, Window::ONCE),
             rule(probe(&smtp), Window::ONCE),
-        ];
+        ]
+        .into();
         let refused = ProbeOutcome {
             result: Err("Connection refused".into()),
             certificate: None,

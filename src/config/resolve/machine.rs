@@ -100,7 +100,7 @@ impl Machine<'_> {
         let more = program.more.iter();
         arguments.extend(more.map(|argument| argument.trim().into()));
         Program {
-            arguments,
+            arguments: arguments.into(),
             uid: program.uid.and_then(|user| self.user(&user)),
             gid: program.gid.and_then(|group| self.group(&group)),
             timeout: program.timeout.unwrap_or(default),
@@ -134,10 +134,10 @@ impl Machine<'_> {
     pub(super) fn action(&mut self, action: ActionSyntax) -> Action {
         match action {
             ActionSyntax::Simple(action) => action,
-            ActionSyntax::Exec(program, repeat_cycles) => Action::Exec(Exec {
+            ActionSyntax::Exec(program, repeat_cycles) => Action::Exec(Box::new(Exec {
                 program: self.program(program, self.limits.exec_timeout),
                 repeat_cycles,
-            }),
+            })),
         }
     }
 }

@@ -87,6 +87,7 @@ pub(super) fn model(
         .map(|(service, depends)| service::service(service, depends, onreboot, &mut machine))
         .collect();
     if !services.iter().any(service::is_system) {
+        services.reserve_exact(1);
         services.push(service::implicit_system(surroundings.hostname(), onreboot));
     }
     Model { settings, services }

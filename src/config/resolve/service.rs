@@ -23,7 +23,7 @@ pub(super) fn service(
         require_test(&syntax.name, &subject, &rules, machine);
     }
     let limits = machine.limits.clone();
-    let mut program = |program, default| machine.program(program, default);
+    let mut program = |program, default| Box::new(machine.program(program, default));
     let start = syntax
         .start
         .map(|start| program(start, limits.start_timeout));
@@ -34,10 +34,10 @@ pub(super) fn service(
     Service {
         name: syntax.name.value,
         content: content::scan(&syntax.ignore, &rules, machine),
-        rules,
+        rules: rules.into(),
         subject,
-        groups: syntax.groups,
-        depends,
+        groups: syntax.groups.into(),
+        depends: depends.into(),
         mode: syntax.mode,
         every: syntax.every,
         onreboot: syntax.onreboot.unwrap_or(onreboot),
@@ -49,8 +49,8 @@ pub(super) fn service(
             .into_iter()
             .map(|l| limit(l, machine))
             .collect(),
-        alerts: syntax.alerts,
-        noalert: syntax.noalert,
+        alerts: syntax.alerts.into(),
+        noalert: syntax.noalert.into(),
     }
 }
 
@@ -79,19 +79,19 @@ pub(super) fn implicit_system(hostname: String, onreboot: OnReboot) -> Service {
     Service {
         name: hostname.into(),
         subject: Subject::System,
-        groups: Vec::new(),
-        depends: Vec::new(),
+        groups: Box::default(),
+        depends: Box::default(),
         mode: Mode::default(),
         every: Every::default(),
         onreboot,
         start: None,
         stop: None,
         restart: None,
-        rules: Vec::new(),
+        rules: Box::default(),
         content: None,
-        restart_limits: Vec::new(),
-        alerts: Vec::new(),
-        noalert: Vec::new(),
+        restart_limits: Box::default(),
+        alerts: Box::default(),
+        noalert: Box::default(),
     }
 }
 

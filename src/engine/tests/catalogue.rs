@@ -76,11 +76,13 @@ fn settings(poll_seconds: u64) -> Settings {
 fn service(name: &str, depends: Vec<ServiceId>) -> Service {
     let process = number(name) < PROCESSES;
     let program = |verb: &str, seconds| {
-        process.then(|| Program {
-            arguments: vec![format!("/etc/init.d/{name}").into(), verb.into()],
-            uid: None,
-            gid: None,
-            timeout: Duration::from_secs(seconds),
+        process.then(|| {
+            Box::new(Program {
+                arguments: [format!("/etc/init.d/{name}").into(), verb.into()].into(),
+                uid: None,
+                gid: None,
+                timeout: Duration::from_secs(seconds),
+            })
         })
     };
     let subject = match number(name) {
@@ -92,8 +94,8 @@ fn service(name: &str, depends: Vec<ServiceId>) -> Service {
     Service {
         name: name.into(),
         subject,
-        groups: vec![],
-        depends,
+        groups: Box::default(),
+        depends: depends.into(),
         mode: if name == "extra" {
             Mode::Passive
         } else {
@@ -112,11 +114,11 @@ fn service(name: &str, depends: Vec<ServiceId>) -> Service {
         start: program("start", 20),
         stop: program("stop", 10),
         restart: program("restart", 15).filter(|_| name == "flaky"),
-        rules: rules(name),
-        restart_limits: restart_limits(name),
-        alerts: vec![],
+        rules: rules(name).into(),
+        restart_limits: restart_limits(name).into(),
+        alerts: Box::default(),
         content: None,
-        noalert: vec![],
+        noalert: Box::default(),
     }
 }
 

@@ -79,7 +79,7 @@ impl Checkers {
             }
         }
         for ward in &world.engine.wards {
-            let active = ward.work.as_ref().is_some_and(Work::is_active);
+            let active = ward.work.as_deref().is_some_and(Work::is_active);
             assert!(active || ward.next.is_none(), "a wish waits for no job");
         }
         checkers.inputs += 1;

@@ -47,7 +47,7 @@ fn start(model: Model) -> Engine {
 
 fn program(path: &str) -> Program {
     Program {
-        arguments: vec![path.into()],
+        arguments: [path.into()].into(),
         uid: None,
         gid: None,
         timeout: Duration::from_secs(300),
@@ -60,7 +60,7 @@ fn model(subject: Subject, test: Test, action: Action) -> Model {
     model.services.retain(|service| &*service.name == "conf");
     let service = &mut model.services[0];
     service.subject = subject;
-    service.rules = vec![Rule {
+    service.rules = [Rule {
         test,
         failed: Repeat {
             window: Window::ONCE,
@@ -70,15 +70,16 @@ fn model(subject: Subject, test: Test, action: Action) -> Model {
             window: Window::ONCE,
             action: Action::Alert,
         },
-    }];
+    }]
+    .into();
     model
 }
 
 fn exec(repeat_cycles: Option<u32>) -> Action {
-    Action::Exec(Exec {
+    Action::Exec(Box::new(Exec {
         program: program("/bin/tell"),
         repeat_cycles,
-    })
+    }))
 }
 
 fn file(permission: u32) -> Reading {

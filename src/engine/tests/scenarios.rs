@@ -181,11 +181,12 @@ fn a_hung_peer_does_not_hold_up_the_restart_of_the_process_it_was_asked_for() {
 #[test]
 fn a_service_that_keeps_dying_has_not_recovered_from_its_restart_limit() {
     let mut stage = Stage::new(&["db"], |db| {
-        db.restart_limits = vec![RestartLimit {
+        db.restart_limits = [RestartLimit {
             restarts: 2,
             cycles: 4,
             action: Action::Alert,
-        }];
+        }]
+        .into();
     });
     let timeouts = |seen: Vec<String>| {
         let mine = seen

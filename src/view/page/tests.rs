@@ -63,7 +63,7 @@ fn pages_are_small_and_fetch_nothing() {
 fn nothing_from_outside_becomes_markup() {
     let evil = "<script>alert('x')</script>\"&";
     let mut world = World::showcase();
-    world.model.services[0].groups = vec![evil.into()];
+    world.model.services[0].groups = [evil.into()].into();
     world.model.services[4].name = evil.into();
     world.instance.host_name = evil.into();
     world.instance.control_file = evil.into();

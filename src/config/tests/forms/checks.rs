@@ -56,7 +56,7 @@ ok!(
 ok!(
     groups,
     "check process p matching x\n group www\n group \"web servers\"\n group WWW",
-    |m| service(m).groups.clone(),
+    |m| service(m).groups.to_vec(),
     [Box::from("www"), Box::from("web servers")]
 );
 ok!(
@@ -157,7 +157,7 @@ ok!(
     "check process <app> with pidfile /run/<app>.pid
        group <group>
        if failed host <host> port 80 then alert",
-    |m| (service(m).groups.clone(), super::connection(m).destination),
+    |m| (service(m).groups.to_vec(), super::connection(m).destination),
     (
         vec!["<group>".into()],
         crate::model::Destination::Host {

@@ -29,12 +29,10 @@ ok!(
         if does not exist then alert"#,
     |m| {
         let mut model = m.clone();
-        model.services[0]
-            .rules
-            .retain(|rule| rule.test.content().is_some());
-        model.services[0]
-            .rules
-            .insert(0, m.services[0].rules[0].clone());
+        let mut rules = m.services[0].rules.to_vec();
+        rules.retain(|rule| rule.test.content().is_some());
+        rules.insert(0, m.services[0].rules[0].clone());
+        model.services[0].rules = rules.into();
         shown(&model)
     },
     "=a b =c =d =e !f !g|h =i !j !k | "

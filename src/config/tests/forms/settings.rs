@@ -107,7 +107,7 @@ ok!(
                   programTimeout: 4 seconds }",
     |m| {
         let service = &m.services[0];
-        let time = |program: &Option<crate::model::Program>| program.as_ref().unwrap().timeout;
+        let time = |program: &Option<Box<crate::model::Program>>| program.as_ref().unwrap().timeout;
         let connection = super::connection(m).timeout;
         let limits = &m.settings.limits;
         let bytes = [
