@@ -12,4 +12,9 @@ pub struct Boot {
     pub started: Now,
     /// Say what would be done; start no program, send no mail, store nothing.
     pub dry_run: bool,
+    /// Whether [`Priority::Debug`] lines are wanted: there is one per test and cycle, so that they
+    /// are not even worded where nobody reads them.
+    ///
+    /// [`Priority::Debug`]: super::Priority::Debug
+    pub verbose: bool,
 }

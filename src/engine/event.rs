@@ -332,12 +332,20 @@ impl Engine {
     }
 
     pub(super) fn log(&mut self, priority: Priority, text: String) {
-        self.effects.push_back(Effect::Log { priority, text });
+        if self.is_logged(priority) {
+            self.effects.push_back(Effect::Log { priority, text });
+        }
     }
 
     pub(super) fn log_service(&mut self, id: ServiceId, priority: Priority, text: &str) {
-        let text = format!("'{}' {text}", self.model.service(id).name);
-        self.log(priority, text);
+        if self.is_logged(priority) {
+            let text = format!("'{}' {text}", self.model.service(id).name);
+            self.effects.push_back(Effect::Log { priority, text });
+        }
+    }
+
+    fn is_logged(&self, priority: Priority) -> bool {
+        priority < Priority::Debug || self.boot.verbose
     }
 }
 

@@ -71,7 +71,7 @@ enum Stage {
 }
 
 /// How many processes one step looks at.
-const LOOKS: usize = 256;
+const LOOKS: usize = 512;
 
 /// On a box with no more process services than this, figures that no test asks for are read too:
 /// pages show them, and it costs little.

@@ -4,6 +4,8 @@ use std::collections::VecDeque;
 use std::time::Duration;
 use std::{env, io};
 
+use ::log::LevelFilter;
+
 use crate::config::Loaded;
 use crate::engine::{Boot, Engine, Input};
 use crate::http::token::Secret;
@@ -60,6 +62,7 @@ impl Shell {
             identity: sys::boot::identity().unwrap_or_default().into(),
             started: clock::now(),
             dry_run,
+            verbose: ::log::max_level() >= LevelFilter::Debug,
         };
         let engine = Engine::new(model, boot, saved.as_deref());
         if engine.unreadable_state().is_some() && !dry_run {

@@ -248,6 +248,7 @@ impl Player {
             identity: format!("boot {}", self.boots).into(),
             started: self.now(),
             dry_run: self.dry_run,
+            verbose: true,
         };
         self.samples.clear();
         self.probes.clear();

@@ -607,6 +607,7 @@ pub(in crate::engine) fn boot(boots: u64, moment: Moment, wall_offset: i64) -> B
             wall: WallTime::new(wall, 0),
         },
         dry_run: false,
+        verbose: true,
     }
 }
 
