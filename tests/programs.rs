@@ -407,3 +407,17 @@ fn whatever_is_printed_pages_and_documents_stay_whole() {
                  \x20                               ü end\n";
     assert!(status.contains(lines), "{status}");
 }
+
+#[test]
+fn a_program_does_not_outlive_a_killed_supervisor() {
+    let mut test = with_program("stays", "echo $$ > $DIR/stays.pid; exec sleep 100000").monitrc(
+        "set daemon 3600
+         check program stays with path $DIR/stays
+           if status != 0 then alert
+        ",
+    );
+    let daemon = test.start();
+    let program = test.wait_for_process("stays.pid", None);
+    process::signal(daemon, "KILL");
+    eventually("the program has ended", || !process::is_running(program));
+}

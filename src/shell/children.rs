@@ -100,6 +100,7 @@ impl Children {
             inherited: order.inherited,
             additions: order.environment,
             identity: &Identity::of(order.program.uid, order.program.gid),
+            tied: matches!(order.wanted, Wanted::Text(_)),
         })?;
         let mut running = Running {
             id: order.child,

@@ -34,6 +34,9 @@ pub struct Spawn<'a> {
     pub additions: &'a [(&'a str, String)],
     /// As whom.
     pub identity: &'a Identity,
+    /// Whether it is killed when we are: a check whose time nobody would keep any more. What the
+    /// kernel cannot do for it (Linux 2.1.57) is not done.
+    pub tied: bool,
 }
 
 /// As whom a program runs.
@@ -219,6 +222,7 @@ pub fn spawn(order: &Spawn<'_>) -> Result<Child, SpawnError> {
         arguments: &pointers(&arguments),
         environment: &pointers(&environment),
         identity: *order.identity,
+        tied: order.tied,
         stdout: child_stdout.as_raw_fd(),
         stderr: child_stderr.as_raw_fd(),
         report: child_report.as_raw_fd(),
@@ -310,6 +314,7 @@ struct Plan<'a> {
     arguments: &'a [*const c_char],
     environment: &'a [*const c_char],
     identity: Identity,
+    tied: bool,
     stdout: RawFd,
     stderr: RawFd,
     report: RawFd,
@@ -378,6 +383,11 @@ fn try_become_program(
         }
         None => plan.environment,
     };
+    if plan.tied {
+        // After the change of user, which would undo it.
+        // SAFETY: plain system call.
+        unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL) };
+    }
     signals::unblock_all();
     // SAFETY: both arrays end in a null pointer, and their strings live here and in the copy of
     // what the parent prepared.

@@ -131,6 +131,7 @@ impl Program {
             inherited: &[],
             additions: &[],
             identity: &Identity::Own,
+            tied: false,
         });
         let child = child.unwrap();
         assert_eq!(read_to_end(&child.report), b"");

@@ -26,6 +26,7 @@ fn run_as(identity: &Identity, arguments: &[&str]) -> Outcome {
         inherited: &[],
         additions: &[],
         identity,
+        tied: false,
     });
     finish(&child.unwrap())
 }
@@ -111,6 +112,7 @@ fn arguments_nothing_can_be_started_with() {
             inherited: &[],
             additions: &[],
             identity: &Identity::Own,
+            tied: false,
         });
         assert_eq!(failure.unwrap_err().stage, Stage::Arguments);
     }
@@ -131,6 +133,7 @@ fn an_environment_of_ours_and_what_was_added() {
             ("MONIT_DESCRIPTION", "cut\0here not".to_owned()),
         ],
         identity: &Identity::Own,
+        tied: false,
     });
     let (_, stdout, ..) = finish(&child.unwrap());
     assert_eq!(
@@ -146,6 +149,7 @@ fn an_addition_too_long_for_the_kernel_is_cut() {
         inherited: &[],
         additions: &[("D", "x".repeat(1 << 20))],
         identity: &Identity::Own,
+        tied: false,
     });
     let (status, stdout, ..) = finish(&child.unwrap());
     assert_eq!(status, WaitStatus::Exited(0));
@@ -206,6 +210,7 @@ fn a_session_of_its_own() {
         inherited: &[],
         additions: &[],
         identity: &Identity::Own,
+        tied: false,
     })
     .unwrap();
     let mut line = String::new();
@@ -227,6 +232,7 @@ fn the_whole_group_is_killed() {
         inherited: &[],
         additions: &[],
         identity: &Identity::Own,
+        tied: false,
     })
     .unwrap();
     assert_eq!(waiting(&child.stdout).read(&mut [0; 3]).unwrap(), 3);
@@ -255,6 +261,7 @@ fn a_full_process_table_is_a_shortage() {
             inherited: &[],
             additions: &[],
             identity: &Identity::Own,
+            tied: false,
         });
         let failure = failure.unwrap_err();
         write!(out, "{:?} {}", failure.stage, failure.is_shortage()).unwrap();
@@ -276,6 +283,7 @@ fn no_descriptor_left_is_a_shortage() {
             inherited: &[],
             additions: &[],
             identity: &Identity::Own,
+            tied: false,
         });
         let failure = failure.unwrap_err();
         write!(out, "{:?} {}", failure.stage, failure.is_shortage()).unwrap();
