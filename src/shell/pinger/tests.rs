@@ -50,6 +50,12 @@ impl Bench {
         bench.start(0, ping("127.0.0.1"));
         let answer = bench.answer();
         if answer == PingAnswer::Forbidden {
+            // On a build server root can, so that what was not run has failed.
+            let root = std::fs::metadata("/proc/self").is_ok_and(|own| own.uid() == 0);
+            assert!(
+                !root || std::env::var_os("CI").is_none(),
+                "not run: no pings"
+            );
             return None;
         }
         assert!(is_answered(&answer), "{answer:?}");
