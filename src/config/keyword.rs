@@ -248,6 +248,7 @@ keywords! {
     HttpContentBuffer: "httpContentBuffer";
     NetworkTimeout: "networkTimeout";
     ProgramTimeout: "programTimeout";
+    ExecTimeout: "execTimeout";
     StartTimeout: "startTimeout";
     StopTimeout: "stopTimeout";
     RestartTimeout: "restartTimeout";
@@ -267,8 +268,8 @@ keywords! {
 /// Words that may stand anywhere and mean nothing (reference F145).
 const NOISE: &[&str] = &[
     "activity", "and", "are", "as", "but", "does", "for", "has", "in", "is", "last", "of", "on",
-    "only", "or", "per", "rate", "than", "the", "to", "usage", "use", "using", "was", "with",
-    "within",
+    "only", "or", "per", "rate", "than", "the", "to", "usage", "use", "using", "via", "was",
+    "with", "within",
 ];
 
 impl Keyword {

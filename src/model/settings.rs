@@ -245,7 +245,9 @@ pub struct Limits {
     pub stop_timeout: Duration,
     /// Restart programs; 30 s.
     pub restart_timeout: Duration,
-    /// Programs run by `exec`, and those of `check program`; 5 minutes.
+    /// Programs of `check program`; 5 minutes.
+    pub program_timeout: Duration,
+    /// Programs run by `exec`, which the reference limits since 5.34; 5 minutes.
     pub exec_timeout: Duration,
 }
 
@@ -260,6 +262,7 @@ impl Default for Limits {
             start_timeout: Duration::from_secs(30),
             stop_timeout: Duration::from_secs(30),
             restart_timeout: Duration::from_secs(30),
+            program_timeout: Duration::from_secs(300),
             exec_timeout: Duration::from_secs(300),
         }
     }

@@ -101,6 +101,27 @@ mod tests {
     }
 
     #[test]
+    fn the_first_process_of_a_container() {
+        // Without a parent or a group here; the host's clock counts.
+        let first = b"1 (sh) S 0 0 0 0 -1 4194560 89 0 0 0 0 0 0 0 20 0 1 0 1955871 2654208 409 \
+            18446744073709551615 94379367739392 94379367816121 140737304360144 0 0 0 0 0 65538 1 0 \
+            0 17 1 0 0 0 0 0 94379367845424 94379367850560 94380280377344 140737304365660 \
+            140737304365763 140737304365763 140737304367084 0\n";
+        let stat = ProcessStat::parse(first).unwrap();
+        assert_eq!((stat.id.pid, stat.id.start_ticks), (1, 1_955_871));
+        assert_eq!((stat.ppid, stat.resident_pages), (0, 409));
+        // Of a stranger's process the kernel shows no addresses.
+        let hidden =
+            b"7 (nginx) S 0 7 7 0 -1 4194560 89 0 0 0 1 2 0 0 20 0 1 0 1955900 2654208 409 \
+            18446744073709551615 1 1 0 0 0 0 0 4096 1256 0 0 0 17 1 0 0 0 0 0 0 0 0 0 0 0 0 0\n";
+        let stat = ProcessStat::parse(hidden).unwrap();
+        assert_eq!(
+            (stat.ppid, stat.cpu_ticks, stat.resident_pages),
+            (0, 3, 409)
+        );
+    }
+
+    #[test]
     fn a_line_of_2_6_11() {
         let stat = ProcessStat::parse(OF_2005.as_bytes()).unwrap();
         assert_eq!((stat.id.pid, stat.id.start_ticks), (1234, 5432));

@@ -71,6 +71,26 @@ mod tests {
     }
 
     #[test]
+    fn a_container_seen_from_inside_and_outside() {
+        let seen = |pid: &str, numbers: &str, uid: &str| {
+            let text = format!(
+                "Name:\tsh\nUmask:\t0022\nState:\tS (sleeping)\nTgid:\t{pid}\nNgid:\t0\n\
+                 Pid:\t{pid}\nPPid:\t0\nTracerPid:\t0\nUid:\t{uid}\t{uid}\t{uid}\t{uid}\n\
+                 Gid:\t0\t0\t0\t0\nFDSize:\t256\nGroups:\t \nNStgid:\t{numbers}\n\
+                 NSpid:\t{numbers}\nNSpgid:\t0\nNSsid:\t0\nKthread:\t0\nVmPeak:\t    2592 kB\n\
+                 VmRSS:\t    1748 kB\nThreads:\t1\n"
+            );
+            let status = ProcessStatus::parse(text.as_bytes());
+            (status.thread_group, status.uid, status.resident_kib)
+        };
+        assert_eq!(seen("1", "1", "0"), (Some(1), Some(0), Some(1748)));
+        // Its root is somebody else here; whom nobody here is, is the last number of 16 bits.
+        let outside = (Some(6344), Some(100_000), Some(1748));
+        assert_eq!(seen("6344", "6344\t1", "100000"), outside);
+        assert_eq!(seen("1", "1", "65534").1, Some(65_534));
+    }
+
+    #[test]
     fn a_name_tells_nothing() {
         let text = b"Name:\tUid:\\nTgid:\xff\nTgid:\t23\n\
             Uid:\t33\t0\t0\t0\nGid:\t4\t5\t5\t5\nVmRSS:\t1044 kB\n";

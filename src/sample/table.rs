@@ -264,6 +264,7 @@ fn command_line(pid: i32) -> io::Result<Option<Vec<u8>>> {
 mod tests {
     use super::*;
     use crate::reading::ProcessId;
+    use crate::sys::testing::Program;
 
     fn chosen(processes: &[(i32, i32, u64, bool)]) -> Option<i32> {
         let mut candidates = Candidates::default();
@@ -292,6 +293,21 @@ mod tests {
         ] {
             assert_eq!(chosen(&order), Some(90));
         }
+    }
+
+    #[test]
+    fn who_ends_after_the_folder_was_read_is_passed_over() {
+        let gone = Program::start(&["/bin/true"]);
+        let pid = gone.pid();
+        drop(gone); // reaped: its number was in the folder, and what it names is no more
+        let mut walk = Walk::begin(&["."], true).unwrap();
+        walk.look_at(pid, &[own_pid()]).unwrap();
+        while !walk.step(&[]).unwrap() {}
+        let found = walk.finish();
+        assert!(found.table.iter().all(|stat| stat.id.pid != pid));
+        assert!(found.table.iter().any(|stat| stat.id.pid == own_pid()));
+        assert!(found.processes[0].as_ref().unwrap().is_some());
+        assert_eq!(command_line(pid).unwrap(), None);
     }
 
     #[test]

@@ -40,8 +40,9 @@ const ENTRIES: &[(Keyword, Entry)] = &[
     ),
     (
         Keyword::ProgramTimeout,
-        Entry::Time(|l| &mut l.exec_timeout),
+        Entry::Time(|l| &mut l.program_timeout),
     ),
+    (Keyword::ExecTimeout, Entry::Time(|l| &mut l.exec_timeout)),
     (Keyword::StartTimeout, Entry::Time(|l| &mut l.start_timeout)),
     (Keyword::StopTimeout, Entry::Time(|l| &mut l.stop_timeout)),
     (

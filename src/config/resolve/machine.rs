@@ -74,7 +74,7 @@ impl Machine<'_> {
     /// The program of a `check program`, which must be there: the reference refuses to start, and
     /// `-t` is where an owner looks for the slip in its path.
     pub(super) fn checked_program(&mut self, program: ProgramSyntax) -> Program {
-        self.program_at(program, self.limits.exec_timeout, Diagnostic::error)
+        self.program_at(program, self.limits.program_timeout, Diagnostic::error)
     }
 
     fn program_at(

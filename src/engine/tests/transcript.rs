@@ -52,9 +52,11 @@ scenarios! {
     one_pass,
     programs,
     reload,
+    rules_of_one_service,
     restart_limits,
     seldom,
     starts_that_fail,
+    the_first_cycle_waits,
     the_machine,
     windows,
 }

@@ -75,6 +75,7 @@ impl Page<'_> {
         self.pair("start timeout", Seconds(limits.start_timeout));
         self.pair("stop timeout", Seconds(limits.stop_timeout));
         self.pair("restart timeout", Seconds(limits.restart_timeout));
+        self.pair("program timeout", Seconds(limits.program_timeout));
         self.pair("exec timeout", Seconds(limits.exec_timeout));
     }
 

@@ -172,19 +172,22 @@ fn certmd5(p: &mut Parser<'_>, options: &mut Options, word: Span) -> Parsed {
     once(p, &mut options.pin, pin, word)
 }
 
-/// `certificate checksum …`, or `certificate valid [>|for] N days`.
+/// `certificate checksum …`, or `certificate valid [>|greater than|for] N days`.
 ///
 /// ```text
 /// check process p with pidfile /p
 ///   if failed port 443 protocol https and certificate valid > 30 days then alert
 ///   if failed port 444 certificate valid for 30 days then alert
+///   if failed port 445 certificate valid greater than 30 days then alert
 /// ```
 fn certificate(p: &mut Parser<'_>, options: &mut Options, word: Span) -> Parsed {
     if !p.accept(Keyword::Valid) {
         let pin = Spanned::new(tls::certificate(p)?, word);
         return once(p, &mut options.pin, pin, word);
     }
-    p.skip_sign(Symbol::Greater);
+    if !p.accept_sign(Symbol::Greater) {
+        p.accept(Keyword::Greater);
+    }
     let days = p.count("the number of days")?;
     p.expect(Keyword::Days)?;
     let days = Spanned::new(days.value, word);

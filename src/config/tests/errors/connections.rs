@@ -321,7 +321,7 @@ err! {
     "check process web with pidfile /run/web.pid
   if failed port 443 using ssl certificate valid < 30 days then alert",
     "
-error: expected a number, but found `<`
+error: expected `>`, `greater` or a number, but found `<`
  --> /etc/monitrc:2:50
   |
 2 |   if failed port 443 using ssl certificate valid < 30 days then alert

@@ -146,8 +146,8 @@ error: `fileContents` cannot stand here
 1 | set limits { fileContents: 1 kB }
   |              ^^^^^^^^^^^^
   = possible here: `}`, `programOutput`, `sendExpectBuffer`, `fileContentBuffer`,
-    `httpContentBuffer`, `networkTimeout`, `programTimeout`, `startTimeout`, `stopTimeout`
-    or `restartTimeout`
+    `httpContentBuffer`, `networkTimeout`, `programTimeout`, `execTimeout`,
+    `startTimeout`, `stopTimeout` or `restartTimeout`
 "
 }
 

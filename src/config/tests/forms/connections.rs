@@ -77,6 +77,12 @@ ok!(
     expected_options()
 );
 ok!(
+    a_source_address,
+    rule!("failed port 80 via address 127.0.0.1"),
+    |m| connection(m).source,
+    Some("127.0.0.1".parse().unwrap())
+);
+ok!(
     options_in_another_order,
     rule!("failed host 1.2.3.4 protocol http timeout 1500 ms request /x retry 3 type tcp port 80"),
     options,

@@ -186,3 +186,92 @@ ok!(
         .collect::<Vec<_>>(),
     [5, 5, 120, 10_800, 86_400]
 );
+
+/// What each family compares; `@` stands for the operator.
+const COMPARED: &[(&str, &[&str])] = &[
+    (
+        "check process p matching a",
+        &[
+            "cpu @ 5%",
+            "total memory @ 5 MB",
+            "uptime @ 3 days",
+            "children @ 3",
+            "threads @ 3",
+            "filedescriptors @ 80%",
+            "disk read @ 5 MB/s",
+        ],
+    ),
+    (
+        "check file f path /f",
+        &["size @ 5 kB", "timestamp @ 3 hours", "hardlinks @ 3"],
+    ),
+    (
+        "check filesystem d path /",
+        &[
+            "space usage @ 5.5%",
+            "space free @ 5 GB",
+            "inodes @ 10",
+            "service time @ 3 ms",
+            "read rate @ 5 MB/s",
+        ],
+    ),
+    (
+        "check network n interface lo",
+        &[
+            "saturation @ 5%",
+            "upload @ 1 MB/s",
+            "total download @ 1 GB in last day",
+        ],
+    ),
+    (
+        "check system s",
+        &[
+            "loadavg (1min) per core @ 3",
+            "cpu (wait) @ 3%",
+            "swap @ 3 MB",
+            "pagein @ 3 per second",
+            "uptime @ 3 days",
+        ],
+    ),
+    ("check program g path /bin/true", &["status @ 3"]),
+    (
+        "check host h address ::1",
+        &[
+            "failed ping responsetime @ 3 ms",
+            "failed port 80 responsetime @ 3 ms",
+            "failed port 80 protocol http status @ 300",
+        ],
+    ),
+];
+
+/// Each operator's spellings.
+const OPERATORS: [&[&str]; 6] = [
+    &[">", "gt", "greater", "greater than"],
+    &[">=", "ge", "greaterorequal", "greater than or equal to"],
+    &["<", "lt", "less", "less than"],
+    &["<=", "le", "lessorequal", "less than or equal to"],
+    &["=", "==", "eq", "equal", "equal to"],
+    &["!=", "ne", "notequal", "not equal to"],
+];
+
+#[test]
+fn every_family_knows_every_operator_in_each_spelling() {
+    for (check, tests) in COMPARED {
+        for test in *tests {
+            let meaning = |operator: &str| {
+                let test = test.replace('@', operator);
+                let text = format!("{check}\nif {test} then alert\n");
+                crate::config::tests::model(&text).services[0].rules.clone()
+            };
+            let mut meanings = Vec::new();
+            for spellings in OPERATORS {
+                let first = meaning(spellings[0]);
+                for spelling in &spellings[1..] {
+                    assert_eq!(meaning(spelling), first, "{test} {spelling}");
+                }
+                assert!(!meanings.contains(&first), "{test} {spellings:?}");
+                meanings.push(first);
+            }
+        }
+    }
+}

@@ -5,8 +5,8 @@ use std::time::Duration;
 use super::ok;
 use crate::config::memory::Memory;
 use crate::model::{
-    AlertTarget, Allow, EventKind, EventSet, Httpd, LogTarget, MailFormat, MailServerTls, Model,
-    OnReboot, Role, TlsVersions, Verify,
+    Action, AlertTarget, Allow, EventKind, EventSet, Httpd, LogTarget, MailFormat, MailServerTls,
+    Model, OnReboot, Role, Subject, Test, TlsVersions, Verify,
 };
 
 const fn seconds(n: u64) -> Duration {
@@ -102,9 +102,15 @@ ok!(
        stop program = \"/bin/x\" with timeout 7 seconds
        restart program = \"/bin/x\"
        if failed port 80 then exec \"/bin/x\"
+     check program b with path /bin/x
+       if status != 0 then exec \"/bin/x\" timeout 6 s
+     check file c with path /c
+       if content = \"x\" then alert
+     check host d with address ::1
+       if failed ping then alert
      set limits { programOutput: 1 MB, sendExpectBuffer: 512 B, httpContentBuffer: 2 kB
                   networkTimeout: 1500 ms stopTimeout: 1 s, startTimeout: 2 m restartTimeout: 3 s
-                  programTimeout: 4 seconds }",
+                  programTimeout: 4 seconds, execTimeout: 5 seconds, fileContentBuffer: 100 B }",
     |m| {
         let service = &m.services[0];
         let time = |program: &Option<Box<crate::model::Program>>| program.as_ref().unwrap().timeout;
@@ -115,18 +121,37 @@ ok!(
             limits.send_expect_buffer,
             limits.http_content_buffer,
         ];
+        let exec = |index: usize| {
+            let rules = m.services[index].rules.iter();
+            let mut programs = rules.filter_map(|rule| match &rule.failed.action {
+                Action::Exec(exec) => Some(exec.program.timeout),
+                _ => None,
+            });
+            programs.next().unwrap()
+        };
+        let Subject::Program(checked) = &m.services[1].subject else {
+            panic!("no program");
+        };
+        let line = m.services[2].content.as_ref().unwrap().line_limit;
+        let Test::Ping(ping) = &m.services[3].rules.last().unwrap().test else {
+            panic!("no ping");
+        };
         let times = [
             time(&service.start),
             time(&service.stop),
             time(&service.restart),
             connection,
+            ping.ping.timeout,
+            checked.timeout,
+            exec(0),
+            exec(1),
         ];
-        (bytes, times.map(|t| t.as_millis()), limits.exec_timeout)
+        (bytes, line, times.map(|t| t.as_millis()))
     },
     (
         [1 << 20, 512, 2048],
-        [120_000, 7000, 3000, 1500],
-        seconds(4)
+        100,
+        [120_000, 7000, 3000, 1500, 1500, 4000, 5000, 6000]
     )
 );
 ok!(
