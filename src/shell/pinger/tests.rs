@@ -2,6 +2,8 @@
 //! unless a test moves it. An ordinary user may not ping everywhere; then the tests of replies see
 //! that this is said, and end.
 
+use std::os::unix::fs::MetadataExt;
+
 use mio::Poll;
 
 use super::*;
