@@ -49,39 +49,25 @@ impl Needs {
     }
 
     fn add(&mut self, test: &Test) {
+        self.identity |= matches!(test, Test::Uid(_) | Test::Gid(_));
+        self.load |= matches!(test, Test::System(_));
+        if let Test::Process(test) = test {
+            self.add_own(test);
+        }
+    }
+
+    fn add_own(&mut self, test: &ProcessTest) {
         match test {
-            Test::Uid(_) | Test::Gid(_) | Test::Process(ProcessTest::EffectiveUid(_)) => {
-                self.identity = true;
-            }
-            Test::System(_) => self.load = true,
-            Test::Process(ProcessTest::Usage(metric, _)) => self.add_metric(*metric),
-            Test::Process(ProcessTest::Attribute(test)) => {
+            ProcessTest::EffectiveUid(_) => self.identity = true,
+            ProcessTest::Usage(metric, _) => self.add_metric(*metric),
+            ProcessTest::Attribute(test) => {
                 let AttributeTest { relation, value } = &**test;
                 self.attribute = true;
                 if relation.is_pattern() {
                     self.patterns.push(value.clone());
                 }
             }
-            Test::Process(ProcessTest::PidChanged | ProcessTest::PpidChanged)
-            | Test::NotExist
-            | Test::Exist
-            | Test::Connection(_)
-            | Test::Checksum(_)
-            | Test::Permission(_)
-            | Test::PermissionChanged
-            | Test::Size(_)
-            | Test::SizeChanged
-            | Test::Hardlinks(_)
-            | Test::HardlinksChanged
-            | Test::Timestamp(_)
-            | Test::TimestampChanged(_)
-            | Test::Content(_)
-            | Test::Ping(_)
-            | Test::ResponseTime(_)
-            | Test::CertificateValid(_)
-            | Test::Filesystem(_)
-            | Test::Network(_)
-            | Test::Program(_) => {}
+            ProcessTest::PidChanged | ProcessTest::PpidChanged => {}
         }
     }
 
