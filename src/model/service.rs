@@ -56,6 +56,29 @@ pub struct Service {
     pub noalert: Box<[Box<str>]>,
 }
 
+impl Service {
+    /// One of which nothing is said but what it looks at.
+    pub fn new(name: impl Into<Box<str>>, subject: Subject) -> Self {
+        Self {
+            name: name.into(),
+            subject,
+            groups: Box::default(),
+            depends: Box::default(),
+            mode: Mode::default(),
+            every: Every::default(),
+            onreboot: OnReboot::default(),
+            start: None,
+            stop: None,
+            restart: None,
+            rules: Box::default(),
+            content: None,
+            restart_limits: Box::default(),
+            alerts: Box::default(),
+            noalert: Box::default(),
+        }
+    }
+}
+
 /// Whether failures are repaired or only reported.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Mode {

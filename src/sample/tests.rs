@@ -2,40 +2,20 @@
 
 use super::*;
 use crate::model::{
-    Action, Comparison, Every, Limit, Mode, OnReboot, ProcessLocator, ProcessMetric, ProcessTest,
-    Repeat, ServiceId, Test, Window,
+    Action, Comparison, Limit, ProcessLocator, ProcessMetric, ProcessTest, Repeat, ServiceId, Test,
+    Window,
 };
 use crate::reading::{ProcessDetails, ProcessReading, ProcessState};
 use crate::sys::testing::{Folder, Program, exhaust_descriptors, in_child, unique};
 
-fn service(name: &str, subject: Subject) -> Service {
-    Service {
-        name: name.into(),
-        subject,
-        groups: Box::default(),
-        depends: Box::default(),
-        mode: Mode::Active,
-        every: Every::Cycle,
-        onreboot: OnReboot::Start,
-        start: None,
-        stop: None,
-        restart: None,
-        rules: Box::default(),
-        restart_limits: Box::default(),
-        alerts: Box::default(),
-        content: None,
-        noalert: Box::default(),
-    }
-}
-
 fn matching(pattern: &str) -> Service {
     let locator = ProcessLocator::Matching(pattern.into());
-    service("daemon", Subject::Process(locator))
+    Service::new("daemon", Subject::Process(locator))
 }
 
 fn with_pidfile(path: &std::path::Path) -> Service {
     let locator = ProcessLocator::Pidfile(path.to_str().unwrap().into());
-    service("daemon", Subject::Process(locator))
+    Service::new("daemon", Subject::Process(locator))
 }
 
 /// All readings, in the order they came.
@@ -225,7 +205,7 @@ fn what_procmatch_shows() {
 fn a_step_looks_at_no_more_than_its_share() {
     let folder = Folder::new();
     let path = folder.file("file", "");
-    let file = service("file", Subject::File(path.to_str().unwrap().into()));
+    let file = Service::new("file", Subject::File(path.to_str().unwrap().into()));
     let mut sampler = Sampler::new();
     for sample in 0..=LOOKS as u64 {
         sampler.begin(SampleId(sample), &file, &[], None, true);
@@ -240,9 +220,9 @@ fn a_step_looks_at_no_more_than_its_share() {
 fn files_and_the_machine() {
     let folder = Folder::new();
     let path = folder.file("file", "hello");
-    let file = service("file", Subject::File(path.to_str().unwrap().into()));
-    let gone = service("gone", Subject::File("/nowhere/at/all".into()));
-    let machine = service("box", Subject::System);
+    let file = Service::new("file", Subject::File(path.to_str().unwrap().into()));
+    let gone = Service::new("gone", Subject::File("/nowhere/at/all".into()));
+    let machine = Service::new("box", Subject::System);
     let mut sampler = Sampler::new();
     sampler.begin(SampleId(1), &machine, &[], None, true);
     sampler.begin(SampleId(2), &gone, &[ChecksumKind::Md5], None, true);

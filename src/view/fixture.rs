@@ -20,7 +20,7 @@ use super::{Context, Instance, LogTail};
 
 use parts::{
     COLLECTED, absent, cable, connection, file, happening, instance, loopback, machine,
-    no_interface, ok, pidfile, probe, program, rule, running, service, settings, tcp,
+    no_interface, ok, pidfile, probe, program, rule, running, settings, tcp,
 };
 
 /// The secret's token for `admin` differs from that for anybody else.
@@ -141,7 +141,7 @@ impl World {
     }
 
     fn add(&mut self, name: &str, subject: Subject, reading: Option<Reading>) {
-        self.model.services.push(service(name, subject));
+        self.model.services.push(Service::new(name, subject));
         self.states.push(State {
             monitoring: Monitoring::On,
             failures: Vec::new(),

@@ -5,8 +5,7 @@ use super::machine::Machine;
 use super::rules;
 use crate::config::syntax::{RestartLimitSyntax, ServiceSyntax, SubjectSyntax, Text};
 use crate::model::{
-    Every, Mode, OnReboot, ProcessLocator, RestartLimit, Rule, Service, ServiceId, Subject,
-    SubjectKind, Test,
+    OnReboot, ProcessLocator, RestartLimit, Rule, Service, ServiceId, Subject, SubjectKind, Test,
 };
 use crate::text::{Diagnostic, quoted};
 
@@ -77,21 +76,8 @@ fn require_test(name: &Text, subject: &Subject, rules: &[Rule], machine: &mut Ma
 /// The machine itself, where no `check system` names it (reference F32).
 pub(super) fn implicit_system(hostname: String, onreboot: OnReboot) -> Service {
     Service {
-        name: hostname.into(),
-        subject: Subject::System,
-        groups: Box::default(),
-        depends: Box::default(),
-        mode: Mode::default(),
-        every: Every::default(),
         onreboot,
-        start: None,
-        stop: None,
-        restart: None,
-        rules: Box::default(),
-        content: None,
-        restart_limits: Box::default(),
-        alerts: Box::default(),
-        noalert: Box::default(),
+        ..Service::new(hostname, Subject::System)
     }
 }
 

@@ -1,31 +1,14 @@
 //! Every figure in the reference's words (collector/events.tsv, service `hog`).
 
 use super::*;
-use crate::model::{
-    Comparison, Every, LoadPeriod, Mode, OnReboot, ProcessLocator, SystemFigure, SystemTest,
-};
+use crate::model::{Comparison, LoadPeriod, ProcessLocator, SystemFigure, SystemTest};
 use crate::reading::{
     Descriptors, IoReading, OpenFilesLimits, ProcessDetails, ProcessId, SystemReading,
 };
 
 fn service() -> Service {
-    Service {
-        name: "hog".into(),
-        subject: Subject::Process(ProcessLocator::Pidfile("/srv/demo/hog.pid".into())),
-        groups: Box::default(),
-        depends: Box::default(),
-        mode: Mode::Active,
-        every: Every::Cycle,
-        onreboot: OnReboot::Start,
-        start: None,
-        stop: None,
-        restart: None,
-        rules: Box::default(),
-        restart_limits: Box::default(),
-        alerts: Box::default(),
-        noalert: Box::default(),
-        content: None,
-    }
+    let locator = ProcessLocator::Pidfile("/srv/demo/hog.pid".into());
+    Service::new("hog", Subject::Process(locator))
 }
 
 fn details() -> ProcessDetails {
