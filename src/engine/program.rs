@@ -129,7 +129,7 @@ impl Engine {
         };
         let model = self.model.clone();
         let path = match &model.service(id).subject {
-            Subject::Program(program) => &*program.arguments[0],
+            Subject::Program(program) => program.arguments.path(),
             Subject::Process(_)
             | Subject::File(_)
             | Subject::Directory(_)

@@ -152,7 +152,7 @@ impl Engine {
         };
         let model = self.model.clone();
         let program = verb.program(model.service(id));
-        let program = program.map_or("", |program| &program.arguments[0]);
+        let program = program.map_or("", |program| program.arguments.path());
         if short {
             let text = format!(
                 "cannot {} -- Program {program} failed: {reason}",

@@ -95,8 +95,9 @@ impl Children {
     }
 
     fn try_start(&self, now: Moment, order: Order<'_>) -> Result<Running, SpawnError> {
+        let arguments: Vec<&str> = order.program.arguments.iter().collect();
         let child = spawn::spawn(&Spawn {
-            arguments: &order.program.arguments,
+            arguments: &arguments,
             inherited: order.inherited,
             additions: order.environment,
             identity: &Identity::of(order.program.uid, order.program.gid),
@@ -313,7 +314,7 @@ mod tests {
             wanted: Wanted,
         ) -> Option<Input> {
             let program = Program {
-                arguments: arguments.iter().map(|a| Box::from(*a)).collect(),
+                arguments: arguments.iter().collect(),
                 uid: None,
                 gid: None,
                 timeout: Duration::from_secs(30),

@@ -98,9 +98,8 @@ mod tests {
     const SERVICE: ServiceId = ServiceId::new(3);
 
     fn start() -> (Child, ProcessId) {
-        let arguments = ["/bin/sleep", "1000"].map(Box::from);
         let child = spawn::spawn(&Spawn {
-            arguments: &arguments,
+            arguments: &["/bin/sleep", "1000"],
             inherited: &[],
             additions: &[],
             identity: &Identity::Own,

@@ -98,7 +98,7 @@ mod tests {
         Launch {
             child: ChildId(number),
             program: Program {
-                arguments: ["/bin/true".into()].into(),
+                arguments: ["/bin/true"].iter().collect(),
                 uid: None,
                 gid: None,
                 timeout: Duration::from_secs(30),

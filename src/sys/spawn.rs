@@ -27,7 +27,7 @@ use super::{signals, users};
 #[derive(Clone, Copy, Debug)]
 pub struct Spawn<'a> {
     /// The program's absolute path, then its arguments; handed over as they are.
-    pub arguments: &'a [Box<str>],
+    pub arguments: &'a [&'a str],
     /// The daemon's own environment (reference F119).
     pub inherited: &'a [(OsString, OsString)],
     /// Variables added to it; they replace those of the same name.
@@ -262,7 +262,7 @@ fn nonblocking_pipe() -> Result<(OwnedFd, OwnedFd), SpawnError> {
     Ok((reader, writer))
 }
 
-fn arguments(arguments: &[Box<str>]) -> Result<Vec<CString>, SpawnError> {
+fn arguments(arguments: &[&str]) -> Result<Vec<CString>, SpawnError> {
     if arguments.is_empty() {
         return Err(SpawnError::new(Stage::Arguments, libc::EINVAL));
     }

@@ -125,9 +125,8 @@ pub(crate) struct Program(Child);
 impl Program {
     /// Returns once it is executed.
     pub(crate) fn start(arguments: &[&str]) -> Self {
-        let arguments: Vec<Box<str>> = arguments.iter().map(|&a| a.into()).collect();
         let child = spawn(&Spawn {
-            arguments: &arguments,
+            arguments,
             inherited: &[],
             additions: &[],
             identity: &Identity::Own,

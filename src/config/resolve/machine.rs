@@ -100,7 +100,7 @@ impl Machine<'_> {
         let more = program.more.iter();
         arguments.extend(more.map(|argument| argument.trim().into()));
         Program {
-            arguments: arguments.into(),
+            arguments: arguments.iter().collect(),
             uid: program.uid.and_then(|user| self.user(&user)),
             gid: program.gid.and_then(|group| self.group(&group)),
             timeout: program.timeout.unwrap_or(default),

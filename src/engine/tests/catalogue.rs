@@ -78,7 +78,7 @@ fn service(name: &str, depends: Vec<ServiceId>) -> Service {
     let program = |verb: &str, seconds| {
         process.then(|| {
             Box::new(Program {
-                arguments: [format!("/etc/init.d/{name}").into(), verb.into()].into(),
+                arguments: [&*format!("/etc/init.d/{name}"), verb].iter().collect(),
                 uid: None,
                 gid: None,
                 timeout: Duration::from_secs(seconds),

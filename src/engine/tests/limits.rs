@@ -47,7 +47,7 @@ fn start(model: Model) -> Engine {
 
 fn program(path: &str) -> Program {
     Program {
-        arguments: [path.into()].into(),
+        arguments: [path].iter().collect(),
         uid: None,
         gid: None,
         timeout: Duration::from_secs(300),

@@ -86,9 +86,15 @@ impl Stage {
                 }
                 Effect::Spawn { child, program, .. } => {
                     self.seen.push(program.command_line());
-                    let name = program.arguments[0].rsplit('/').next().unwrap().to_owned();
+                    let name = program
+                        .arguments
+                        .path()
+                        .rsplit('/')
+                        .next()
+                        .unwrap()
+                        .to_owned();
                     self.kill(&name);
-                    if &*program.arguments[1] != "stop" {
+                    if program.arguments.iter().nth(1) != Some("stop") {
                         self.last_pid += 1;
                         self.running.push((name.into(), self.last_pid));
                     }

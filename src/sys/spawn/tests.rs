@@ -9,10 +9,6 @@ use super::*;
 /// How it ended, what it wrote to standard output and standard error, and why it never began.
 type Outcome = (WaitStatus, String, String, Option<SpawnError>);
 
-fn strings(arguments: &[&str]) -> Vec<Box<str>> {
-    arguments.iter().map(|&argument| argument.into()).collect()
-}
-
 fn finish(child: &Child) -> Outcome {
     let text = |pipe: &OwnedFd| String::from_utf8(read_to_end(pipe)).unwrap();
     let (stdout, stderr) = (text(&child.stdout), text(&child.stderr));
@@ -22,7 +18,7 @@ fn finish(child: &Child) -> Outcome {
 
 fn run_as(identity: &Identity, arguments: &[&str]) -> Outcome {
     let child = spawn(&Spawn {
-        arguments: &strings(arguments),
+        arguments,
         inherited: &[],
         additions: &[],
         identity,
@@ -108,7 +104,7 @@ fn a_program_that_exits_with_127_by_itself_did_begin() {
 fn arguments_nothing_can_be_started_with() {
     for arguments in [&[][..], &["/bin/sh", "a\0b"]] {
         let failure = spawn(&Spawn {
-            arguments: &strings(arguments),
+            arguments,
             inherited: &[],
             additions: &[],
             identity: &Identity::Own,
@@ -122,7 +118,7 @@ fn arguments_nothing_can_be_started_with() {
 fn an_environment_of_ours_and_what_was_added() {
     let pair = |name: &str, value: &str| (OsString::from(name), OsString::from(value));
     let child = spawn(&Spawn {
-        arguments: &strings(&["/usr/bin/env"]),
+        arguments: &["/usr/bin/env"],
         inherited: &[
             pair("LANG", "C"),
             pair("MONIT_EVENT", "old"),
@@ -145,7 +141,7 @@ fn an_environment_of_ours_and_what_was_added() {
 #[test]
 fn an_addition_too_long_for_the_kernel_is_cut() {
     let child = spawn(&Spawn {
-        arguments: &strings(&["/usr/bin/env"]),
+        arguments: &["/usr/bin/env"],
         inherited: &[],
         additions: &[("D", "x".repeat(1 << 20))],
         identity: &Identity::Own,
@@ -202,11 +198,11 @@ fn signals_are_as_after_boot() {
 #[test]
 fn a_session_of_its_own() {
     let child = spawn(&Spawn {
-        arguments: &strings(&[
+        arguments: &[
             "/bin/sh",
             "-c",
             "cut -d' ' -f5-7 /proc/$$/stat; exec /bin/sleep 1000",
-        ]),
+        ],
         inherited: &[],
         additions: &[],
         identity: &Identity::Own,
@@ -228,7 +224,7 @@ fn a_session_of_its_own() {
 fn the_whole_group_is_killed() {
     // Output ends only when the grandchild is gone as well.
     let child = spawn(&Spawn {
-        arguments: &strings(&["/bin/sh", "-c", "/bin/sleep 1000 & echo on; wait"]),
+        arguments: &["/bin/sh", "-c", "/bin/sleep 1000 & echo on; wait"],
         inherited: &[],
         additions: &[],
         identity: &Identity::Own,
@@ -257,7 +253,7 @@ fn a_full_process_table_is_a_shortage() {
             libc::setresuid(65_534, 65_534, 65_534);
         }
         let failure = spawn(&Spawn {
-            arguments: &strings(&["/bin/true"]),
+            arguments: &["/bin/true"],
             inherited: &[],
             additions: &[],
             identity: &Identity::Own,
@@ -279,7 +275,7 @@ fn no_descriptor_left_is_a_shortage() {
         // SAFETY: the limit is whole.
         unsafe { libc::setrlimit(libc::RLIMIT_NOFILE, &raw const few) };
         let failure = spawn(&Spawn {
-            arguments: &strings(&["/bin/true"]),
+            arguments: &["/bin/true"],
             inherited: &[],
             additions: &[],
             identity: &Identity::Own,

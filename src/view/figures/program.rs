@@ -23,7 +23,7 @@ mod tests {
 
     fn world(output: &str) -> World {
         let program = Program {
-            arguments: ["/srv/demo/bin/prog.sh", "arg1"].map(Into::into).into(),
+            arguments: ["/srv/demo/bin/prog.sh", "arg1"].iter().collect(),
             uid: None,
             gid: None,
             timeout: Duration::from_secs(4),
