@@ -5,9 +5,9 @@
 //! found. It is taken after the last fork of going to the background, and children close what they
 //! inherit before they do anything that lasts.
 //!
-//! The lock belongs to the open file where the kernel has that kind (3.15). The older kind belongs
-//! to the process and goes with the first descriptor of the file that is closed, be it one that a
-//! check of this very pidfile opened.
+//! The lock belongs to the open file: that of fcntl(2) where the kernel has that kind (3.15), else
+//! that of flock(2). The oldest kind, which belongs to the process, would go with the first
+//! descriptor of the file that is closed, be it one that a check of this very pidfile opened.
 
 use std::fmt;
 use std::fs::{self, File, OpenOptions};
@@ -15,6 +15,7 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::os::fd::AsRawFd;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::errno::{retry, words};
 use super::reap::own_pid;
@@ -51,6 +52,9 @@ const CONTENT_LIMIT: u64 = 64;
 
 /// How often the file may vanish between being opened and being locked.
 const TRIES: u32 = 16;
+
+/// Between two tries for a lock that may be an instant's.
+const PAUSE: Duration = Duration::from_millis(5);
 
 impl PidFile {
     /// Takes the pidfile and writes our number into it.
@@ -96,12 +100,14 @@ pub fn holder(path: impl AsRef<Path>) -> Option<i32> {
         .custom_flags(libc::O_NONBLOCK | libc::O_NOFOLLOW | libc::O_NOCTTY)
         .open(path)
         .ok()?;
-    let locked = request();
-    match ask(&file, locked) {
+    match ask(&file, request()) {
         Some(answer) if answer.l_pid > 0 => Some(answer.l_pid),
-        // Held from outside our process namespace, which the kernel tells by zero.
+        // By a lock of the open file, or from outside our process namespace.
         Some(_) => number_in(&file),
-        None => None,
+        None => match flock(&file, libc::LOCK_SH) {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => number_in(&file),
+            Ok(()) | Err(_) => None,
+        },
     }
 }
 
@@ -142,11 +148,11 @@ fn lock(path: &Path, file: &File) -> Result<(), LockFailure> {
         retry(|| unsafe { libc::fcntl(file.as_raw_fd(), command, &raw const room) })
     };
     let taken = match set(libc::F_OFD_SETLK) {
-        Err(error) if error.raw_os_error() == Some(libc::EINVAL) => set(libc::F_SETLK),
-        taken => taken,
+        Err(error) if error.raw_os_error() == Some(libc::EINVAL) => flock_patiently(file),
+        taken => taken.map(|_| ()),
     };
     match taken {
-        Ok(_) => Ok(()),
+        Ok(()) => Ok(()),
         Err(error) if matches!(error.raw_os_error(), Some(libc::EACCES | libc::EAGAIN)) => {
             let by = ask(file, wanted).map(|answer| answer.l_pid);
             let by = by.filter(|&pid| pid > 0).or_else(|| number_in(file));
@@ -154,6 +160,25 @@ fn lock(path: &Path, file: &File) -> Result<(), LockFailure> {
         }
         Err(error) => Err(unusable(path, &words(&error))),
     }
+}
+
+/// One who asks for the [`holder`] shares the lock for an instant.
+fn flock_patiently(file: &File) -> io::Result<()> {
+    let mut taken = flock(file, libc::LOCK_EX);
+    for _ in 0..TRIES {
+        if !matches!(&taken, Err(error) if error.kind() == io::ErrorKind::WouldBlock) {
+            break;
+        }
+        std::thread::sleep(PAUSE);
+        taken = flock(file, libc::LOCK_EX);
+    }
+    taken
+}
+
+/// The lock of flock(2), without waiting.
+fn flock(file: &File, kind: libc::c_int) -> io::Result<()> {
+    // SAFETY: plain system call.
+    retry(|| unsafe { libc::flock(file.as_raw_fd(), kind | libc::LOCK_NB) }).map(|_| ())
 }
 
 /// On 32-bit machines the lock of an open file is asked for with wider fields than libc's `flock`
@@ -255,6 +280,23 @@ mod tests {
         );
         assert!(twin(&path).ends_with("is running"));
         held.release();
+    }
+
+    #[test]
+    fn the_lock_of_older_kernels_outlives_other_descriptors_and_is_found() {
+        let folder = Folder::new();
+        let path = folder.file("tend.pid", "4711\n");
+        let held = open(&path).unwrap();
+        assert_eq!(holder(&path), None);
+        flock_patiently(&held).unwrap();
+        drop(File::open(&path).unwrap());
+        let asked = in_child(|out| write!(out, "{:?}", holder(&path)).unwrap());
+        assert_eq!(asked, b"Some(4711)");
+        let twin = in_child(|out| {
+            let refused = flock_patiently(&open(&path).unwrap()).unwrap_err();
+            write!(out, "{:?}", refused.kind()).unwrap();
+        });
+        assert_eq!(twin, b"WouldBlock");
     }
 
     #[test]
