@@ -12,6 +12,11 @@ pub mod daemon;
 mod descriptors;
 pub mod dial;
 pub mod echo;
+#[cfg(all(
+    target_env = "musl",
+    any(target_arch = "x86", target_arch = "x86_64", target_arch = "arm")
+))]
+mod epoll;
 pub mod errno;
 pub mod exits;
 pub mod file;
