@@ -36,21 +36,24 @@ impl Syslog {
         }
     }
 
+    /// A daemon that was restarted is another one at the same place: what breaks is tried once more
+    /// on a new connection.
     fn send(&mut self, line: &str) -> Result<(), Dropped> {
-        if self.connection.is_none() {
-            self.connection = Connection::open(self.socket);
-        }
-        let Some(connection) = &mut self.connection else {
-            return Err(Dropped);
-        };
-        match connection.send(line) {
-            Sent::Whole => Ok(()),
-            Sent::NotNow => Err(Dropped),
-            Sent::Broken => {
-                self.connection = None;
-                Err(Dropped)
+        let had_one = self.connection.is_some();
+        for _ in 0..=usize::from(had_one) {
+            if self.connection.is_none() {
+                self.connection = Connection::open(self.socket);
+            }
+            let Some(connection) = &mut self.connection else {
+                return Err(Dropped);
+            };
+            match connection.send(line) {
+                Sent::Whole => return Ok(()),
+                Sent::NotNow => return Err(Dropped),
+                Sent::Broken => self.connection = None,
             }
         }
+        Err(Dropped)
     }
 }
 
@@ -64,11 +67,7 @@ impl Sink for Syslog {
         );
         // A message of several lines is several messages: syslog daemons would escape or tear it.
         for part in text.lines() {
-            let line = format!("{head}{part}");
-            let again = matches!(self.connection, Some(Connection::Datagram(_)));
-            if self.send(&line).is_err() && (!again || self.send(&line).is_err()) {
-                return Err(Dropped);
-            }
+            self.send(&format!("{head}{part}"))?;
         }
         Ok(())
     }
@@ -188,10 +187,20 @@ mod tests {
         let mut log = syslog(path);
         assert!(log.write(WALL, Level::Info, "one").is_ok());
         let (mut stream, _) = daemon.accept().unwrap();
+        let said = expected(30, "one") + "\0";
+        let mut received = vec![0; said.len()];
+        stream.read_exact(&mut received).unwrap();
+        assert_eq!(received, said.as_bytes());
+
+        drop((stream, daemon));
+        std::fs::remove_file(path).unwrap();
+        let daemon = std::os::unix::net::UnixListener::bind(path).unwrap();
+        assert!(log.write(WALL, Level::Info, "two").is_ok());
+        let (mut stream, _) = daemon.accept().unwrap();
         drop(log);
         let mut received = String::new();
         stream.read_to_string(&mut received).unwrap();
-        assert_eq!(received, expected(30, "one") + "\0");
+        assert_eq!(received, expected(30, "two") + "\0");
         std::fs::remove_file(path).unwrap();
     }
 }
