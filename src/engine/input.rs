@@ -18,8 +18,8 @@ pub enum Input {
     ProbeEnded {
         /// The order's id.
         probe: ProbeId,
-        /// How.
-        outcome: ProbeOutcome,
+        /// How; `None` where it cannot be made yet, for want of randomness.
+        outcome: Option<ProbeOutcome>,
     },
     /// An ordered [`super::Effect::Ping`] came to its end.
     PingEnded {

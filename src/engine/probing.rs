@@ -10,6 +10,9 @@ use super::judge::{self, Finding};
 use super::service::{Check, ProbeRun, ProbeState};
 use super::{Effect, Engine, Priority, ProbeId, ProbeOutcome};
 
+/// What a test over TLS is told, once, while keys cannot be made.
+const NO_RANDOMNESS: &str = "TLS (which waits for randomness: /dev/random cannot be read yet)";
+
 impl Engine {
     /// Starts what is tested over the network: pings first, if there are any.
     pub(super) fn begin_probes(&mut self, id: ServiceId) {
@@ -43,13 +46,19 @@ impl Engine {
     }
 
     /// Takes the end of a connection test, if a check waits for it.
-    pub(super) fn take_probe(&mut self, ours: ProbeId, outcome: ProbeOutcome) {
+    pub(super) fn take_probe(&mut self, ours: ProbeId, outcome: Option<ProbeOutcome>) {
         let Some((id, position, rule, attempt)) = self.find_probe(ours) else {
             return;
         };
         let model = self.model.clone();
         let Some(test) = model.service(id).rules[rule].test.connection() else {
             return;
+        };
+        let Some(outcome) = outcome else {
+            self.wards[id.index()].rules[rule].outcome = None;
+            self.take_finding(id, rule, Finding::Unavailable(NO_RANDOMNESS));
+            self.set_probe(id, position, ProbeState::Answered);
+            return self.judge_probes(id);
         };
         let finding = judge::judge_connection(test, &outcome);
         if let Finding::Failed(text) = finding {

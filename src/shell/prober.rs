@@ -38,7 +38,7 @@ pub struct Prober {
     resolver: Resolver,
     queue: VecDeque<(ProbeId, Rc<model::Connection>)>,
     open: Vec<Probe>,
-    outcomes: Vec<(ProbeId, ProbeOutcome)>,
+    outcomes: Vec<(ProbeId, Option<ProbeOutcome>)>,
 }
 
 struct Probe {
@@ -144,8 +144,9 @@ impl Prober {
         self.resolver.task_ended(pid)
     }
 
-    /// The probes that have ended since this was last asked, in that order.
-    pub fn outcomes(&mut self) -> Vec<(ProbeId, ProbeOutcome)> {
+    /// The probes that have ended since this was last asked, in that order; without an outcome
+    /// those that cannot be made yet.
+    pub fn outcomes(&mut self) -> Vec<(ProbeId, Option<ProbeOutcome>)> {
         std::mem::take(&mut self.outcomes)
     }
 
@@ -169,6 +170,9 @@ impl Prober {
     }
 
     fn begin(&mut self, now: Now, id: ProbeId, test: Rc<model::Connection>) {
+        if test.tls.is_some() && !tls::is_ready() {
+            return self.outcomes.push((id, None));
+        }
         let place = match &test.destination {
             Destination::Unix(path) => {
                 let addresses = vec![Address::Unix(path.clone())];
@@ -269,7 +273,7 @@ impl Prober {
             result,
             certificate,
         };
-        self.outcomes.push((probe.id, outcome));
+        self.outcomes.push((probe.id, Some(outcome)));
     }
 
     fn remove(&mut self, index: usize) -> Probe {
@@ -335,11 +339,11 @@ fn plan(test: &model::Connection, addresses: Vec<Address>) -> Plan {
     }
 }
 
-fn failed(words: Box<str>) -> ProbeOutcome {
-    ProbeOutcome {
+fn failed(words: Box<str>) -> Option<ProbeOutcome> {
+    Some(ProbeOutcome {
         result: Err(words),
         certificate: None,
-    }
+    })
 }
 
 /// The model holds only patterns that compile.

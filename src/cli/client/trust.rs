@@ -15,10 +15,13 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{CertificateError, ClientConfig, ClientConnection, DigitallySignedStruct, Error};
 
 use crate::model::HttpdTls;
-use crate::shell::tls::client_identity;
+use crate::shell::tls::{self, client_identity};
 
 /// A TLS client that accepts this server alone.
 pub(super) fn connection(files: &HttpdTls, host: &str) -> Result<ClientConnection, String> {
+    if !tls::is_ready() {
+        return Err("TLS waits until the kernel has gathered randomness".into());
+    }
     let provider = Arc::new(ring::default_provider());
     let verifier = Pinned {
         expected: own_certificate(&files.chain)?,

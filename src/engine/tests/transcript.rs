@@ -51,6 +51,7 @@ scenarios! {
     filesystems,
     one_pass,
     programs,
+    randomness,
     reload,
     rules_of_one_service,
     restart_limits,
@@ -459,10 +460,11 @@ impl Player {
             Some(_) | None if how == "works" => (Ok(330), None),
             Some(_) | None => (Err(how.into()), None),
         };
-        let outcome = ProbeOutcome {
+        let outcome = Some(ProbeOutcome {
             result,
             certificate,
-        };
+        })
+        .filter(|_| how != "waits");
         self.feed(Input::ProbeEnded { probe, outcome });
         Ok(())
     }

@@ -167,6 +167,8 @@ impl World {
                     result,
                     certificate: None,
                 };
+                let waits = !self.peace && self.dice.one_in(100);
+                let outcome = (!waits).then_some(outcome);
                 self.feed(Input::ProbeEnded { probe, outcome });
             }
             Coming::Ping(probe, answer) => self.feed(Input::PingEnded { probe, answer }),

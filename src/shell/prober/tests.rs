@@ -85,7 +85,7 @@ impl Bench {
         let mut all = Vec::new();
         loop {
             for (id, outcome) in self.prober.outcomes() {
-                let result = outcome.result.map(drop).map_err(String::from);
+                let result = outcome.unwrap().result.map(drop).map_err(String::from);
                 all.push((id.0, result));
             }
             if all.len() >= count {
@@ -359,7 +359,7 @@ fn a_mail_server_that_changes_to_tls() {
     );
     let outcome = loop {
         match bench.prober.outcomes().pop() {
-            Some((_, outcome)) => break outcome,
+            Some((_, outcome)) => break outcome.unwrap(),
             None => bench.turn(),
         }
     };

@@ -13,6 +13,7 @@ use rustls::time_provider::TimeProvider;
 use rustls::{ClientConfig, ClientConnection, Connection};
 
 use super::channel::Channel;
+use super::entropy;
 use super::identity::client_identity;
 use super::verdicts::Verdicts;
 use super::verify::{Judged, Policy, Verifier};
@@ -45,6 +46,7 @@ impl Client {
 
     /// Begins a handshake; the first words of it wait to be sent.
     pub fn begin(&self, policy: Policy, wall: WallTime) -> Result<Channel, Box<str>> {
+        entropy::ready()?;
         let terms = policy.terms.clone();
         let name = server_name(&policy.name);
         let judged = Arc::new(Mutex::new(Judged::default()));

@@ -10,6 +10,7 @@ mod channel;
 mod client;
 mod clients;
 mod der;
+mod entropy;
 mod identity;
 mod server;
 mod verdicts;
@@ -24,6 +25,7 @@ mod tests;
 
 pub use channel::{Channel, Received};
 pub use client::Client;
+pub use entropy::is_ready;
 pub use identity::client_identity;
 pub use server::Server;
 pub use verify::Policy;

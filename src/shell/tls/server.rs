@@ -9,6 +9,7 @@ use rustls::{Connection, ServerConfig, ServerConnection};
 
 use super::channel::Channel;
 use super::clients::Clients;
+use super::entropy;
 use super::identity::{certify, read};
 use super::verify::Judged;
 use super::versions::versions;
@@ -23,6 +24,7 @@ pub struct Server {
 impl Server {
     /// Reads chain and key, and says which part is missing or wrong.
     pub fn load(files: &HttpdTls) -> Result<Self, Box<str>> {
+        entropy::ready()?;
         let chain = read(&files.chain)?;
         let key = read(&files.key)?;
         Self::from_pem(files, &chain, &key)
