@@ -250,7 +250,7 @@ fn what_is_no_log_file_is_told_and_read_by_nobody() {
     for name in ["fifo", "zero", "folder"] {
         test.wait_for_log(&format!("'{name}' is neither a regular file nor a socket"));
     }
-    test.wait_for_log("'loop' cannot be looked at -- Too many levels of symbolic links");
+    test.wait_for_log("'loop' cannot be looked at -- "); // in the C library's words
     test.wait_for_log("'app' content doesn't match");
     append(&test, "app.log", b"ERR after all\n");
     test.wait_for_log("'app' content match:\nERR after all\n");

@@ -232,7 +232,7 @@ fn out_of_descriptors_it_goes_on_and_recovers() {
         "#!/bin/sh\nulimit -n 20 && exec \"$0.tend\" -I -c monitrc\n",
     );
     test.permit("few", 0o755);
-    symlink(env!("CARGO_BIN_EXE_tend"), test.path("few.tend")).expect("the sandbox is ours");
+    symlink(test.subject(), test.path("few.tend")).expect("the sandbox is ours");
     let mut few = test
         .command_of(&test.path("few"), &[])
         .spawn()

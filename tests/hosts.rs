@@ -2,7 +2,7 @@
 //! reached, or cannot even be asked.
 
 use crate::support::daemon::check;
-use crate::support::{Sandbox, eventually};
+use crate::support::{Sandbox, eventually, kernel};
 
 /// A log line's words, if the log says them at this priority.
 fn line(priority: &str, words: &str) -> String {
@@ -109,12 +109,9 @@ fn away_in_each_of_its_ways() {
     for (priority, words) in [
         (
             "warning",
-            "Ping request for 192.0.2.7 1/2 failed -- Network is unreachable",
+            "Ping request for 192.0.2.7 1/2 failed -- Network", // the C library's words
         ),
-        (
-            "error",
-            "Ping request for 192.0.2.7 2/2 failed -- Network is unreachable",
-        ),
+        ("error", "Ping request for 192.0.2.7 2/2 failed -- Network"),
         ("error", "'far' ping test failed"),
         ("error", "'nobody' ping test failed"),
         ("error", "'foreign' ping test failed"),
@@ -122,7 +119,7 @@ fn away_in_each_of_its_ways() {
         test.wait_for_log(&line(priority, words));
     }
     assert!(test.log_count("Ping for nobody.invalid -- getaddrinfo failed: ") > 0);
-    let words = "Cannot bind to outgoing address -- Cannot assign requested address";
+    let words = "Cannot bind to outgoing address -- ";
     assert!(test.log_count(words) > 0);
     assert_eq!(test.tend(&["report", "down"]).stdout, "3\n");
 }
@@ -196,9 +193,13 @@ fn where_pinging_is_not_allowed_that_is_said_once() {
     );
     assert_eq!(test.end("TERM"), 0);
 
-    // Whoever belongs to the group needs no privilege.
+    // Whoever belongs to the group needs no privilege, where the kernel knows such a group.
     assert!(test.network(&format!("echo '0 0' >{range}")));
     test.start();
+    if !kernel::is_since([3, 0, 0]) {
+        test.wait_for_log_times("is not available here", 2);
+        return;
+    }
     eventually("it is answered", || {
         let status = test.tend(&["status", "gate"]).stdout;
         status.contains(" ms\n") && !status.contains("time           -\n")

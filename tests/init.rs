@@ -48,7 +48,7 @@ fn a_wrong_control_file_stops_no_running_tend() {
 /// Runs the script with this machine's paths in the place of an installed one's.
 fn sysv(test: &Sandbox, word: &str) -> Option<i32> {
     let script = SYSV
-        .replace("/usr/local/sbin/tend", env!("CARGO_BIN_EXE_tend"))
+        .replace("/usr/local/sbin/tend", test.subject())
         .replace("=/etc/monitrc", "=$DIR/monitrc")
         .replace("=/run/tend.pid", "=$DIR/tend.pid")
         .replace("/etc/default/tend", "$DIR/default");

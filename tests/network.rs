@@ -1,7 +1,7 @@
 //! `check network`: real links between network namespaces, and made-up ones in `/sys`.
 
-use crate::support::Sandbox;
 use crate::support::namespace::{Namespace, is_possible};
+use crate::support::{Sandbox, kernel};
 
 /// A pair of interfaces is one cable: taking one end down takes the link from the other.
 #[test]
@@ -120,9 +120,20 @@ fn traffic_capacity_and_saturation() {
     let fake = format!("mount --bind {} /sys/class/net", test.path("net").display());
     test.start_in(&Namespace::new(&[&fake]));
     test.wait_for_log("started");
+    if !kernel::is_since([2, 6, 17]) {
+        // Without these files the kernel itself is asked, and it knows no such interface.
+        test.wait_for_log("'lan' link data collection failed -- ");
+        return;
+    }
     carry(&test, 2_000_000, 1);
     test.wait_for_log("matches limit [upload rate > 1 MB in last 1 second]");
-    test.wait_for_log("matches limit [saturation > 50.0%]");
+    let has_capacity = kernel::is_since([2, 6, 33]);
+    if has_capacity {
+        test.wait_for_log("matches limit [saturation > 50.0%]");
+    } else {
+        test.wait_for_log("'lan' link saturation is not available here");
+        test.wait_for_log("'lan' link capacity is not available here");
+    }
     test.wait_for_log("matches limit [download rate > 1000 MB in last 1 minute]");
     test.wait_for_log("'lan' upload check succeeded [current upload rate 0 B in last 1 second]");
     carry(&test, 2_000_000, 2_000_001);
@@ -131,10 +142,12 @@ fn traffic_capacity_and_saturation() {
         "'lan' total upload packets 2000000 matches limit [upload packets > 1000000 in last 2 \
          hour]",
     );
-    put(&test, "speed", "100");
-    test.wait_for_log("'lan' link speed changed to 100 Mb/s");
-    put(&test, "duplex", "half");
-    test.wait_for_log("'lan' link mode is now half-duplex");
+    if has_capacity {
+        put(&test, "speed", "100");
+        test.wait_for_log("'lan' link speed changed to 100 Mb/s");
+        put(&test, "duplex", "half");
+        test.wait_for_log("'lan' link mode is now half-duplex");
+    }
     put(&test, "statistics/rx_errors", "1000000");
     test.wait_for_log(" download errors detected");
     put(&test, "operstate", "down");

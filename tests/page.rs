@@ -472,5 +472,5 @@ fn a_port_in_use_stops_no_supervision() {
     ));
     test.start();
     test.kill("web");
-    test.wait_for_log("Address already in use");
+    test.wait_for_log("Cannot listen at [127.0.0.1]:");
 }

@@ -12,6 +12,7 @@ mod filesystems;
 mod hostile;
 mod hosts;
 mod init;
+mod kernels;
 mod machine;
 mod mail;
 mod network;

@@ -69,7 +69,7 @@ impl Exits {
         }
         if !self.unavailable_said {
             self.unavailable_said = true;
-            log::debug!("This kernel cannot tell when a process ends; checks find out");
+            log::info!("This kernel cannot tell when a process ends; checks find out");
         }
         None
     }

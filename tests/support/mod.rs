@@ -8,6 +8,7 @@
 
 pub(crate) mod daemon;
 pub(crate) mod http;
+pub(crate) mod kernel;
 pub(crate) mod mounts;
 pub(crate) mod namespace;
 pub(crate) mod network;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use super::kernel::{self, Lacks};
 use super::namespace::Namespace;
 use super::network::Holder;
 use super::{eventually, process};
@@ -16,6 +17,8 @@ const MARK: &str = "TEND_TEST_SANDBOX";
 /// A test's own folder. Dropping it ends every process started below it and removes it.
 pub(crate) struct Sandbox {
     folder: PathBuf,
+    /// The program, or the script that is it on another machine.
+    subject: String,
     running: Option<Child>,
     /// Where it runs, if that is not the test's own network.
     network: Option<Holder>,
@@ -40,11 +43,23 @@ impl Sandbox {
         let name = format!("tend-test-{}-{number}", std::process::id());
         let folder = std::env::temp_dir().join(name);
         fs::create_dir_all(&folder).expect("a folder for temporary files");
-        Self {
+        let sandbox = Self {
             folder,
+            subject: kernel::subject(),
             running: None,
             network: None,
+        };
+        sandbox.on_a_machine_without(&Lacks::default())
+    }
+
+    /// The program is run from here on as on a machine that lacks this.
+    pub(crate) fn on_a_machine_without(mut self, lacks: &Lacks) -> Self {
+        if let Some(script) = kernel::script(lacks) {
+            self.write("subject", &script);
+            self.permit("subject", 0o755);
+            self.subject = self.path("subject").display().to_string();
         }
+        self
     }
 
     /// Writes the control file: `$DIR` stands for the folder, and what every test wants (log,
@@ -157,10 +172,14 @@ impl Sandbox {
         new
     }
 
-    /// The program in this sandbox, about to be run with `arguments`: the one just built, or
-    /// whatever `SUBJECT` names, so that an expectation can be tried on the original.
+    /// The program in this sandbox, about to be run with `arguments`.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
-        self.command_inside(&subject(), arguments)
+        self.command_inside(&self.subject, arguments)
+    }
+
+    /// The program's path.
+    pub(crate) fn subject(&self) -> &str {
+        &self.subject
     }
 
     /// What is run from here on is run there.
@@ -252,7 +271,7 @@ impl Sandbox {
 
     /// The same in a piece of the machine of the test's own.
     pub(crate) fn start_in(&mut self, namespace: &Namespace) -> u32 {
-        let (program, arguments) = namespace.wrap(&subject(), &["-I", "-c", "monitrc"]);
+        let (program, arguments) = namespace.wrap(&self.subject, &["-I", "-c", "monitrc"]);
         let arguments: Vec<&str> = arguments.iter().filter_map(|word| word.to_str()).collect();
         let command = self.command_of(Path::new(&program), &arguments);
         self.spawn_command(command);
@@ -301,11 +320,6 @@ impl Sandbox {
     fn create(&self, name: &str) -> fs::File {
         fs::File::create(self.path(name)).expect("the sandbox can be written")
     }
-}
-
-/// The program under test.
-fn subject() -> String {
-    std::env::var("SUBJECT").unwrap_or_else(|_| env!("CARGO_BIN_EXE_tend").into())
 }
 
 impl Drop for Sandbox {

@@ -1,0 +1,87 @@
+//! The program under test, on whatever kernel it is to believe in.
+//!
+//! `SUBJECT` names the program, `SUBJECT_KERNEL` (2.6.11, 2.6.16, 2.6.32) the kernel whose calls
+//! and `/proc` it gets, by the launcher of `tests/oldkernel`. Every test runs there too: what a
+//! kernel cannot give is then what a test expects to be told.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+/// The program: the one just built, or whatever `SUBJECT` names, so that an expectation can be
+/// tried on the original.
+pub(crate) fn subject() -> String {
+    std::env::var("SUBJECT").unwrap_or_else(|_| env!("CARGO_BIN_EXE_tend").into())
+}
+
+/// Whether the program's kernel is at least this one.
+pub(crate) fn is_since(version: [u32; 3]) -> bool {
+    imitated().is_none_or(|imitated| number(&imitated) >= version)
+}
+
+fn imitated() -> Option<String> {
+    std::env::var("SUBJECT_KERNEL").ok()
+}
+
+fn number(version: &str) -> [u32; 3] {
+    let mut parts = version.split('.').map(|part| part.parse().ok());
+    std::array::from_fn(|_| {
+        parts
+            .next()
+            .flatten()
+            .expect("SUBJECT_KERNEL is like 2.6.11")
+    })
+}
+
+/// What a machine lacks besides its kernel's age.
+#[derive(Default)]
+pub(crate) struct Lacks {
+    /// The module for IPv6.
+    pub(crate) ipv6: bool,
+    /// `getrandom`, with this FIFO as its `/dev/random`.
+    pub(crate) entropy: Option<PathBuf>,
+}
+
+/// A script that is the program on such a machine; nothing where that is this one as it is.
+pub(crate) fn script(lacks: &Lacks) -> Option<String> {
+    let mut options = String::new();
+    if let Some(version) = imitated() {
+        options.push_str(&format!(" -k {version}"));
+    }
+    if lacks.ipv6 {
+        options.push_str(" -6");
+    }
+    if let Some(fifo) = &lacks.entropy {
+        options.push_str(&format!(" -r {}", fifo.display()));
+    }
+    if options.is_empty() {
+        return None;
+    }
+    let (launcher, subject) = (launcher().display(), subject());
+    Some(format!(
+        "#!/bin/sh\nexec {launcher}{options} {subject} \"$@\"\n"
+    ))
+}
+
+/// The launcher, built once for all tests of this run.
+fn launcher() -> &'static Path {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    BUILT.get_or_init(|| {
+        let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oldkernel");
+        let launcher = Path::new(env!("CARGO_TARGET_TMPDIR")).join("oldkernel");
+        let fresh = launcher.with_extension(std::process::id().to_string());
+        let built = Command::new("cc")
+            .current_dir(sources)
+            .args(["-O2", "-o"])
+            .arg(&fresh)
+            .args(["oldkernel.c", "filter.c", "supervisor.c", "proc.c"])
+            .status();
+        assert!(
+            built.is_ok_and(|status| status.success()),
+            "the launcher needs a C compiler"
+        );
+        // Another run may be using the old one.
+        std::fs::rename(fresh, &launcher).expect("cargo's folder for tests is ours");
+        launcher
+    })
+}
