@@ -15,6 +15,7 @@ mod init;
 mod kernels;
 mod machine;
 mod mail;
+mod memory;
 mod network;
 mod page;
 mod paths;

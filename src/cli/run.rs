@@ -10,6 +10,7 @@ use crate::sys::daemon::{self, Ready};
 use crate::sys::lock::{LockFailure, PidFile};
 use crate::sys::output::{complain, say};
 use crate::sys::regex::Regex;
+use crate::sys::{errno, memory, oom};
 use crate::text::PROGRAM;
 use crate::view::{text, whole_name};
 
@@ -109,8 +110,22 @@ fn begin(source: Source, loaded: Loaded, foreground: bool) -> Result<(Shell, Pid
     for warning in &loaded.warnings {
         ::log::warn!("{}", in_one_line(warning));
     }
+    hold_out();
     let shell = Shell::start(source, loaded, Purpose::Supervise, foreground)?;
     Ok((shell, pidfile))
+}
+
+/// Where memory runs out, we are the one that is needed. An ordinary user's daemon may not ask for
+/// that, and need not hear so each time.
+fn hold_out() {
+    if let Err(error) = oom::protect() {
+        let words = errno::words(&error);
+        ::log::debug!("Not protected where the machine runs out of memory -- {words}");
+    }
+    if let Err(error) = memory::lock() {
+        let words = errno::words(&error);
+        ::log::debug!("Memory may be swapped out -- {words}");
+    }
 }
 
 fn take_pidfile(settings: &Settings) -> Result<PidFile, String> {

@@ -81,6 +81,9 @@ const LAST_WORDS: Duration = Duration::from_millis(800);
 /// The same for a single pass, which has nobody waiting for it.
 const PASS_MAIL_TIME: Duration = Duration::from_secs(60);
 
+/// A shorter sleep is not worth fetching anew what running needs.
+const REST: Duration = Duration::from_millis(250);
+
 /// What a run is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Purpose {
@@ -126,8 +129,6 @@ pub struct Shell {
     secret: Secret,
     /// Our own environment, for the programs we start.
     inherited: Vec<(OsString, OsString)>,
-    /// Beginning, or a reload, left memory behind that running does not need.
-    untidy: bool,
     /// Set once all is said: when we go, whether or not the last mails are out.
     farewell: Option<Moment>,
 }
@@ -140,8 +141,7 @@ impl Shell {
     pub fn run(&mut self) -> io::Result<()> {
         while !self.is_over() {
             let patience = self.patience();
-            if self.untidy && patience != Some(Duration::ZERO) {
-                self.untidy = false;
+            if patience.is_none_or(|time| time >= REST) && self.is_resting() {
                 sys::memory::give_back();
             }
             let ready = self.reactor.wait(patience)?;
@@ -181,6 +181,22 @@ impl Shell {
         ];
         let next = deadlines.into_iter().flatten().min()?;
         Some(clock::moment().until(next))
+    }
+
+    /// Whether nothing is under way: there is only waiting for a time, or for somebody to come.
+    fn is_resting(&self) -> bool {
+        let under_way = [
+            self.children.deadline(),
+            self.held.deadline(),
+            self.sampler.deadline(),
+            self.prober.deadline(),
+            self.pinger.deadline(),
+            self.rehearsal.deadline(),
+        ];
+        under_way.iter().all(Option::is_none)
+            && self.mailer.is_idle(clock::moment())
+            && !self.store.is_writing()
+            && !self.server.has_clients()
     }
 
     fn heed_timers(&mut self) {

@@ -68,7 +68,6 @@ impl Shell {
                 let poll = model.settings.poll.or(self.engine.model().settings.poll);
                 model.settings.poll = poll;
                 self.adopt(&model.settings);
-                self.untidy = true;
                 self.feed(Input::Loaded(Box::new(model)));
                 self.serve();
             }

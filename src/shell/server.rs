@@ -379,6 +379,11 @@ impl Server {
             .min()
     }
 
+    /// Whether anybody is connected.
+    pub fn has_clients(&self) -> bool {
+        !self.clients.is_empty()
+    }
+
     /// Cuts who took too long and tries again what failed.
     pub fn expire(&mut self, now: Moment) {
         self.clients.retain(|client| now < client.deadline());

@@ -93,7 +93,6 @@ impl Shell {
             loaded: clock::moment(),
             secret: Secret::new(random),
             inherited: env::vars_os().collect(),
-            untidy: true,
             farewell: None,
         };
         if !dry_run {

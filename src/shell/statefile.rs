@@ -237,6 +237,11 @@ impl Store {
         self.writer.is_none() && !self.is_pending()
     }
 
+    /// Whether a child is writing.
+    pub const fn is_writing(&self) -> bool {
+        self.writer.is_some()
+    }
+
     fn is_pending(&self) -> bool {
         self.mail.pending.is_some() || self.state.pending.is_some()
     }

@@ -1,11 +1,14 @@
-//! Giving memory back that only beginning needed.
+//! The program's own memory: little of it while it sleeps, and that not for the swap.
 
-use std::ffi::c_void;
-use std::fs;
+use std::ffi::{c_int, c_void};
+use std::io;
+use std::slice;
+
+use super::errno::check;
 
 /// What is at least this large is handed back to the system as soon as it is free.
 #[cfg(target_env = "gnu")]
-const LARGE: std::ffi::c_int = 128 * 1024;
+const LARGE: c_int = 128 * 1024;
 
 /// Has the lists of a cycle over thousands of services handed back as soon as they are free. The
 /// GNU library else learns from the first of them to keep such pieces for the next one.
@@ -17,61 +20,206 @@ pub fn keep_little() {
     }
 }
 
-/// Lets go of what start-up or a reload left resident: free heap, and the pages of code that ran.
+/// Lets go of what work left resident and sleep does not need: free heap, and the pages of code and
+/// constants.
 ///
-/// Code pages are clean copies of the program's file: unmapping them loses nothing, and those that
-/// are needed again come back one by one from the page cache. Where `/proc` is missing, nothing is
-/// done.
+/// Those are clean copies of the program's file: unmapping them loses nothing, and the next work
+/// gets those it needs from the page cache, sixteen at a time where the kernel can (Linux 3.15). A
+/// cycle that needs nearly all of them, TLS included, pays that with some fifty faults.
 pub fn give_back() {
     #[cfg(target_env = "gnu")]
     // SAFETY: plain library call; the process has one thread.
     unsafe {
         libc::malloc_trim(0);
     }
-    let Ok(maps) = fs::read_to_string("/proc/self/maps") else {
-        return;
-    };
-    for (start, length) in maps.lines().filter_map(code) {
-        // SAFETY: the range is a whole mapping of a file, readable and executable, never written:
-        // its pages are refilled from that file with the same bytes.
-        unsafe { libc::madvise(start as *mut c_void, length, libc::MADV_DONTNEED) };
-    }
+    each_constant(|start, length| {
+        // SAFETY: nobody writes to these pages, the file refills them with the same bytes.
+        unsafe { libc::madvise(start, length, libc::MADV_DONTNEED) };
+    });
 }
 
-/// Start and length of a mapping that holds a file's code.
-fn code(line: &str) -> Option<(usize, usize)> {
-    let mut fields = line.split_ascii_whitespace();
-    let (start, end) = fields.next()?.split_once('-')?;
-    let mode = fields.next()?;
-    let file = fields.nth(3)?;
-    if mode != "r-xp" || !file.starts_with('/') {
-        return None;
+/// Keeps everything that is written to out of the swap, from here on and in this process alone:
+/// a machine that swaps is one on which things die. Code and constants are not kept: the page cache
+/// has them, and locked ones could not be given back.
+///
+/// # Errors
+/// What the kernel says. Without the privilege (`CAP_IPC_LOCK`) nothing is locked even if a little
+/// could be: beyond the limit then no memory could be had and the stack could not grow.
+pub fn lock() -> io::Result<()> {
+    without_allowance(|| {
+        let all = libc::MCL_CURRENT | libc::MCL_FUTURE;
+        // SAFETY: plain system calls. Where there is no such flag (before Linux 4.4) what is locked
+        // is filled, too.
+        check(unsafe { libc::mlockall(all | libc::MCL_ONFAULT) })
+            .or_else(|_| check(unsafe { libc::mlockall(all) }))
+    })?;
+    each_constant(|start, length| {
+        // SAFETY: changes only what the kernel may do with the pages.
+        unsafe { libc::munlock(start, length) };
+    });
+    Ok(())
+}
+
+/// Calls something while only a privilege allows it to lock memory, or a limit that is none.
+fn without_allowance<T>(call: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
+    let mut limit = libc::rlimit {
+        rlim_cur: 0,
+        rlim_max: 0,
+    };
+    // SAFETY: there is room for the answer.
+    check(unsafe { libc::getrlimit(libc::RLIMIT_MEMLOCK, &raw mut limit) })?;
+    if limit.rlim_cur == libc::RLIM_INFINITY {
+        return call();
     }
-    let start = usize::from_str_radix(start, 16).ok()?;
-    let end = usize::from_str_radix(end, 16).ok()?;
-    Some((start, end.checked_sub(start)?))
+    let set = |rlim_cur| {
+        let limit = libc::rlimit { rlim_cur, ..limit };
+        // SAFETY: the limit is whole.
+        check(unsafe { libc::setrlimit(libc::RLIMIT_MEMLOCK, &raw const limit) })
+    };
+    set(0)?;
+    let result = call();
+    set(limit.rlim_cur)?;
+    result
+}
+
+/// Hands every piece of the program's file, and of its libraries', that is never written to `act`:
+/// start and length, in whole pages.
+fn each_constant(mut act: impl FnMut(*mut c_void, usize)) {
+    let mut act: &mut dyn FnMut(*mut c_void, usize) = &mut act;
+    // SAFETY: `each_of_file` gets what it takes: the file that is told, and `act`.
+    unsafe { libc::dl_iterate_phdr(Some(each_of_file), (&raw mut act).cast()) };
+}
+
+unsafe extern "C" fn each_of_file(
+    file: *mut libc::dl_phdr_info,
+    _: usize,
+    act: *mut c_void,
+) -> c_int {
+    // SAFETY: the file and its headers are valid during the call, and `act` is what `each_constant`
+    // handed over.
+    let (file, headers, act) = unsafe {
+        let file = &*file;
+        let headers = slice::from_raw_parts(file.dlpi_phdr, usize::from(file.dlpi_phnum));
+        (file, headers, &mut *act.cast::<&mut dyn FnMut(_, _)>())
+    };
+    let page = page_size();
+    for header in headers {
+        // What is relocated when it is loaded, and only read afterwards, lies in a writable piece.
+        if header.p_type == libc::PT_LOAD && header.p_flags & libc::PF_W == 0 {
+            let start = usize::try_from(file.dlpi_addr.wrapping_add(header.p_vaddr));
+            let (Ok(start), Ok(length)) = (start, usize::try_from(header.p_memsz)) else {
+                continue; // not on any machine: both are as wide as an address
+            };
+            let before = start % page;
+            act((start - before) as *mut c_void, length + before);
+        }
+    }
+    0
+}
+
+fn page_size() -> usize {
+    // SAFETY: plain query.
+    usize::try_from(unsafe { libc::sysconf(libc::_SC_PAGESIZE) }).unwrap_or(4096)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
+    use super::super::testing::in_child;
     use super::*;
 
-    #[test]
-    fn only_code_of_files_is_let_go() {
-        let code_of = |mode: &str, file: &str| {
-            code(&format!("1000-3000 {mode} 00001000 fe:00 77     {file}"))
-        };
-        assert_eq!(code_of("r-xp", "/usr/sbin/tend"), Some((0x1000, 0x2000)));
-        assert_eq!(code_of("r--p", "/usr/sbin/tend"), None);
-        assert_eq!(code_of("rwxp", "/usr/sbin/tend"), None);
-        assert_eq!(code_of("r-xp", "[vdso]"), None);
-        assert_eq!(code_of("r-xp", ""), None);
-        assert_eq!(code(""), None);
+    /// A figure of `/proc/self/status`, in kilobytes.
+    fn kilobytes(name: &str) -> Option<usize> {
+        let status = fs::read_to_string("/proc/self/status").unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix(name))?;
+        line.split_ascii_whitespace().nth(1)?.parse().ok()
     }
 
     #[test]
-    fn the_program_goes_on() {
-        give_back();
-        assert_eq!([3, 1, 2].iter().max(), Some(&3));
+    fn only_what_is_never_written_is_let_go() {
+        let maps = fs::read_to_string("/proc/self/maps").unwrap();
+        let mut pieces = Vec::new();
+        each_constant(|start, length| pieces.push((start as usize, length)));
+        let code = only_what_is_never_written_is_let_go as fn() as usize;
+        assert!(
+            pieces
+                .iter()
+                .any(|(start, length)| (*start..start + length).contains(&code))
+        );
+        for (start, _) in pieces {
+            let line = maps
+                .lines()
+                .find(|line| line.starts_with(&format!("{start:08x}-")));
+            let mode = line.and_then(|line| line.split_ascii_whitespace().nth(1));
+            assert!(matches!(mode, Some("r--p" | "r-xp")), "{start:x}: {line:?}");
+        }
+    }
+
+    #[test]
+    fn the_program_goes_on_with_less() {
+        let Some(before) = kilobytes("RssFile") else {
+            return; // before Linux 4.5
+        };
+        let figures = in_child(|out| {
+            // A child has only what it touched itself.
+            let _ = fs::read_to_string("/proc/self/maps").map(|maps| maps.to_uppercase());
+            give_back();
+            let after = kilobytes("RssFile").unwrap();
+            write!(out, "{after} {:?}", [3, 1, 2].iter().max()).unwrap();
+        });
+        let figures = String::from_utf8(figures).unwrap();
+        let (after, rest) = figures.split_once(' ').unwrap();
+        assert!(after.parse::<usize>().unwrap() < before, "{before} {after}");
+        assert_eq!(rest, "Some(3)");
+    }
+
+    #[test]
+    fn what_is_locked_can_grow_and_be_given_back() {
+        let report = in_child(|out| {
+            let words = match lock() {
+                Ok(()) => "locked".into(),
+                Err(error) => error.to_string(),
+            };
+            let locked = kilobytes("VmLck").unwrap_or_default();
+            // So large that any library asks the kernel for it.
+            let large = vec![0_u8; 64 << 20];
+            let grown = kilobytes("VmLck").unwrap_or_default();
+            drop(large);
+            give_back();
+            write!(out, "{words}|{locked}|{}", grown - locked).unwrap();
+        });
+        let report = String::from_utf8(report).unwrap();
+        let mut fields = report.split('|');
+        match fields.next() {
+            Some("locked") => {
+                assert!(fields.next().unwrap().parse::<usize>().unwrap() > 0);
+                assert!(fields.next().unwrap().parse::<usize>().unwrap() >= 64 << 10);
+            }
+            // Nothing half: an ordinary user has nothing locked.
+            refused => assert_eq!(fields.next(), Some("0"), "{refused:?}"),
+        }
+    }
+
+    #[test]
+    fn without_privilege_nothing_is_locked() {
+        let report = in_child(|out| {
+            // SAFETY: plain system call, in a process of its own.
+            unsafe { libc::setuid(65534) };
+            let words = lock().map_err(|error| error.raw_os_error());
+            write!(out, "{words:?} {:?}", kilobytes("VmLck")).unwrap();
+        });
+        let report = String::from_utf8(report).unwrap();
+        assert_eq!(report, format!("Err(Some({})) Some(0)", libc::EPERM));
+    }
+
+    #[test]
+    fn children_are_not_locked() {
+        let report = in_child(|out| {
+            let _ = lock();
+            let grandchild = in_child(|out| write!(out, "{:?}", kilobytes("VmLck")).unwrap());
+            out.write_all(&grandchild).unwrap();
+        });
+        assert_eq!(report, b"Some(0)");
     }
 }

@@ -27,6 +27,7 @@ pub mod interfaces;
 pub mod lock;
 pub mod memory;
 pub mod name;
+pub mod oom;
 pub mod output;
 pub mod random;
 pub mod reap;

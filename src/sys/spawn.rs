@@ -21,7 +21,7 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
 use super::descriptors::{arrange, close_on_exec, pipe, set_nonblocking};
 use super::errno::{is_shortage_number, last, number_words};
-use super::{signals, users};
+use super::{oom, signals, users};
 
 /// What to start.
 #[derive(Clone, Copy, Debug)]
@@ -353,6 +353,7 @@ fn try_become_program(
         _ => Ok(()),
     };
     signals::restore_defaults();
+    oom::leave_protection(); // while we may
     // SAFETY: plain system call.
     done(Stage::Session, unsafe { libc::setsid() })?;
     arrange([

@@ -11,7 +11,7 @@ use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 use std::panic::AssertUnwindSafe;
 
 use super::descriptors::{arrange, pipe, set_nonblocking};
-use super::signals;
+use super::{oom, signals};
 
 /// A child at work.
 #[derive(Debug)]
@@ -56,6 +56,7 @@ pub fn fork_task_keeping(
 
 fn be_task(work: impl FnOnce(&mut dyn Write), output: &OwnedFd, kept: Option<BorrowedFd<'_>>) -> ! {
     signals::restore_defaults();
+    oom::leave_protection();
     // SAFETY: plain system call. A group of its own keeps a terminal's Ctrl-C from tearing the
     // child out of writing a file.
     unsafe { libc::setpgid(0, 0) };
