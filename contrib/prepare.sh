@@ -108,18 +108,32 @@ target_folder() {
     say "${CARGO_TARGET_DIR:-$ROOT/target}"
 }
 
-# want_monit: Debian's monit as MONIT, unpacked into a folder of its own, for it is not to run here;
-# false where it cannot be had.
+# want_unpacked PACKAGE PROGRAM: a package of Debian's in a folder of its own, $(target_folder)/PACKAGE,
+# for it is not to run here; false where it cannot be had, or has no such PROGRAM.
+want_unpacked() {
+    folder=$(target_folder)/$1
+    [ ! -x "$folder/$2" ] || return 0
+    mkdir -p "$folder"
+    (
+        cd "$folder"
+        apt-get download -qq "$1" >/dev/null 2>&1 ||
+            { is_root && apt-get update -qq && apt-get download -qq "$1" >/dev/null; }
+        dpkg -x "$1"_*.deb .
+    ) && [ -x "$folder/$2" ]
+}
+
+# want_monit: Debian's monit as MONIT.
 want_monit() {
     [ -z "${MONIT:-}" ] || return 0
     MONIT=$(target_folder)/monit/usr/bin/monit
     export MONIT
-    [ ! -x "$MONIT" ] || return 0
-    mkdir -p "$(target_folder)/monit"
-    (
-        cd "$(target_folder)/monit"
-        apt-get download -qq monit >/dev/null 2>&1 ||
-            { is_root && apt-get update -qq && apt-get download -qq monit >/dev/null; }
-        dpkg -x monit_*.deb .
-    )
+    want_unpacked monit usr/bin/monit
+}
+
+# want_sysvinit: the folder that Debian's SysV init is unpacked in as SYSVINIT.
+want_sysvinit() {
+    [ -z "${SYSVINIT:-}" ] || return 0
+    SYSVINIT=$(target_folder)/sysvinit-core
+    export SYSVINIT
+    want_unpacked sysvinit-core sbin/init
 }

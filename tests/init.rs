@@ -1,5 +1,5 @@
-//! What `init/` ships, as far as it can be tried without being that init. BusyBox's own init is in
-//! `tests/interop/busybox-init`.
+//! What `init/` ships, as far as it can be tried without being that init. The inits themselves are
+//! in `tests/interop/busybox-init` and `sysv-init`.
 
 use std::process::Stdio;
 
