@@ -116,6 +116,28 @@ fn two_gigabytes_keep_nobody_waiting() {
     assert!(!test.log().contains("'huge'"));
 }
 
+/// On a 32-bit machine too: there a time of 2050 can look like one of 1914.
+#[test]
+fn files_may_be_dated_after_2038() {
+    let test = Sandbox::new().monitrc(
+        "check file late with path $DIR/late
+           if mtime > 3650 days then alert
+        ",
+    );
+    test.write("late", "");
+    let touch = |date: &str| {
+        let mut touch = test.command_of("touch".as_ref(), &["-d", date, "late"]);
+        assert!(touch.status().is_ok_and(|status| status.success()));
+    };
+    touch("@2540246400");
+    let outcome = test.tend(&["--check"]);
+    assert_eq!(outcome.code, 0, "{outcome:?}");
+    assert!(!test.log().contains("'late'"));
+    touch("@2");
+    assert_eq!(test.tend(&["--check"]).code, 1);
+    test.wait_for_log("'late' modify time for");
+}
+
 /// Whatever lies in the place of what is watched: the pass ends, and says what is wrong.
 #[test]
 fn what_is_watched_may_be_anything() {

@@ -70,6 +70,20 @@ fn no_words_are_left_behind() {
     }
 }
 
+/// The standard library's clock panics from 2038 on where the C library has 32-bit times, and it is
+/// what `rustls` asks unless it is given another.
+#[test]
+fn no_clock_ends_in_2038() {
+    for word in ["SystemTime", "builder_with_provider"] {
+        let sources = files().into_iter().filter(|file| is_source(file));
+        let users: Vec<String> = sources
+            .filter(|file| !file.ends_with("tests.rs") && has_word(&production(&text(file)), word))
+            .map(|file| format!("{file}: {word}, which ends in 2038"))
+            .collect();
+        assert_clean(&users);
+    }
+}
+
 #[test]
 fn no_test_is_switched_off() {
     let attribute = concat!("#[ign", "ore");

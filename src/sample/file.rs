@@ -6,11 +6,12 @@ use std::os::unix::fs::{FileTypeExt, MetadataExt};
 
 use crate::reading::{FileKind, FileReading, Presence};
 use crate::sys::errno::words;
+use crate::sys::file::times;
 
 /// Looks at a path, following symbolic links, opening nothing. The hashes are still missing.
 pub(super) fn look(path: &str) -> Presence<FileReading> {
     match fs::metadata(path) {
-        Ok(facts) => Presence::Present(reading(&facts)),
+        Ok(facts) => Presence::Present(reading(path, &facts)),
         Err(error) if is_absence(&error) => Presence::Absent,
         Err(error) => Presence::Unreadable(words(&error)),
     }
@@ -23,7 +24,8 @@ fn is_absence(error: &io::Error) -> bool {
     )
 }
 
-fn reading(facts: &Metadata) -> FileReading {
+fn reading(path: &str, facts: &Metadata) -> FileReading {
+    let times = times(path, facts);
     FileReading {
         kind: kind(facts.file_type()),
         permission: facts.mode() & 0o7777,
@@ -31,9 +33,9 @@ fn reading(facts: &Metadata) -> FileReading {
         gid: facts.gid(),
         links: facts.nlink(),
         size: facts.len(),
-        accessed: facts.atime(),
-        modified: facts.mtime(),
-        changed: facts.ctime(),
+        accessed: times.accessed,
+        modified: times.modified,
+        changed: times.changed,
         digests: Vec::new(),
         content: None,
     }

@@ -39,10 +39,11 @@ impl PidfileFacts {
         let mut hasher = DefaultHasher::new();
         let changed = (facts.ctime(), facts.ctime_nsec());
         (facts.dev(), facts.ino(), changed).hash(&mut hasher);
-        let age = clock::unix_milliseconds() / 1000 - facts.ctime();
+        // Right also where a time has 32 bits and has begun anew.
+        let age = (clock::unix_milliseconds() / 1000 - facts.ctime()).rem_euclid(1 << 32);
         Self {
             fingerprint: hasher.finish(),
-            settled: age >= SETTLED_SECONDS,
+            settled: (SETTLED_SECONDS..1 << 31).contains(&age),
         }
     }
 

@@ -13,8 +13,13 @@ pub fn monotonic_milliseconds() -> u64 {
 
 /// Milliseconds since 1970-01-01 UTC; goes where the administrator sets it.
 pub fn unix_milliseconds() -> i64 {
+    unix_microseconds().div_euclid(1000)
+}
+
+/// The same in microseconds.
+pub(super) fn unix_microseconds() -> i64 {
     let (seconds, nanoseconds) = read(libc::CLOCK_REALTIME).unwrap_or((0, 0));
-    seconds * 1000 + nanoseconds / 1_000_000
+    seconds * 1_000_000 + nanoseconds / 1000
 }
 
 /// Clock ticks in a second, the unit of the process table; 100 on every Linux.

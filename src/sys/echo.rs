@@ -9,8 +9,9 @@ use std::io;
 use std::mem::size_of_val;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
+use super::clock;
 use super::descriptors::{close_on_exec, set_nonblocking};
 use super::errno::check;
 
@@ -82,21 +83,32 @@ fn open_as(kind: c_int, source: SocketAddr) -> Result<EchoSocket, EchoError> {
 /// tell. What the loop did meanwhile is no part of a response time. The kernel begins to take notes
 /// a moment after the socket was opened; of a packet before that it says that it came in just now.
 pub fn waited(socket: &impl AsFd) -> Option<Duration> {
-    SystemTime::now().duration_since(arrival(socket)?).ok()
+    since(arrival(socket)?, clock::unix_microseconds())
+}
+
+/// Microseconds until a count of seconds in 32 bits begins anew.
+const TURN: i64 = (1 << 32) * 1_000_000;
+
+/// How long before `now` something was, both in microseconds since 1970; none where it lies ahead.
+/// On 32-bit machines the kernel tells `then` without what does not fit, from 2038 on.
+fn since(then: i64, now: i64) -> Option<Duration> {
+    let passed = (now - then).rem_euclid(TURN);
+    let passed = u64::try_from(passed).ok().filter(|_| passed < TURN / 2);
+    passed.map(Duration::from_micros)
 }
 
 /// `SIOCGSTAMP` of `asm/sockios.h`, the same on all of Linux.
 const SIOCGSTAMP: c_ulong = 0x8906;
 
-/// When that packet came in, by the clock that people set.
-fn arrival(socket: &impl AsFd) -> Option<SystemTime> {
+/// When that packet came in, by the clock that people set: microseconds since 1970.
+#[allow(clippy::useless_conversion)] // it is one on 64-bit machines only
+fn arrival(socket: &impl AsFd) -> Option<i64> {
     let mut time: [c_long; 2] = [0; 2];
     let raw = socket.as_fd().as_raw_fd();
     // SAFETY: there is room for the answer: seconds and microseconds.
     check(unsafe { libc::ioctl(raw, SIOCGSTAMP as _, time.as_mut_ptr()) }).ok()?;
-    let [seconds, microseconds] = time.map(|part| u64::try_from(part).unwrap_or(0));
-    let since = Duration::from_secs(seconds) + Duration::from_micros(microseconds);
-    UNIX_EPOCH.checked_add(since)
+    let [seconds, microseconds] = time.map(i64::from);
+    Some(seconds * 1_000_000 + microseconds)
 }
 
 /// `ICMP_FILTER` of `linux/icmp.h`, an option of level `SOL_RAW`.
@@ -252,14 +264,25 @@ mod tests {
             socket.send_to(&request, here).unwrap();
             std::thread::sleep(pause);
             receive(&socket);
+            // A raw socket also has what others were sent.
+            while socket.recv_from(&mut [0; 64]).is_ok() {}
             let waited = waited(&socket).unwrap_or_default();
-            assert!(waited <= sent.elapsed());
-            if waited >= pause / 2 {
+            if (pause / 2..=sent.elapsed()).contains(&waited) {
                 return;
             }
             // It begins to take notes a moment after it was asked to.
             assert!(begin.elapsed() < Duration::from_secs(60), "{waited:?}");
         }
+    }
+
+    #[test]
+    fn a_32_bit_note_of_the_time_counts_beyond_2038() {
+        let micros = |seconds: i64| seconds * 1_000_000;
+        let (then, now) = (micros(2_540_246_400), micros(2_540_246_401));
+        let cut = then - TURN;
+        assert_eq!(since(then, now), Some(Duration::from_secs(1)));
+        assert_eq!(since(cut, now), Some(Duration::from_secs(1)));
+        assert_eq!(since(now, then), None);
     }
 
     #[test]

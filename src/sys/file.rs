@@ -6,7 +6,7 @@ use std::ffi::CString;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::os::fd::FromRawFd;
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use super::errno::retry;
@@ -22,6 +22,61 @@ pub fn open_regular(path: impl AsRef<Path>) -> io::Result<File> {
         .open(&path)?;
     must_be_regular(&file.metadata()?)?;
     Ok(file)
+}
+
+/// When a file was read, written and changed last, in seconds since 1970.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Times {
+    /// Read.
+    pub accessed: i64,
+    /// Written.
+    pub modified: i64,
+    /// Written, renamed, given away.
+    pub changed: i64,
+}
+
+/// The times of what is at `path`, following links, of which `facts` were told.
+///
+/// Some C libraries of 32-bit machines cut a time to 32 bits, which end in 2038. There the kernel
+/// itself is asked; one that is older than the call for it (Linux 4.11) has no longer times either.
+pub fn times(path: &str, facts: &fs::Metadata) -> Times {
+    let told = Times {
+        accessed: facts.atime(),
+        modified: facts.mtime(),
+        changed: facts.ctime(),
+    };
+    #[cfg(target_pointer_width = "32")]
+    let told = whole_times(path).unwrap_or(told);
+    #[cfg(not(target_pointer_width = "32"))]
+    let _ = path;
+    told
+}
+
+/// What statx(2) tells: 256 bytes, in which the seconds of the three times are the 64-bit words 8,
+/// 12 and 14.
+#[cfg(any(test, target_pointer_width = "32"))]
+fn whole_times(path: &str) -> Option<Times> {
+    /// Access, modification, change.
+    const WANTED: libc::c_uint = 0x20 | 0x40 | 0x80;
+    let path = CString::new(path).ok()?;
+    let mut answer = [0_i64; 32];
+    let (flags, room) = (0, answer.as_mut_ptr());
+    // SAFETY: the path ends in NUL, and there is room for the whole answer.
+    let done = unsafe {
+        libc::syscall(
+            libc::SYS_statx,
+            libc::AT_FDCWD,
+            path.as_ptr(),
+            flags,
+            WANTED,
+            room,
+        ) == 0
+    };
+    done.then_some(Times {
+        accessed: answer[8],
+        modified: answer[14],
+        changed: answer[12],
+    })
 }
 
 fn must_be_regular(facts: &fs::Metadata) -> io::Result<()> {
@@ -151,14 +206,24 @@ fn sync_folder(path: &Path) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::{MetadataExt, symlink};
+    use std::os::unix::fs::symlink;
 
     use super::super::errno::words;
-    use super::super::testing::Folder;
+    use super::super::testing::{Folder, Program};
     use super::*;
 
     fn refusal(path: impl AsRef<Path>) -> String {
         words(&open_regular(path).unwrap_err()).into()
+    }
+
+    /// Sets when a file was read and written last. By a program, because a C library of a 32-bit
+    /// machine knows no such times.
+    fn touch(file: &Path, accessed: i64, modified: i64) {
+        for (which, seconds) in [("-a", accessed), ("-m", modified)] {
+            let date = format!("@{seconds}");
+            Program::start(&["/usr/bin/touch", which, "-d", &date, file.to_str().unwrap()])
+                .finish();
+        }
     }
 
     #[test]
@@ -171,6 +236,19 @@ mod tests {
         let file = folder.file("file", "x");
         symlink(&file, folder.path("link")).unwrap();
         assert!(open_regular(folder.path("link")).is_ok());
+    }
+
+    #[test]
+    fn times_do_not_end_in_2038() {
+        let folder = Folder::new();
+        let file = folder.file("file", "x");
+        let path = file.to_str().unwrap();
+        for (accessed, modified) in [(1, 2), (1_795_330_394, 0), (2_147_483_648, 2_540_246_400)] {
+            touch(&file, accessed, modified);
+            let found = times(path, &fs::metadata(&file).unwrap());
+            assert_eq!((found.accessed, found.modified), (accessed, modified));
+            assert!(whole_times(path).is_none_or(|whole| whole == found));
+        }
     }
 
     #[test]

@@ -141,6 +141,11 @@ impl Program {
         self.0.pid
     }
 
+    /// Waits until it has ended by itself.
+    pub(crate) fn finish(self) {
+        read_to_end(&self.0.stdout);
+    }
+
     /// Waits until it has written something.
     pub(crate) fn await_output(&self) {
         let mut output = waiting(&self.0.stdout);

@@ -15,7 +15,7 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{CertificateError, ClientConfig, ClientConnection, DigitallySignedStruct, Error};
 
 use crate::model::HttpdTls;
-use crate::shell::tls::{self, client_identity};
+use crate::shell::tls::{self, TimeOfDay, client_identity};
 
 /// A TLS client that accepts this server alone.
 pub(super) fn connection(files: &HttpdTls, host: &str) -> Result<ClientConnection, String> {
@@ -27,7 +27,7 @@ pub(super) fn connection(files: &HttpdTls, host: &str) -> Result<ClientConnectio
         expected: own_certificate(&files.chain)?,
         algorithms: provider.signature_verification_algorithms,
     };
-    let config = ClientConfig::builder_with_provider(provider)
+    let config = ClientConfig::builder_with_details(provider, Arc::new(TimeOfDay))
         .with_safe_default_protocol_versions()
         .map_err(|error| error.to_string())?
         .dangerous() // rustls's word for any verifier of one's own

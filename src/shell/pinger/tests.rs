@@ -202,7 +202,7 @@ fn what_cannot_be_asked() {
             ..ping("127.0.0.1")
         },
     );
-    let words = "Cannot assign requested address".into();
+    let words = errno::number_words(99); // EADDRNOTAVAIL
     assert_eq!(bench.answer(), PingAnswer::Unbound(words));
     bench.start(
         4,

@@ -18,6 +18,7 @@ use super::identity::client_identity;
 use super::verdicts::Verdicts;
 use super::verify::{Judged, Policy, Verifier};
 use super::versions::versions;
+use crate::shell::clock;
 use crate::time::WallTime;
 
 /// Begins handshakes; a clone shares its memory of verdicts.
@@ -100,5 +101,17 @@ impl TimeProvider for At {
     fn current_time(&self) -> Option<UnixTime> {
         let seconds = u64::try_from(self.0.unix_seconds()).ok()?;
         Some(UnixTime::since_unix_epoch(Duration::from_secs(seconds)))
+    }
+}
+
+/// The time of each handshake, for configurations that last. By our own clock: that of the
+/// standard library, which `rustls` takes otherwise, panics from 2038 on where the C library has
+/// 32-bit times.
+#[derive(Debug)]
+pub struct TimeOfDay;
+
+impl TimeProvider for TimeOfDay {
+    fn current_time(&self) -> Option<UnixTime> {
+        At(clock::wall()).current_time()
     }
 }

@@ -24,7 +24,7 @@ pub(in crate::shell) mod test_data;
 mod tests;
 
 pub use channel::{Channel, Received};
-pub use client::Client;
+pub use client::{Client, TimeOfDay};
 pub use entropy::is_ready;
 pub use identity::client_identity;
 pub use server::Server;

@@ -8,6 +8,7 @@ use rustls::sign::SingleCertAndKey;
 use rustls::{Connection, ServerConfig, ServerConnection};
 
 use super::channel::Channel;
+use super::client::TimeOfDay;
 use super::clients::Clients;
 use super::entropy;
 use super::identity::{certify, read};
@@ -34,7 +35,8 @@ impl Server {
     /// function, so that what passes the check also starts.
     pub fn from_pem(files: &HttpdTls, chain_pem: &[u8], key_pem: &[u8]) -> Result<Self, Box<str>> {
         let certified = certify((&files.chain, chain_pem), (&files.key, key_pem))?;
-        let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        let provider = Arc::new(ring::default_provider());
+        let config = ServerConfig::builder_with_details(provider, Arc::new(TimeOfDay))
             .with_protocol_versions(versions(files.versions))
             .map_err(|error| error.to_string())?;
         let mut config = match &files.clients {
