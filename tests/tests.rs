@@ -21,5 +21,6 @@ mod page;
 mod paths;
 mod processes;
 mod programs;
+mod quiet;
 mod supervision;
 mod support;

@@ -10,6 +10,10 @@ use super::Tokens;
 /// Events per wake-up: the rest is told at the next one, after timers and children had their turn.
 const EVENTS_PER_TURN: usize = 64;
 
+/// The longest sleep. Kernels before 2.6.37 take one of more than 35.79 minutes (2^31 of the ticks
+/// of a 32-bit machine) for one without end: epoll_wait(2), BUGS.
+const LONGEST_SLEEP: Duration = Duration::from_secs(35 * 60);
+
 /// The one poll of the program.
 pub struct Reactor {
     poll: Poll,
@@ -34,8 +38,10 @@ impl Reactor {
         &self.tokens
     }
 
-    /// Sleeps until something is ready, at most for `patience`; a signal ends the sleep too.
+    /// Sleeps until something is ready, at most for `patience` and for [`LONGEST_SLEEP`]; a signal
+    /// ends the sleep too.
     pub fn wait(&mut self, patience: Option<Duration>) -> io::Result<Vec<Token>> {
+        let patience = patience.map(|patience| patience.min(LONGEST_SLEEP));
         match self.poll.poll(&mut self.events, patience) {
             Ok(()) => Ok(self.events.iter().map(|event| event.token()).collect()),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(Vec::new()),
