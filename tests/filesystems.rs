@@ -3,7 +3,8 @@
 use std::process::Command;
 
 use crate::support::mounts::may_mount;
-use crate::support::{Sandbox, eventually, is_root, not_run};
+use crate::support::peer::free_port;
+use crate::support::{Sandbox, eventually, http, is_root, not_run, process};
 
 fn mount_volume(size: &str) -> String {
     format!("mount -t tmpfs -o size={size},nr_inodes=100,mode=755 volume $DIR/vol")
@@ -99,19 +100,83 @@ fn what_is_not_counted_is_said_once() {
     }
 }
 
-/// A file system whose server never says a word: `/dev/fuse` is opened, and nobody reads it.
+/// Whether this test may go on, which mounts a file system whose server never says a word.
+fn may_mount_silence(test: &str) -> bool {
+    let mut fuse = std::fs::File::options();
+    let fuse = fuse.read(true).write(true).open("/dev/fuse");
+    if let Err(error) = &fuse {
+        not_run(test, &format!("needs /dev/fuse: {error}"));
+    }
+    fuse.is_ok() && may_mount(test)
+}
+
+/// The shell commands that mount it as `far`: `/dev/fuse` is opened, and nobody reads it. The sleep
+/// is the server; whoever ends it takes the file system away.
+fn silence(folder: &str) -> String {
+    format!(
+        "exec 3<>/dev/fuse
+         mount -i -t fuse -o fd=3,rootmode=40000,user_id=0,group_id=0 silent {folder}/far
+         sleep 100000 & echo $! >{folder}/server
+         exec 3<&-"
+    )
+}
+
+/// The log is on it: nothing waits for that, not even the start or a reload, and what a pipe does
+/// not hold is lost and counted.
+#[test]
+fn a_log_on_a_file_system_that_never_answers_keeps_nobody_waiting() {
+    let test = "a_log_on_a_file_system_that_never_answers_keeps_nobody_waiting";
+    if !may_mount_silence(test) {
+        return;
+    }
+    let port = free_port();
+    let mut control = format!(
+        "set daemon 1
+         set httpd port {port} and use address localhost
+           allow localhost
+         check process absent with pidfile $DIR/none
+           start program = \"/bin/true\"
+           stop program = \"$DIR/far/stop\"
+        "
+    );
+    for number in 0..60 {
+        let file = format!("check file near{number} with path $DIR/monitrc\n");
+        control += &format!("{file}if size < 1 GB then alert\n");
+    }
+    let mut test = Sandbox::new().monitrc(&control);
+    test.rewrite_log("$DIR/far/log");
+    std::fs::create_dir(test.path("far")).expect("the sandbox is ours");
+    let folder = test.folder().display().to_string();
+    let pid = test.spawn_among_mounts(&silence(&folder));
+    let said = |what: &str, times: usize| {
+        eventually(&format!("{what}, {times} times"), || {
+            let all = test.read("out") + &test.read("err");
+            all.matches(what).count() >= times
+        });
+    };
+    said("'near59' size test failed", 3);
+    process::signal(pid, "HUP");
+    said(" reloaded", 1);
+    // More than a pipe holds.
+    said("size test failed", 2000);
+    // The log page answers too, and the log is not what is looked at.
+    let page = http::get(port, "/_viewlog", &[]).body;
+    assert!(page.contains("on a network file system"), "{page}");
+
+    // The server is gone for good, and what is mounted there with it: the folder below is no worse.
+    let server = test.pid("server").expect("the shell wrote it");
+    test.among_mounts(pid, &format!("kill {server}; umount $DIR/far"));
+    eventually("the log says what it has lost", || {
+        let log = test.read("far/log");
+        log.contains("'near0' size test failed") && log.contains(" log lines were lost")
+    });
+}
+
 #[test]
 fn a_file_system_that_never_answers_keeps_nobody_waiting() {
     let test = "a_file_system_that_never_answers_keeps_nobody_waiting";
-    if !may_mount(test) {
+    if !may_mount_silence(test) {
         return;
-    }
-    let fuse = std::fs::File::options()
-        .read(true)
-        .write(true)
-        .open("/dev/fuse");
-    if let Err(error) = fuse {
-        return not_run(test, &format!("needs /dev/fuse: {error}"));
     }
     let mut test = Sandbox::new().monitrc(
         "set daemon 1
@@ -123,14 +188,8 @@ fn a_file_system_that_never_answers_keeps_nobody_waiting() {
         ",
     );
     std::fs::create_dir(test.path("far")).expect("the sandbox is ours");
-    // The sleep is the server; whoever ends it takes the file system away.
     let folder = test.folder().display().to_string();
-    let pid = test.start_among_mounts(&format!(
-        "exec 3<>/dev/fuse
-         mount -i -t fuse -o fd=3,rootmode=40000,user_id=0,group_id=0 silent {folder}/far
-         sleep 100000 & echo $! >{folder}/server
-         exec 3<&-"
-    ));
+    let pid = test.start_among_mounts(&silence(&folder));
     test.wait_for_log_times("'near' size test failed", 5);
     assert_eq!(test.log_count("'far'"), 0);
     let silent = "cannot be looked at -- the file system does not answer";

@@ -14,6 +14,8 @@ pub const CONTROL_FILE: &str = "/etc/monitrc";
 pub struct Memory {
     files: BTreeMap<String, Entry>,
     furniture: Furniture,
+    /// Not for `-t`.
+    starts: bool,
 }
 
 /// What is there beside the files that were given.
@@ -40,6 +42,13 @@ impl Memory {
     /// A machine with one file: the control file.
     pub fn new(control_file: impl Into<Vec<u8>>) -> Self {
         Self::default().file(CONTROL_FILE, 0o600, control_file)
+    }
+
+    /// For a daemon that starts, instead of for `-t`.
+    #[must_use]
+    pub fn starting(mut self) -> Self {
+        self.starts = true;
+        self
     }
 
     /// With a file of root's.
@@ -134,6 +143,11 @@ const PEM: &[u8] = b"-----BEGIN CERTIFICATE-----\n-----BEGIN PRIVATE KEY-----\n"
 const MISSING: &str = "No such file or directory";
 
 impl Surroundings for Memory {
+    /// What is below `/far` is.
+    fn is_far(&self, path: &str) -> bool {
+        path.starts_with("/far/")
+    }
+
     fn look(&self, path: &str) -> Result<Look, Box<str>> {
         let index = self.files.keys().position(|known| known == path);
         let entry = self.files.get(path);
@@ -217,7 +231,7 @@ impl Surroundings for Memory {
 
     fn commanded(&self) -> Commanded {
         Commanded {
-            test: true,
+            test: !self.starts,
             ..Commanded::default()
         }
     }

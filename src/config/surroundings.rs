@@ -14,6 +14,10 @@ pub trait Surroundings {
     /// The system's words for why it cannot be looked at: `No such file or directory`.
     fn look(&self, path: &str) -> Result<Look, Box<str>>;
 
+    /// Whether a look at `path` may have to wait for another machine, or another program, that does
+    /// not answer.
+    fn is_far(&self, path: &str) -> bool;
+
     /// What is in the regular file `path`: at most `limit` bytes and one more, so that a file that
     /// is longer can be told.
     ///

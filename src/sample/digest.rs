@@ -1,7 +1,10 @@
-//! Hashes of files, a slice at a time.
+//! Hashes of files.
 //!
-//! Files take turns, so that a disk image does not keep the others waiting; only a few are open at
-//! once. What grows while it is read is read up to the size it had at first.
+//! A large one is hashed by a child of low priority ([`super::remote`]): its disk may have to spin
+//! up, and whoever computes for long waits for his turn on a busy machine, with every client of the
+//! status page behind him. Small ones are hashed here, and large ones where no child can be had: a
+//! slice at a time, taking turns, with only a few open at once. What grows while it is read is read
+//! up to the size it had at first.
 
 use std::collections::VecDeque;
 use std::fs::File;
@@ -13,8 +16,8 @@ use crate::reading::{Digest, FileReading, Hasher, Presence, Reading};
 use crate::sys::errno::words;
 use crate::sys::file::open_regular;
 
-/// How much of one file a step reads: a millisecond's work, ten on a machine of twenty years ago.
-/// An answer of the status page waits for some four of them.
+/// How much of one file a step reads, and so the largest that is hashed in one: a millisecond's
+/// work, ten on a machine of twenty years ago.
 const SLICE: u64 = 256 * 1024;
 /// How much is in memory at a time.
 const BUFFER: usize = 16 * 1024;
@@ -30,11 +33,36 @@ pub(super) struct Hashing {
     open: VecDeque<Job>,
 }
 
-struct Request {
-    sample: SampleId,
-    path: Box<str>,
-    facts: FileReading,
-    kinds: Box<[ChecksumKind]>,
+/// A file that is there and is to be hashed.
+#[derive(Clone, Debug)]
+#[cfg_attr(test, derive(PartialEq))]
+pub(super) struct Request {
+    /// Whose reading it completes.
+    pub(super) sample: SampleId,
+    /// Its path.
+    pub(super) path: Box<str>,
+    /// What is known of it already.
+    pub(super) facts: FileReading,
+    /// Which hashes.
+    pub(super) kinds: Box<[ChecksumKind]>,
+}
+
+impl Request {
+    /// Whether it takes more than a step.
+    pub(super) const fn is_large(&self) -> bool {
+        self.facts.size > SLICE
+    }
+
+    /// All of it at once: for a child.
+    pub(super) fn finish(self) -> Reading {
+        let mut hashing = Hashing::default();
+        hashing.begin(self);
+        loop {
+            if let Some((_, reading)) = hashing.step().pop() {
+                return reading;
+            }
+        }
+    }
 }
 
 struct Job {
@@ -47,19 +75,8 @@ struct Job {
 
 impl Hashing {
     /// Takes a file that is there.
-    pub(super) fn begin(
-        &mut self,
-        sample: SampleId,
-        path: Box<str>,
-        facts: FileReading,
-        kinds: &[ChecksumKind],
-    ) {
-        self.waiting.push_back(Request {
-            sample,
-            path,
-            facts,
-            kinds: kinds.into(),
-        });
+    pub(super) fn begin(&mut self, request: Request) {
+        self.waiting.push_back(request);
     }
 
     /// Drops a file that nobody waits for.
@@ -194,7 +211,12 @@ mod tests {
         let Presence::Present(facts) = file::look(path) else {
             panic!("{path} is there");
         };
-        hashing.begin(SampleId(sample), path.into(), facts, &KINDS);
+        hashing.begin(Request {
+            sample: SampleId(sample),
+            path: path.into(),
+            facts,
+            kinds: KINDS.into(),
+        });
     }
 
     /// The results of all samples in the order they came, and the steps it took.

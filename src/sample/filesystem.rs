@@ -54,7 +54,7 @@ impl Tables {
     }
 }
 
-fn mounts() -> Mounts {
+pub(super) fn mounts() -> Mounts {
     Mounts::parse(&text("/proc/mounts"))
 }
 

@@ -2,9 +2,8 @@
 //!
 //! [`Sampler::begin`] takes orders, [`Sampler::step`] carries some of them out and returns what was
 //! found. Orders of one burst share their work: one walk through the process table answers all
-//! `matching` services. No step takes long: looks are counted, the hash of a large file is computed
-//! a slice at a time, and what lies on a file system that may never answer is looked at by a child,
-//! whose end is an event.
+//! `matching` services. No step takes long: looks are counted, a large file is hashed and what lies
+//! on a file system that may never answer is looked at by a child, whose end is an event.
 
 mod answer;
 mod container;
@@ -25,6 +24,7 @@ mod table;
 mod tree;
 
 pub use machine::{Totals, totals};
+pub use remote::Places;
 pub use table::{Match, matches};
 
 use std::collections::{BTreeMap, VecDeque};
@@ -51,6 +51,8 @@ pub struct Sampler {
     scanning: Scanning<(SampleId, Box<[ChecksumKind]>)>,
     processes: Processes,
     hashing: Hashing,
+    /// Large files, waiting for a child to hash them.
+    large: VecDeque<digest::Request>,
     remote: Remote,
     /// Finished by an event, waiting for the next step to return them.
     finished: Vec<(SampleId, Reading)>,
@@ -137,12 +139,19 @@ impl Sampler {
         self.queue.retain(|order| order.sample != sample);
         self.scanning.retain(|(other, _)| *other != sample);
         self.hashing.cancel(sample);
+        self.large.retain(|request| request.sample != sample);
+        self.remote.cancel(sample);
     }
 
     /// Whether orders wait for a [`Self::step`].
     pub fn is_busy(&self) -> bool {
         let waits = !self.queue.is_empty() || !self.finished.is_empty();
-        waits || self.processes.is_busy() || self.scanning.is_busy() || self.hashing.is_busy()
+        let large = !self.large.is_empty() && self.remote.may_hash();
+        waits
+            || large
+            || self.processes.is_busy()
+            || self.scanning.is_busy()
+            || self.hashing.is_busy()
     }
 
     /// When [`Self::expire`] has something to give up.
@@ -183,6 +192,10 @@ impl Sampler {
             Answer::Reading(reading) => Some(reading),
             Answer::Pidfile(told) => {
                 self.processes.tell(sample, told);
+                None
+            }
+            Answer::Refused(request) => {
+                self.hashing.begin(request);
                 None
             }
         }
@@ -250,7 +263,15 @@ impl Sampler {
         }
         for file in self.scanning.step() {
             let (sample, digests) = file.then;
-            let reading = self.hash(sample, file.path, file.facts, &digests);
+            let reading = self.hash(sample, file.path, file.facts, digests);
+            done.extend(reading.map(|reading| (sample, reading)));
+        }
+        while self.remote.may_hash() {
+            let Some(request) = self.large.pop_front() else {
+                break;
+            };
+            let sample = request.sample;
+            let reading = self.ask(sample, Question::Hash(request), now);
             done.extend(reading.map(|reading| (sample, reading)));
         }
         done.extend(self.hashing.step());
@@ -290,7 +311,7 @@ impl Sampler {
                 });
                 None
             }
-            Some(_) | None => self.hash(sample, path, facts, &digests),
+            Some(_) | None => self.hash(sample, path, facts, digests),
         }
     }
 
@@ -300,12 +321,22 @@ impl Sampler {
         sample: SampleId,
         path: Box<str>,
         facts: FileReading,
-        digests: &[ChecksumKind],
+        kinds: Box<[ChecksumKind]>,
     ) -> Option<Reading> {
-        if digests.is_empty() {
+        if kinds.is_empty() {
             return Some(Reading::File(Presence::Present(facts)));
         }
-        self.hashing.begin(sample, path, facts, digests);
+        let request = digest::Request {
+            sample,
+            path,
+            facts,
+            kinds,
+        };
+        if request.is_large() {
+            self.large.push_back(request);
+        } else {
+            self.hashing.begin(request);
+        }
         None
     }
 

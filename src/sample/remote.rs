@@ -1,5 +1,5 @@
-//! File systems that may never answer, files on them, and content tests that may never end, looked
-//! at by children.
+//! File systems that may never answer, files on them, content tests that may never end and hashes
+//! that take long, looked at by children.
 //!
 //! ```text
 //!  begin ──► a child looks ── ended ──► its answer
@@ -20,7 +20,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use super::content::Search;
-use super::digest::Hashing;
+use super::digest::Request;
 use super::process::Told;
 use super::{answer, file, filesystem};
 use crate::engine::SampleId;
@@ -28,17 +28,36 @@ use crate::model::ChecksumKind;
 use crate::reading::{Activity, FileKind, Mount, Mounts, Presence, Reading};
 use crate::sys::errno::words;
 use crate::sys::reap::{KILL, kill_group};
-use crate::sys::task::{Task, fork_task};
+use crate::sys::task::{Task, fork_task, yield_to_others};
 use crate::time::Moment;
 
-/// How long a look may take, the hash of a large file included.
+/// How long a look may take, the hash of a large file on a remote file system included.
 const TIME_LIMIT: Duration = Duration::from_secs(60);
+/// How long a hash of a local file may take: an old disk reads fifty gigabytes meanwhile.
+const HASH_LIMIT: Duration = Duration::from_secs(3600);
+/// How many local files are hashed at a time.
+const HASHES: usize = 4;
 /// The most of an answer that is read. It is read when the child has ended, so that all of it must
 /// find room in the pipe: 64 KiB since Linux 2.6.11.
 const ANSWER_LIMIT: u64 = 64 * 1024;
 
 /// As many as the kernel follows (path_resolution(7)).
 const LINKS: usize = 40;
+
+/// What is mounted where.
+pub struct Places(Mounts);
+
+impl Places {
+    /// At this moment.
+    pub fn now() -> Self {
+        Self(filesystem::mounts())
+    }
+
+    /// Whether whoever asks for a file may have to wait for another machine or another program.
+    pub fn is_far(&self, path: &str) -> bool {
+        is_remote(path, &self.0)
+    }
+}
 
 /// Whether a look at this path would ask a remote file system.
 pub(super) fn is_remote(path: &str, mounts: &Mounts) -> bool {
@@ -146,18 +165,52 @@ impl Remote {
         started: std::io::Result<Task>,
         now: Moment,
     ) -> Option<Answer> {
+        let limit = match question {
+            Question::Hash(_) => HASH_LIMIT,
+            Question::File { .. } | Question::Filesystem { .. } | Question::Pidfile { .. } => {
+                TIME_LIMIT
+            }
+        };
         match started {
             Ok(task) => {
                 self.looks.push(Look {
                     question,
                     pid: task.pid,
                     output: task.output,
-                    wanted: Some((sample, now + TIME_LIMIT)),
+                    wanted: Some((sample, now + limit)),
                 });
                 None
             }
-            Err(error) => Some(question.unreadable(&words(&error))),
+            Err(error) => Some(match question {
+                Question::Hash(request) => Answer::Refused(request),
+                Question::File { .. } | Question::Filesystem { .. } | Question::Pidfile { .. } => {
+                    question.unreadable(&words(&error))
+                }
+            }),
         }
+    }
+
+    /// Whether one more file may be hashed.
+    pub(super) fn may_hash(&self) -> bool {
+        let hashes = self.looks.iter().filter(|look| look.question.is_hash());
+        hashes.count() < HASHES
+    }
+
+    /// Ends a hash that nobody waits for: it can neither hang on a server that is gone nor tell
+    /// anything by taking long.
+    pub(super) fn cancel(&mut self, sample: SampleId) {
+        let is_it = |look: &Look| {
+            let waits = look.wanted.is_some_and(|(waiting, _)| waiting == sample);
+            waits && look.question.is_hash()
+        };
+        if let Some(at) = self.looks.iter().position(is_it) {
+            kill_group(self.looks.swap_remove(at).pid, KILL);
+        }
+    }
+
+    #[cfg(test)]
+    pub(super) fn pids(&self) -> Vec<i32> {
+        self.looks.iter().map(|look| look.pid).collect()
     }
 
     /// When the time of the next one is over.
@@ -229,6 +282,8 @@ pub(super) enum Question {
         /// Its path.
         path: Rc<str>,
     },
+    /// The hashes of a large local file.
+    Hash(Request),
 }
 
 /// What a child tells.
@@ -239,6 +294,8 @@ pub(super) enum Answer {
     Reading(Reading),
     /// What a pidfile holds: the process it names is looked at by the parent.
     Pidfile(Told),
+    /// There is no child to be had for what the parent can do as well, if more slowly.
+    Refused(Request),
 }
 
 impl Question {
@@ -248,7 +305,12 @@ impl Question {
             Self::File { path, .. } => path.as_bytes(),
             Self::Filesystem { mount, .. } => &mount.point,
             Self::Pidfile { path } => path.as_bytes(),
+            Self::Hash(request) => request.path.as_bytes(),
         }
+    }
+
+    const fn is_hash(&self) -> bool {
+        matches!(self, Self::Hash(_))
     }
 
     /// What is said when its time is over.
@@ -258,6 +320,7 @@ impl Question {
                 why: Reason::Costly,
                 ..
             } => "its content tests take longer than a minute",
+            Self::Hash(_) => "its checksum takes longer than an hour",
             Self::File {
                 why: Reason::Far, ..
             }
@@ -268,7 +331,7 @@ impl Question {
 
     fn unreadable(&self, why: &str) -> Answer {
         Answer::Reading(match self {
-            Self::File { .. } => Reading::File(Presence::Unreadable(why.into())),
+            Self::File { .. } | Self::Hash(_) => Reading::File(Presence::Unreadable(why.into())),
             Self::Filesystem { .. } => Reading::Filesystem(Presence::Unreadable(why.into())),
             Self::Pidfile { .. } => return Answer::Pidfile(Told::Unknown(why.into())),
         })
@@ -283,6 +346,10 @@ impl Question {
                 search,
                 ..
             } => answer::encode(&look_at_file(path, kinds, search.clone())),
+            Self::Hash(request) => {
+                yield_to_others();
+                answer::encode(&request.clone().finish())
+            }
             Self::Filesystem { target, mount, .. } => {
                 filesystem::encode(&filesystem::ask(target, mount)).into_bytes()
             }
@@ -297,7 +364,7 @@ impl Question {
                 let cut = || self.unreadable("the look at it was cut short");
                 return Told::decode(text).map_or_else(cut, Answer::Pidfile);
             }
-            Self::File { .. } => answer::decode(text),
+            Self::File { .. } | Self::Hash(_) => answer::decode(text),
             Self::Filesystem {
                 mount, activity, ..
             } => filesystem::decode(text)
@@ -317,13 +384,13 @@ fn look_at_file(path: &str, kinds: &[ChecksumKind], search: Option<Search>) -> R
             if kinds.is_empty() {
                 return Reading::File(Presence::Present(facts));
             }
-            let mut hashing = Hashing::default();
-            hashing.begin(SampleId(0), path.into(), facts, kinds);
-            loop {
-                if let Some((_, reading)) = hashing.step().pop() {
-                    return reading;
-                }
-            }
+            let request = Request {
+                sample: SampleId(0),
+                path: path.into(),
+                facts,
+                kinds: kinds.into(),
+            };
+            request.finish()
         }
         presence @ (Presence::Absent | Presence::Unreadable(_)) => Reading::File(presence),
     }

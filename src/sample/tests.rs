@@ -6,7 +6,9 @@ use crate::model::{
     Window,
 };
 use crate::reading::{ProcessDetails, ProcessReading, ProcessState};
-use crate::sys::testing::{Folder, Program, exhaust_descriptors, in_child, unique};
+use crate::sys::testing::{
+    Folder, Program, exhaust_descriptors, in_child, limit_descriptors, unique,
+};
 
 fn matching(pattern: &str) -> Service {
     let locator = ProcessLocator::Matching(pattern.into());
@@ -414,4 +416,143 @@ fn a_process_known_by_its_command_line_is_followed() {
     assert_eq!(look(3000).0, Some(second.pid()));
     drop(second);
     assert_eq!(look(4000).0, None);
+}
+
+/// A file too large for a slice is hashed by a child, whose answer is as good.
+mod large_files {
+    use super::*;
+    use crate::reading::{Digest, Hasher};
+    use crate::sys::reap::{kill_group, wait_for};
+
+    /// More files than are hashed at a time.
+    const FILES: u64 = 6;
+
+    struct Bench {
+        _folder: Folder,
+        content: Vec<u8>,
+        service: Service,
+        sampler: Sampler,
+    }
+
+    impl Bench {
+        fn new(size: usize) -> Self {
+            let folder = Folder::new();
+            let content: Vec<u8> = (0..size).map(|at| (at % 251).to_le_bytes()[0]).collect();
+            let path = folder.file("large", &content);
+            Self {
+                _folder: folder,
+                content,
+                service: Service::new("large", Subject::File(path.to_str().unwrap().into())),
+                sampler: Sampler::new(),
+            }
+        }
+
+        fn order(&mut self, sample: u64) {
+            let kinds = [ChecksumKind::Sha256];
+            self.sampler
+                .begin(SampleId(sample), &self.service, &kinds, None, true);
+        }
+
+        /// Everything that can be done without a child's help.
+        fn steps(&mut self) -> Vec<(SampleId, Reading)> {
+            let mut done = Vec::new();
+            while self.sampler.is_busy() {
+                done.extend(self.sampler.step(Moment::default(), &[]));
+            }
+            done
+        }
+
+        fn assert_right(&self, readings: &[(SampleId, Reading)], samples: &[u64]) {
+            let value = Ok(Hasher::hash(ChecksumKind::Sha256, &self.content));
+            let kind = ChecksumKind::Sha256;
+            let expected = vec![Digest { kind, value }];
+            for (_, reading) in readings {
+                let Reading::File(Presence::Present(facts)) = reading else {
+                    panic!("{reading:?}");
+                };
+                assert_eq!((&facts.digests, facts.size), (&expected, 3 << 20));
+            }
+            let found: Vec<u64> = readings.iter().map(|(sample, _)| sample.0).collect();
+            assert_eq!(found, samples);
+        }
+    }
+
+    #[test]
+    fn a_few_at_a_time_and_all_in_the_end() {
+        let mut bench = Bench::new(3 << 20);
+        for sample in 0..FILES {
+            bench.order(sample);
+        }
+        let mut done = Vec::new();
+        let mut children = 0;
+        loop {
+            done.extend(bench.steps());
+            let pids = bench.sampler.remote.pids();
+            assert!(pids.len() <= 4, "{pids:?}");
+            let Some(&pid) = pids.first() else { break };
+            wait_for(pid);
+            assert!(bench.sampler.task_ended(pid));
+            children += 1;
+        }
+        assert_eq!(children, FILES);
+        done.sort_by_key(|(sample, _)| sample.0);
+        bench.assert_right(&done, &[0, 1, 2, 3, 4, 5]);
+    }
+
+    #[test]
+    fn what_nobody_waits_for_is_not_hashed_on() {
+        let mut bench = Bench::new(3 << 20);
+        for sample in 0..FILES {
+            bench.order(sample);
+        }
+        assert_eq!(bench.steps(), []);
+        let children = bench.sampler.remote.pids();
+        for sample in 0..FILES {
+            bench.sampler.cancel(SampleId(sample));
+        }
+        assert_eq!(bench.sampler.remote.pids(), [0; 0]);
+        assert_eq!(bench.steps(), []);
+        for pid in children {
+            wait_for(pid);
+            assert!(!bench.sampler.task_ended(pid));
+        }
+        // And nothing keeps it from being hashed again.
+        bench.order(FILES);
+        assert_eq!(bench.steps(), []);
+        let pid = bench.sampler.remote.pids()[0];
+        wait_for(pid);
+        assert!(bench.sampler.task_ended(pid));
+        let done = bench.steps();
+        bench.assert_right(&done, &[FILES]);
+    }
+
+    #[test]
+    fn where_no_child_can_be_had_we_hash_it_ourselves() {
+        let mut bench = Bench::new(3 << 20);
+        let seen = in_child(|out| {
+            limit_descriptors(5); // one to read with, too few for a pipe
+            bench.order(0);
+            let done = bench.steps();
+            let alone = bench.sampler.remote.pids().is_empty();
+            bench.assert_right(&done, &[0]);
+            writeln!(out, "{alone}").unwrap();
+        });
+        assert_eq!(String::from_utf8(seen).unwrap(), "true\n");
+    }
+
+    #[test]
+    fn a_child_that_is_killed_is_an_unreadable_file() {
+        let mut bench = Bench::new(3 << 20);
+        bench.order(0);
+        assert_eq!(bench.steps(), []);
+        let pid = bench.sampler.remote.pids()[0];
+        kill_group(pid, crate::sys::reap::KILL);
+        wait_for(pid);
+        assert!(bench.sampler.task_ended(pid));
+        let done = bench.steps();
+        let [(_, Reading::File(Presence::Unreadable(why)))] = &done[..] else {
+            panic!("{done:?}");
+        };
+        assert_eq!(&**why, "the look at it was cut short");
+    }
 }

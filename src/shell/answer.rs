@@ -7,6 +7,7 @@ use crate::engine::Input;
 use crate::http::auth::{self, User, Verdict};
 use crate::http::{Request, Surroundings};
 use crate::model::{Access, LogTarget, Role};
+use crate::sample::Places;
 use crate::sys;
 use crate::sys::regex::Regex;
 use crate::view::route::{self, Answer};
@@ -96,6 +97,10 @@ fn log_tail(target: &LogTarget) -> LogTail {
         LogTarget::Syslog { .. } => return LogTail::Nothing("The log goes to syslog".into()),
         LogTarget::Unset => return LogTail::Nothing("No log file is set".into()),
     };
+    if Places::now().is_far(path) {
+        // No page is worth waiting for a server that may be gone.
+        return LogTail::Nothing("The log is on a network file system".into());
+    }
     match read_end(path) {
         Ok(end) => LogTail::File(end),
         Err(error) => LogTail::Nothing(sys::errno::words(&error)),

@@ -1,22 +1,25 @@
 //! What a control file asks of the machine, answered by the machine.
 
+use std::cell::OnceCell;
 use std::fs::{self, Metadata};
 use std::io;
 use std::os::unix::fs::MetadataExt;
 
 use crate::config::{Commanded, Kind, Look, Pem, Surroundings};
+use crate::sample::Places;
 use crate::sys;
 
 use super::tls;
 
 /// The real files, users and patterns.
-#[derive(Debug)]
 pub struct Files<'a> {
     /// Where relative `include` patterns begin: the folder this run was started in, which the
     /// daemon has long left when it is told to read its control file again.
     pub folder: &'a str,
     /// What the command line settles.
     pub commanded: Commanded,
+    /// Read when it is first needed.
+    pub places: OnceCell<Places>,
 }
 
 impl Surroundings for Files<'_> {
@@ -28,6 +31,10 @@ impl Surroundings for Files<'_> {
             owner: there.uid(),
             identity: (there.dev(), there.ino()),
         })
+    }
+
+    fn is_far(&self, path: &str) -> bool {
+        self.places.get_or_init(Places::now).is_far(path)
     }
 
     fn read(&self, path: &str, limit: usize) -> Result<Vec<u8>, Box<str>> {
@@ -100,6 +107,7 @@ mod tests {
         let files = Files {
             folder: "/proc/self",
             commanded: Commanded::default(),
+            places: OnceCell::new(),
         };
         assert_eq!(files.glob("stat[u]s").unwrap(), ["/proc/self/status"]);
         assert_eq!(

@@ -24,7 +24,7 @@ use super::clock;
 const LONGEST_LINE: usize = 8 * 1024;
 
 /// Where the log goes.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Direction {
     /// The control file's word, or that of `-l`.
     pub target: LogTarget,
@@ -54,19 +54,24 @@ pub fn direct(direction: &Direction) {
     } else {
         LevelFilter::Info
     });
-    JOURNAL.with(|sinks| *sinks = Sinks::open(direction));
-}
-
-/// Opens the log file again (it may have been rotated) and connects anew to syslog.
-pub fn reopen() {
     JOURNAL.with(|sinks| {
-        for sink in &mut sinks.list {
-            sink.line.reopen();
+        if sinks.direction.as_ref() == Some(direction) {
+            sinks.reopen();
+        } else {
+            *sinks = Sinks::open(direction);
         }
     });
 }
 
-static JOURNAL: Journal = Journal(Mutex::new(Sinks { list: Vec::new() }));
+/// Opens the log file again (it may have been rotated) and connects anew to syslog.
+pub fn reopen() {
+    JOURNAL.with(Sinks::reopen);
+}
+
+static JOURNAL: Journal = Journal(Mutex::new(Sinks {
+    direction: None,
+    list: Vec::new(),
+}));
 
 /// The one logger. The lock is never contended: there is one thread.
 struct Journal(Mutex<Sinks>);
@@ -124,6 +129,8 @@ trait Sink: Send {
 struct Dropped;
 
 struct Sinks {
+    /// As they were opened.
+    direction: Option<Direction>,
     list: Vec<Counted>,
 }
 
@@ -146,10 +153,17 @@ impl Sinks {
             LogTarget::Syslog { facility } => list.push(Box::new(Syslog::connect(*facility))),
         }
         Self {
+            direction: Some(direction.clone()),
             list: list
                 .into_iter()
                 .map(|line| Counted { line, lost: 0 })
                 .collect(),
+        }
+    }
+
+    fn reopen(&mut self) {
+        for sink in &mut self.list {
+            sink.line.reopen();
         }
     }
 

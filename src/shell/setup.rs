@@ -1,5 +1,6 @@
 //! From a control file and the command line's overrides to what a run needs.
 
+use std::cell::OnceCell;
 use std::time::Duration;
 
 use crate::config::{self, Commanded, Loaded, Report};
@@ -82,6 +83,7 @@ impl Source {
                 log: self.overrides.log.is_some(),
                 test,
             },
+            places: OnceCell::new(),
         }
     }
 

@@ -1,6 +1,7 @@
-//! Work that may wait, done in a short-lived child: a name look-up, a write to a slow disk.
+//! Work that may wait, done in a child: a name look-up, a write to a slow disk.
 //!
-//! The child is a copy of this process that does one thing, writes its result into a pipe and goes.
+//! The child is a copy of this process that does one thing, writes its result into a pipe and goes;
+//! or it does something with all that is written into a pipe for it.
 //! It may allocate and use the whole library, because the process that forked had one thread and so
 //! held no lock. It keeps nothing but that pipe: a listening socket held by a child that hangs on a
 //! dead disk would keep the next daemon from its port.
@@ -27,8 +28,8 @@ const PANICKED: i32 = 101;
 /// Exit status of a task that could not even begin.
 const NOT_BEGUN: i32 = 126;
 
-/// Where the child keeps the pipe for its result.
-const OUTPUT: i32 = 3;
+/// Where the child keeps its end of the pipe.
+const PIPE: i32 = 3;
 
 /// Runs `work` in a child, which exits with status 0 when it is done.
 pub fn fork_task(work: impl FnOnce(&mut dyn Write)) -> io::Result<Task> {
@@ -42,37 +43,58 @@ pub fn fork_task_keeping(
 ) -> io::Result<Task> {
     let (output, child_output) = pipe()?;
     set_nonblocking(&output)?;
+    let pid = fork(|mut pipe| work(&mut pipe), &child_output, kept)?;
+    Ok(Task { pid, output })
+}
+
+/// Runs `work` in a child that reads what is written into the returned end of a pipe, which takes
+/// 64 KiB (4 before Linux 2.6.11) and does not wait.
+pub fn fork_reader(work: impl FnOnce(File)) -> io::Result<OwnedFd> {
+    let (child_input, input) = pipe()?;
+    set_nonblocking(&input)?;
+    fork(work, &child_input, None)?;
+    Ok(input)
+}
+
+fn fork(work: impl FnOnce(File), end: &OwnedFd, kept: Option<BorrowedFd<'_>>) -> io::Result<i32> {
     let blocked = signals::Blocked::all();
     // SAFETY: this process has one thread, so its copy finds every lock free; the copy never
     // returns from this function.
     let pid = unsafe { libc::fork() };
     match pid {
         -1 => return Err(io::Error::last_os_error()),
-        0 => be_task(work, &child_output, kept),
+        0 => be_task(work, end, kept),
         _ => drop(blocked),
     }
-    Ok(Task { pid, output })
+    Ok(pid)
 }
 
-fn be_task(work: impl FnOnce(&mut dyn Write), output: &OwnedFd, kept: Option<BorrowedFd<'_>>) -> ! {
+/// For a child that computes for long: everybody else goes first.
+pub fn yield_to_others() {
+    const LATER: i32 = 10;
+    // SAFETY: plain system call; where it is refused, the work is done at the usual priority.
+    unsafe { libc::nice(LATER) };
+}
+
+fn be_task(work: impl FnOnce(File), end: &OwnedFd, kept: Option<BorrowedFd<'_>>) -> ! {
     signals::restore_defaults();
     oom::leave_protection();
     // SAFETY: plain system call. A group of its own keeps a terminal's Ctrl-C from tearing the
     // child out of writing a file.
     unsafe { libc::setpgid(0, 0) };
-    let output = Some(output.as_raw_fd());
+    let end = Some(end.as_raw_fd());
     let arranged = match kept {
-        None => arrange([None, None, None, output]),
-        Some(kept) => arrange([None, None, None, output, Some(kept.as_raw_fd())]),
+        None => arrange([None, None, None, end]),
+        Some(kept) => arrange([None, None, None, end, Some(kept.as_raw_fd())]),
     };
     let status = match arranged {
         Err(_) => NOT_BEGUN,
         Ok(()) => {
             signals::unblock_all();
             // SAFETY: `arrange` put the pipe there, and nobody else owns that number here.
-            let mut pipe = unsafe { File::from_raw_fd(OUTPUT) };
+            let pipe = unsafe { File::from_raw_fd(PIPE) };
             // Where a panic unwinds (tests), it must not reach the copy of the caller.
-            match std::panic::catch_unwind(AssertUnwindSafe(|| work(&mut pipe))) {
+            match std::panic::catch_unwind(AssertUnwindSafe(|| work(pipe))) {
                 Ok(()) => 0,
                 Err(_) => PANICKED,
             }

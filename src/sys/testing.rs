@@ -41,12 +41,17 @@ pub(crate) fn make_executable(path: &Path) {
 
 /// From here on nothing can be opened; for children.
 pub(crate) fn exhaust_descriptors() {
-    let none = libc::rlimit {
-        rlim_cur: 0,
-        rlim_max: 0,
+    limit_descriptors(0);
+}
+
+/// From here on a child has descriptors below this number only; it begins with four.
+pub(crate) fn limit_descriptors(most: libc::rlim_t) {
+    let limit = libc::rlimit {
+        rlim_cur: most,
+        rlim_max: most,
     };
     // SAFETY: the limit is whole.
-    let set = unsafe { libc::setrlimit(libc::RLIMIT_NOFILE, &raw const none) };
+    let set = unsafe { libc::setrlimit(libc::RLIMIT_NOFILE, &raw const limit) };
     assert_eq!(set, 0);
 }
 

@@ -48,15 +48,27 @@ pub(crate) fn may_mount(test: &str) -> bool {
 }
 
 impl Sandbox {
-    /// Starts `tend` behind the shell commands `setup`, which may mount whatever they like.
+    /// Starts `tend` behind the shell commands `setup`, which may mount whatever they like, and
+    /// waits until it says that it has started.
     pub(crate) fn start_among_mounts(&mut self, setup: &str) -> u32 {
+        let command = self.among_mounts_command(setup);
+        self.start_command(command)
+    }
+
+    /// The same without waiting: its log may lie where nobody can read it. What it says is in the
+    /// files `out` and `err`.
+    pub(crate) fn spawn_among_mounts(&mut self, setup: &str) -> u32 {
+        let command = self.among_mounts_command(setup);
+        self.spawn_command(command)
+    }
+
+    fn among_mounts_command(&self, setup: &str) -> Command {
         let rights = Rights::found().expect("the test has asked whether it may");
         let script = format!("{setup}\nexec \"$0\" -I -v -c monitrc");
         let program = self.command(&[]).get_program().to_owned();
         let program = program.to_str().expect("a path in UTF-8");
         let arguments = [rights.arguments(), &["sh", "-ec", &script, program]].concat();
-        let command = self.command_of(Path::new("unshare"), &arguments);
-        self.start_command(command)
+        self.command_of(Path::new("unshare"), &arguments)
     }
 
     /// Runs shell commands among the mounts of a running `tend`.

@@ -284,7 +284,7 @@ impl Sandbox {
         self.spawn_command(self.command(arguments))
     }
 
-    fn spawn_command(&mut self, mut command: Command) -> u32 {
+    pub(super) fn spawn_command(&mut self, mut command: Command) -> u32 {
         let child = command
             .stdout(self.create("out"))
             .stderr(self.create("err"))

@@ -107,6 +107,12 @@ impl Machine<'_> {
         }
     }
 
+    /// Whether what is only good to know is looked at. A daemon must start, and go on, beside a
+    /// server that does not answer; `-t` may wait for it.
+    pub(super) fn may_look(&self, path: &str) -> bool {
+        self.surroundings.commanded().test || !self.surroundings.is_far(path)
+    }
+
     fn look_at_program(
         &mut self,
         path: &str,
@@ -115,6 +121,9 @@ impl Machine<'_> {
     ) {
         let shown = quoted(path);
         let wrong = if path.starts_with('/') {
+            if !self.may_look(path) {
+                return;
+            }
             match self.surroundings.look(path) {
                 Err(why) => format!("the program {shown} cannot be run: {why}"),
                 Ok(look) => match look.kind {

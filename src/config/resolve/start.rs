@@ -31,6 +31,9 @@ pub(super) fn check(syntax: &Syntax, settings: &Settings, machine: &mut Machine<
 
 /// Why a file cannot be opened for writing, as far as its place tells.
 fn unwritable(path: &str, machine: &Machine<'_>) -> Option<Box<str>> {
+    if !machine.may_look(path) {
+        return None;
+    }
     let look = |path: &str| machine.surroundings.look(path).map(|look| look.kind);
     if look(path) == Ok(Kind::Directory) {
         return Some("it is a directory".into());

@@ -209,3 +209,19 @@ fn password_files_that_are_none() {
         ]
     );
 }
+
+/// A dead server must not keep a daemon from starting; whoever tests a control file may wait.
+#[test]
+fn what_lies_far_away_is_looked_at_by_a_test_alone() {
+    let text = "set log /far/log\ncheck file x with path /x start \"/far/start\"";
+    assert_eq!(said(&Memory::new(text).starting()), "\n");
+    let tested = said(&Memory::new(text));
+    for wrong in [
+        "the log file `/far/log` cannot",
+        "`/far/start` cannot be run",
+    ] {
+        assert!(tested.contains(wrong), "{tested}");
+    }
+    let near = said(&Memory::new(text.replace("/far/", "/near/")).starting());
+    assert!(near.contains("`/near/start` cannot be run"), "{near}");
+}

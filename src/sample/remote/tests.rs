@@ -76,7 +76,7 @@ fn answer(remote: &mut Remote) -> Option<(SampleId, Answer)> {
 fn finish(remote: &mut Remote) -> Option<(SampleId, Reading)> {
     answer(remote).map(|(sample, answer)| match answer {
         Answer::Reading(reading) => (sample, reading),
-        Answer::Pidfile(told) => panic!("{told:?}"),
+        other @ (Answer::Pidfile(_) | Answer::Refused(_)) => panic!("{other:?}"),
     })
 }
 
