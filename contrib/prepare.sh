@@ -103,6 +103,25 @@ rustup_rust() {
     rust_is_recent
 }
 
+# want_32_bits: what builds for TARGET_32, a PC of 32 bits; false, with a line that says how, where it
+# cannot be had. Of the compilers only rustup's has such a standard library to add.
+want_32_bits() {
+    TARGET_32=i686-unknown-linux-musl
+    [ -d "$(rustc --print sysroot)/lib/rustlib/$TARGET_32/lib" ] ||
+        { have rustup && rustup -q target add "$TARGET_32"; } || {
+        say "missing: the standard library for 32 bits (rustup target add $TARGET_32)"
+        return 1
+    }
+    compiles_32_bits || { install_packages gcc-multilib && compiles_32_bits; } || {
+        say "missing: a C compiler for 32 bits (Debian: apt-get install gcc-multilib)"
+        return 1
+    }
+}
+
+compiles_32_bits() {
+    echo '#include <stdint.h>' | cc -m32 -fsyntax-only -x c - 2>/dev/null
+}
+
 # Where cargo puts what it builds.
 target_folder() {
     say "${CARGO_TARGET_DIR:-$ROOT/target}"

@@ -13,6 +13,7 @@ mod hostile;
 mod hosts;
 mod init;
 mod kernels;
+mod limits;
 mod machine;
 mod mail;
 mod memory;
