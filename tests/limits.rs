@@ -1,5 +1,5 @@
-//! `set limits`: each key, on the real program, limits what it names. That it was this limit of time
-//! and not the default is told by the seconds in the log.
+//! `set limits`: each key, on the real program, limits what it names. That it was this limit of
+//! time and not the default is told by the seconds in the log.
 
 use crate::support::peer::Peer;
 use crate::support::{Sandbox, eventually, process};
