@@ -19,9 +19,9 @@
 //! ```
 //!
 //! Folders are stages; each may use those above it in this list, never those below:
-//! [`time`], [`text`], [`model`], [`config`], [`reading`], [`protocol`], [`mail`], [`engine`],
-//! [`http`], [`view`] decide; [`sys`], [`sample`], [`shell`], [`cli`] act. `tests/tidy.rs` checks
-//! the arrows.
+//! [`time`], [`text`], [`pattern`], [`model`], [`config`], [`reading`], [`protocol`], [`mail`],
+//! [`engine`], [`http`], [`view`] decide; [`sys`], [`sample`], [`shell`], [`cli`] act.
+//! `tests/tidy.rs` checks the arrows.
 //!
 //! ## What is absent
 //!
@@ -36,6 +36,8 @@
 pub mod time;
 
 pub mod text;
+
+pub mod pattern;
 
 pub mod model;
 

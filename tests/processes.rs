@@ -133,3 +133,58 @@ fn programs_learn_how_many_children_there_are() {
     let children: i32 = test.read("children").trim().parse().expect("a number");
     assert!(children > 1, "{children}");
 }
+
+/// Three families that fork as fast as they can while others are looked for in the table.
+#[test]
+fn a_table_that_changes_while_it_is_read_tells_nothing_wrong() {
+    let mark = format!("steady-{}", std::process::id());
+    let steady = "start)
+        $DIR/NAME work MARK </dev/null >/dev/null 2>&1 &
+        echo $! >$DIR/NAME.new; mv $DIR/NAME.new $DIR/NAME.pid;;
+    work) sleep 1000000 & sleep 1000000 & wait;;";
+    let restless = "start)
+        $DIR/NAME work </dev/null >/dev/null 2>&1 &
+        echo $! >$DIR/NAME.new; mv $DIR/NAME.new $DIR/NAME.pid;;
+    work) while :; do (:) & (: | : | :); wait; done;;";
+    let script = |text: &str, name: &str| text.replace("NAME", name).replace("MARK", &mark);
+    let mut test = Sandbox::new()
+        .script("steady", &script(steady, "steady"))
+        .script("one", &script(restless, "one"))
+        .script("two", &script(restless, "two"))
+        .script("three", &script(restless, "three"))
+        .monitrc(&format!(
+            "set daemon 1
+             check process found matching \"{mark}\"
+               depends on steady
+               if children != 2 then alert
+               if total memory < 1 kB then alert
+             check process gone matching \"no.{mark}\"
+             {}
+               if children != 2 then alert
+               if changed pid then alert
+             {} if children > 1000 then alert
+             {} if total cpu > 10000% then alert
+             {} if changed pid then alert
+             check file tick with path $DIR/tick
+               if changed timestamp then alert",
+            check("steady"),
+            check("one"),
+            check("two"),
+            check("three")
+        ));
+    test.write("tick", "");
+    test.start_with(&["-v"]);
+    test.wait_for_log_times("'gone' process is not running", 1);
+    test.wait_for_log_times("'found' children check succeeded", 10);
+    let wrong = [
+        "'found' process is not running",
+        "matches resource limit",
+        "'found' trying",
+    ];
+    for text in wrong {
+        assert_eq!(test.log_count(text), 0, "{text}:\n{}", test.log());
+    }
+    for name in ["steady", "one", "two", "three"] {
+        assert_eq!(test.calls(name, "start"), 1, "{name}:\n{}", test.log());
+    }
+}

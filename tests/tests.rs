@@ -20,6 +20,7 @@ mod memory;
 mod network;
 mod page;
 mod paths;
+mod patterns;
 mod processes;
 mod programs;
 mod quiet;

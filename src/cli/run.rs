@@ -9,10 +9,9 @@ use crate::shell::{Purpose, Shell};
 use crate::sys::daemon::{self, Ready};
 use crate::sys::lock::{LockFailure, PidFile};
 use crate::sys::output::{complain, say};
-use crate::sys::regex::Regex;
 use crate::sys::{errno, memory, oom};
 use crate::text::PROGRAM;
-use crate::view::{text, whole_name};
+use crate::view::{matching, text};
 
 use super::args::Options;
 use super::{Exit, control, fail, fail_with, query, utility};
@@ -218,17 +217,6 @@ fn chosen(model: &Model, options: &Options, name: Option<&str>) -> Result<Vec<Se
         }
     }
     Ok(services)
-}
-
-fn matching(model: &Model, pattern: &str) -> Vec<ServiceId> {
-    let Ok(pattern) = Regex::compile_ignoring_case(&whole_name(pattern)) else {
-        return Vec::new();
-    };
-    model
-        .iter()
-        .filter(|(_, service)| pattern.is_match(service.name.as_bytes()))
-        .map(|(id, _)| id)
-        .collect()
 }
 
 /// One run to its end. The pidfile keeps it from running beside a daemon, or beside the last pass

@@ -167,7 +167,7 @@ pub fn procmatch(pattern: Option<&str>, options: &Options) -> Exit {
             say(&format!("Regex {pattern} parsing error: {reason}"));
             Exit::Failed
         }
-        Ok(compiled) => match sample::matches(&compiled) {
+        Ok(compiled) => match sample::matches(&|text| compiled.is_match(text)) {
             Ok(found) => {
                 let shown = table::matches(pattern, &found, query::is_fancy(options.batch));
                 let _ = Stream::Out.write(shown.as_bytes());

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Commanded, Kind, Loaded, Look, Pem, Report, Surroundings, load};
-use crate::text::fault;
+use crate::pattern::fault;
 
 /// Where a test's own control file stands.
 pub const CONTROL_FILE: &str = "/etc/monitrc";

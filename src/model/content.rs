@@ -32,4 +32,7 @@ pub struct ContentScan {
     /// `set limits { fileContentBuffer }`: bytes, a closing one included as in the reference, so
     /// that one less of each line is looked at (F103). What an event shows is about as long.
     pub line_limit: usize,
+    /// Whether all these patterns and one such line may take longer than everybody should wait: a
+    /// child looks then.
+    pub is_costly: bool,
 }

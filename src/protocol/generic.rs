@@ -15,32 +15,19 @@
 use std::collections::VecDeque;
 
 use crate::model::{Exchange, Limits};
+use crate::pattern::{Pattern, Search};
 
-use super::{Dialogue, Failure, Happened, Pattern, Step, printable};
+use super::{Dialogue, Failure, Happened, Step, printable};
 
 pub(super) struct Generic {
-    exchanges: VecDeque<Turn>,
+    exchanges: VecDeque<Exchange>,
     heard: Heard,
 }
 
-/// One exchange, its expression compiled.
-enum Turn {
-    Send(Box<[u8]>),
-    Expect(Box<dyn Pattern>),
-}
-
 impl Generic {
-    pub(super) fn new(
-        exchanges: &[Exchange],
-        limits: &Limits,
-        compile: &dyn Fn(&str) -> Box<dyn Pattern>,
-    ) -> Self {
-        let turn = |exchange: &Exchange| match exchange {
-            Exchange::Send(bytes) => Turn::Send(bytes.clone()),
-            Exchange::Expect(expression) => Turn::Expect(compile(expression)),
-        };
+    pub(super) fn new(exchanges: &[Exchange], limits: &Limits) -> Self {
         Self {
-            exchanges: exchanges.iter().map(turn).collect(),
+            exchanges: exchanges.iter().cloned().collect(),
             heard: Heard::new(limits.send_expect_buffer),
         }
     }
@@ -50,9 +37,9 @@ impl Generic {
         let mut sending = Vec::new();
         while let Some(turn) = self.exchanges.front() {
             match turn {
-                Turn::Send(bytes) => sending.extend_from_slice(bytes),
-                Turn::Expect(pattern) => {
-                    if !self.heard.meets(pattern.as_ref()) {
+                Exchange::Send(bytes) => sending.extend_from_slice(bytes),
+                Exchange::Expect(pattern) => {
+                    if !self.heard.meets(pattern) {
                         return self.wait(sending);
                     }
                 }
@@ -101,6 +88,68 @@ struct Heard {
     limit: usize,
     /// The first line's beginning has met an expectation already: it is no line of its own.
     continued: bool,
+    /// The one whose turn it is, once it was held against something.
+    expectation: Option<Expectation>,
+}
+
+/// An expectation on its way through what was heard.
+struct Expectation {
+    /// In the line that is not finished yet.
+    in_line: Search,
+    in_all: Search,
+    /// How much was heard when that was last looked at.
+    seen: usize,
+    /// Where the unfinished line begins.
+    line_start: usize,
+    /// Its beginning was used up before.
+    continued: bool,
+}
+
+impl Expectation {
+    fn new(pattern: &str, continued: bool) -> Self {
+        let search = Pattern::new(pattern).search();
+        Self {
+            in_line: search.clone(),
+            in_all: search,
+            seen: 0,
+            line_start: 0,
+            continued,
+        }
+    }
+
+    /// How much of what was heard meets it: up to the end of a line, or all. Between two calls more
+    /// was heard.
+    fn meets(&mut self, heard: &[u8]) -> Option<usize> {
+        let fresh = self.seen;
+        self.seen = heard.len();
+        let mut from = fresh;
+        // A CR waits for what comes after it: it may be part of the line's end.
+        if from > self.line_start && heard[from - 1] == b'\r' {
+            from -= 1;
+        }
+        while let Some(length) = heard[from..].iter().position(|&byte| byte == b'\n') {
+            let end = from + length;
+            let line = &heard[from..end];
+            self.in_line.take(line.strip_suffix(b"\r").unwrap_or(line));
+            if !self.continued && self.in_line.would_match() {
+                return Some(end + 1);
+            }
+            self.in_line.restart();
+            self.continued = false;
+            from = end + 1;
+            self.line_start = from;
+        }
+        let unfinished = &heard[from..];
+        let certain = unfinished.strip_suffix(b"\r").unwrap_or(unfinished);
+        self.in_line.take(certain);
+        let mut in_line = self.in_line.clone();
+        in_line.take(&unfinished[certain.len()..]);
+        let is_line = heard.len() > self.line_start && !self.continued;
+        self.in_all.take(&heard[fresh..]);
+        let is_met =
+            is_line && in_line.would_match() || !heard.is_empty() && self.in_all.would_match();
+        is_met.then_some(heard.len())
+    }
 }
 
 impl Heard {
@@ -109,6 +158,7 @@ impl Heard {
             bytes: Vec::new(),
             limit,
             continued: false,
+            expectation: None,
         }
     }
 
@@ -122,28 +172,16 @@ impl Heard {
     }
 
     /// Whether a line, or all that was heard, matches; if so, it and what came before it is
-    /// forgotten.
-    fn meets(&mut self, pattern: &dyn Pattern) -> bool {
-        let window = self.window();
-        let mut start = 0;
-        let mut continued = self.continued;
-        while let Some(length) = window[start..].iter().position(|&b| b == b'\n') {
-            let line = &window[start..start + length];
-            start += length + 1;
-            let line = line.strip_suffix(b"\r").unwrap_or(line);
-            if !continued && pattern.matches(line) {
-                self.forget(start);
-                return true;
-            }
-            continued = false;
+    /// forgotten. What was compared already is not compared again.
+    fn meets(&mut self, pattern: &str) -> bool {
+        let continued = self.continued;
+        let new = || Expectation::new(pattern, continued);
+        let mut expectation = self.expectation.take().unwrap_or_else(new);
+        match expectation.meets(self.window()) {
+            Some(used) => self.forget(used),
+            None => self.expectation = Some(expectation),
         }
-        let unfinished = &window[start..];
-        let met = !unfinished.is_empty() && !continued && pattern.matches(unfinished)
-            || !window.is_empty() && pattern.matches(window);
-        if met {
-            self.forget(window.len());
-        }
-        met
+        self.expectation.is_none()
     }
 
     fn forget(&mut self, length: usize) {
@@ -203,7 +241,7 @@ mod tests {
             send_expect_buffer: buffer,
             ..Limits::default()
         };
-        Box::new(Generic::new(&exchanges, &limits, &script::literal))
+        Box::new(Generic::new(&exchanges, &limits))
     }
 
     fn check(exchanges: &[&str], turns: &[&str], expected: &str) {
@@ -260,7 +298,7 @@ mod tests {
 
     #[test]
     fn nuls_and_high_bytes_neither_cut_nor_break() {
-        check(&["e:^\\0\\0x"], &["\0\0x"], "done\n");
+        check(&[r"e:^\\0\\0x"], &["\0\0x"], "done\n");
         check(&["e:after"], &["be\0fore\0after"], "done\n");
         check(
             &["s:\0\u{ff}", "e:\u{fc}"],
@@ -315,7 +353,7 @@ mod tests {
 
         let limits = Limits::default();
         let expect = [Exchange::Expect("never".into())];
-        let mut dialogue = Generic::new(&expect, &limits, &script::literal);
+        let mut dialogue = Generic::new(&expect, &limits);
         dialogue.advance(Happened::Connected);
         dialogue.advance(Happened::Received(&[0; 16 * 1024]));
         assert!(dialogue.heard.bytes.len() <= limits.send_expect_buffer + 2 * 16 * 1024);

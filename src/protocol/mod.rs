@@ -23,31 +23,18 @@ use crate::model::{Connection, Limits, Protocol};
 pub(crate) use printable::printable;
 
 /// The dialogue that a connection test asks for: the one table of protocols.
-///
-/// `compile` makes a pattern of a regular expression; whoever built the model has made sure that it
-/// compiles.
-pub fn dialogue(
-    connection: &Connection,
-    limits: &Limits,
-    compile: &dyn Fn(&str) -> Box<dyn Pattern>,
-) -> Box<dyn Dialogue> {
+pub fn dialogue(connection: &Connection, limits: &Limits) -> Box<dyn Dialogue> {
     match &connection.protocol {
         Protocol::Default | Protocol::Unspoken(_) => {
             Box::new(default::Presence::new(connection.transport))
         }
-        Protocol::Http(test) => Box::new(http::Http::new(connection, test, limits, compile)),
+        Protocol::Http(test) => Box::new(http::Http::new(connection, test, limits)),
         Protocol::Smtp => {
             let starttls = connection.tls.as_ref().is_some_and(|tls| tls.starttls);
             Box::new(smtp::Smtp::new(starttls))
         }
-        Protocol::Generic(exchanges) => Box::new(generic::Generic::new(exchanges, limits, compile)),
+        Protocol::Generic(exchanges) => Box::new(generic::Generic::new(exchanges, limits)),
     }
-}
-
-/// A compiled regular expression; `sys::regex` is one.
-pub trait Pattern {
-    /// Whether it matches anywhere in `text`.
-    fn matches(&self, text: &[u8]) -> bool;
 }
 
 /// A dialogue in progress. Its state is consumed and replaced by each call.

@@ -1,6 +1,6 @@
 //! For tests: a dialogue against a scripted peer, text in, text out, at every cut.
 
-use super::{Dialogue, Happened, Pattern, Step};
+use super::{Dialogue, Happened, Step};
 
 /// What one event may carry (see [`Happened::Received`]).
 const RECEIPT_LIMIT: usize = 16 * 1024;
@@ -157,29 +157,4 @@ impl Chance {
         }
         text
     }
-}
-
-/// A pattern for tests: `^text$`, `^text`, `text$` or `text`, nothing more.
-pub(crate) fn literal(expression: &str) -> Box<dyn Pattern> {
-    struct Literal(String);
-    impl Pattern for Literal {
-        fn matches(&self, text: &[u8]) -> bool {
-            let starts = self.0.starts_with('^');
-            let ends = self.0.ends_with('$');
-            let wanted = self
-                .0
-                .trim_start_matches('^')
-                .trim_end_matches('$')
-                .as_bytes();
-            match (starts, ends) {
-                (true, true) => text == wanted,
-                (true, false) => text.starts_with(wanted),
-                (false, true) => text.ends_with(wanted),
-                (false, false) => {
-                    wanted.is_empty() || text.windows(wanted.len()).any(|w| w == wanted)
-                }
-            }
-        }
-    }
-    Box::new(Literal(expression.to_owned()))
 }

@@ -10,11 +10,11 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::os::unix::fs::MetadataExt;
 
 use crate::model::{ContentTest, Service};
+use crate::pattern::Pattern;
 use crate::reading::{ContentFrom, ContentMark, ContentReading, Excerpt, FileReading, Lines};
 use crate::sys::errno::words;
 use crate::sys::file::open_regular;
-use crate::sys::regex::{Regex, Subject};
-use crate::text::Weight;
+use crate::sys::regex::Regex;
 
 /// How much is in memory at a time.
 const BUFFER: usize = 16 * 1024;
@@ -24,8 +24,6 @@ const SLICE: usize = 64 * 1024;
 const OPEN_FILES: usize = 4;
 /// How much is read of a file whose size is told as zero: the kernel's own files are.
 const SIZELESS_LIMIT: u64 = 16 * 1024 * 1024;
-/// A longer line costs more than a step should take.
-const COSTLY_LINE: usize = 16 * 1024;
 /// What a child reads in one look; the rest is the next one's.
 const CHILD_LIMIT: u64 = 64 * 1024 * 1024;
 
@@ -36,6 +34,7 @@ pub(super) struct Search {
     tests: Vec<ContentTest>,
     ignore: Vec<ContentTest>,
     line_limit: usize,
+    is_costly: bool,
 }
 
 impl Search {
@@ -48,13 +47,13 @@ impl Search {
             tests: tests.cloned().collect(),
             ignore: scan.ignore.clone(),
             line_limit: scan.line_limit,
+            is_costly: scan.is_costly,
         })
     }
 
     /// Whether one line can take so long that others would notice.
-    pub(super) fn is_costly(&self) -> bool {
-        let mut all = self.tests.iter().chain(&self.ignore);
-        self.line_limit > COSTLY_LINE || all.any(|test| Weight::of(&test.pattern).is_costly())
+    pub(super) const fn is_costly(&self) -> bool {
+        self.is_costly
     }
 
     /// The whole search at once, or as much of it as a child is given; for a child.
@@ -151,26 +150,43 @@ struct Job {
     left: u64,
     lines: Lines,
     line_limit: usize,
-    ignore: Vec<Pattern>,
-    tests: Vec<Pattern>,
+    ignore: Vec<Test>,
+    tests: Vec<Test>,
     found: Vec<Excerpt>,
 }
 
-struct Pattern {
-    regex: Regex,
+/// One content test, ready to be held against lines.
+struct Test {
+    finder: Finder,
     matches: bool,
 }
 
-impl Pattern {
+enum Finder {
+    Pattern(Pattern),
+    /// What looks back is the C library's; in a child.
+    Regex(Regex),
+}
+
+impl Test {
     fn new(test: &ContentTest) -> Result<Self, Box<str>> {
+        let pattern = Pattern::new(&test.pattern);
+        let finder = if pattern.price().is_some() {
+            Finder::Pattern(pattern)
+        } else {
+            Finder::Regex(Regex::compile(&test.pattern)?)
+        };
         Ok(Self {
-            regex: Regex::compile(&test.pattern)?,
+            finder,
             matches: test.matches,
         })
     }
 
-    fn counts(&self, line: &Subject) -> bool {
-        self.regex.matches(line) == self.matches
+    fn counts(&self, line: &[u8]) -> bool {
+        let is_match = match &self.finder {
+            Finder::Pattern(pattern) => pattern.is_match(line),
+            Finder::Regex(regex) => regex.is_match(line),
+        };
+        is_match == self.matches
     }
 }
 
@@ -178,9 +194,9 @@ impl Job {
     /// Patterns are compiled only where there is something to read.
     fn open(search: Search, path: &str) -> Result<Self, Box<str>> {
         let (file, mark, left) = position(path, search.from).map_err(|error| words(&error))?;
-        let compile = |tests: &[ContentTest]| -> Result<Vec<Pattern>, Box<str>> {
+        let compile = |tests: &[ContentTest]| -> Result<Vec<Test>, Box<str>> {
             let tests = if left > 0 { tests } else { &[] };
-            tests.iter().map(Pattern::new).collect()
+            tests.iter().map(Test::new).collect()
         };
         Ok(Self {
             file,
@@ -217,12 +233,11 @@ impl Job {
         let (ignore, tests, limit) = (&self.ignore, &self.tests, self.line_limit);
         let found = &mut self.found;
         self.lines.take(piece, |line| {
-            let subject = Subject::new(line);
-            if ignore.iter().any(|pattern| pattern.counts(&subject)) {
+            if ignore.iter().any(|pattern| pattern.counts(line)) {
                 return;
             }
             for (test, excerpt) in tests.iter().zip(found.iter_mut()) {
-                if !excerpt.is_full() && test.counts(&subject) {
+                if !excerpt.is_full() && test.counts(line) {
                     excerpt.add(line, limit);
                 }
             }

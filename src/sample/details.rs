@@ -4,9 +4,9 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 
 use super::needs::Needs;
+use crate::pattern::Pattern;
 use crate::reading::{Descriptors, Io, OpenFilesLimits, ProcessDetails, parse_pss};
 use crate::sys::exits::text_of;
-use crate::sys::regex::Regex;
 
 /// The most of one of these texts that is read; what is needed of them comes first.
 const TEXT_LIMIT: usize = 4096;
@@ -23,8 +23,9 @@ pub(super) fn details(pid: i32, needs: &Needs) -> Option<Box<ProcessDetails>> {
     };
     let mut attribute_matches = Vec::new();
     for pattern in &needs.patterns {
-        if let (Some(name), Ok(regex)) = (&attribute, Regex::compile(pattern)) {
-            attribute_matches.push((pattern.clone(), regex.is_match(name.as_bytes())));
+        if let Some(name) = &attribute {
+            let is_match = Pattern::new(pattern).is_match(name.as_bytes());
+            attribute_matches.push((pattern.clone(), is_match));
         }
     }
     Some(Box::new(ProcessDetails {

@@ -16,7 +16,6 @@ mod machine;
 mod mark;
 mod needs;
 mod network;
-mod pattern;
 mod process;
 mod processes;
 mod remote;

@@ -6,11 +6,10 @@
 
 use std::{fs, io};
 
-use super::pattern::Pattern;
+use crate::pattern::Pattern;
 use crate::reading::{ProcessStat, process_name};
 use crate::sys::exits::{STAT_LIMIT, stat_of, text_of};
 use crate::sys::reap::own_pid;
-use crate::sys::regex::Regex;
 
 /// The most of a command line that patterns see; kernels before 2.6.23 allow no longer one.
 const COMMAND_LIMIT: usize = 128 * 1024;
@@ -29,7 +28,7 @@ pub struct Match {
 }
 
 /// Every process a pattern matches, in the table's order: for `procmatch`.
-pub fn matches(pattern: &Regex) -> io::Result<Vec<Match>> {
+pub fn matches(pattern: &dyn Fn(&[u8]) -> bool) -> io::Result<Vec<Match>> {
     let mut found = Vec::new();
     let mut candidates = Candidates::default();
     let mut numbers = Numbers::open()?;
@@ -39,7 +38,7 @@ pub fn matches(pattern: &Regex) -> io::Result<Vec<Match>> {
         } else {
             command_line(pid)?
         };
-        let Some(command) = command.filter(|command| pattern.is_match(command)) else {
+        let Some(command) = command.filter(|command| pattern(command)) else {
             continue;
         };
         if let Some(stat) = stat_of(pid)? {
@@ -67,6 +66,19 @@ pub(super) struct Walk {
     table: Option<Vec<ProcessStat>>,
     /// Our own command line, which our forked children have as well.
     own_command: Option<Vec<u8>>,
+    /// Whose command line is being compared.
+    subject: Option<Subject>,
+}
+
+/// A process on its way through the patterns.
+struct Subject {
+    pid: i32,
+    command: Vec<u8>,
+    stat: Option<ProcessStat>,
+    /// Whether anybody can mean it, once that was asked.
+    can_be_meant: Option<bool>,
+    /// The pattern whose turn it is.
+    next: usize,
 }
 
 /// What a walk found.
@@ -79,6 +91,8 @@ pub(super) struct Found {
 
 /// How many processes one step looks at.
 const PROCESSES: usize = 256;
+/// How many bytes of command lines one step compares, each counted once for every pattern.
+const WORK: usize = 512 * 1024;
 
 impl Walk {
     /// Begins to search for `patterns`, and to take down everything if `whole`.
@@ -90,23 +104,31 @@ impl Walk {
             numbers,
             searches: patterns.iter().map(search).collect(),
             table: whole.then(Vec::new),
+            subject: None,
         })
     }
 
     /// Goes on, and tells whether that was the end. `children` are programs we started: neither
     /// they nor what they started are meant by a pattern. An error leaves everything open.
     pub(super) fn step(&mut self, children: &[i32]) -> io::Result<bool> {
+        let mut work = WORK;
         for _ in 0..PROCESSES {
-            let Some(pid) = self.numbers.next()? else {
-                return Ok(true);
-            };
-            self.look_at(pid, children)?;
+            if self.subject.is_none() {
+                let Some(pid) = self.numbers.next()? else {
+                    return Ok(true);
+                };
+                self.look_at(pid)?;
+            }
+            self.compare(&mut work, children)?;
+            if work == 0 {
+                return Ok(false);
+            }
         }
         Ok(false)
     }
 
     /// Whoever ends meanwhile, or is hidden from us, is passed over.
-    fn look_at(&mut self, pid: i32, children: &[i32]) -> io::Result<()> {
+    fn look_at(&mut self, pid: i32) -> io::Result<()> {
         let mut stat = None;
         if let Some(table) = &mut self.table {
             stat = stat_of(pid)?;
@@ -115,25 +137,36 @@ impl Walk {
         if self.searches.is_empty() || pid == self.numbers.own {
             return Ok(());
         }
-        let Some(command) = command_line(pid)? else {
+        self.subject = command_line(pid)?.map(|command| Subject {
+            pid,
+            command,
+            stat,
+            can_be_meant: None,
+            next: 0,
+        });
+        Ok(())
+    }
+
+    /// Holds the subject against the patterns that have not seen it, as long as there is work left.
+    fn compare(&mut self, work: &mut usize, children: &[i32]) -> io::Result<()> {
+        let Some(subject) = &mut self.subject else {
             return Ok(());
         };
-        let matching = |(pattern, _): &&mut (Pattern, Candidates)| pattern.is_match(&command);
-        let mut matching = self.searches.iter_mut().filter(matching).peekable();
-        if matching.peek().is_none() {
-            return Ok(());
+        for (pattern, candidates) in &mut self.searches[subject.next..] {
+            if *work == 0 {
+                return Ok(());
+            }
+            *work = work.saturating_sub(subject.command.len());
+            subject.next += 1;
+            if pattern.is_match(&subject.command) {
+                let (own, command) = (self.numbers.own, self.own_command.as_ref());
+                let Some(stat) = subject.meant(own, command, children)? else {
+                    break;
+                };
+                candidates.consider(stat);
+            }
         }
-        let stat = match stat {
-            Some(stat) => Some(stat),
-            None => stat_of(pid)?,
-        };
-        let Some(stat) = stat else {
-            return Ok(());
-        };
-        let own_task = stat.ppid == self.numbers.own && self.own_command.as_ref() == Some(&command);
-        if !own_task && !descends_from(&stat, children)? {
-            matching.for_each(|(_, candidates)| candidates.consider(stat));
-        }
+        self.subject = None;
         Ok(())
     }
 
@@ -141,7 +174,8 @@ impl Walk {
     pub(super) fn finish(self) -> Found {
         let process = |(pattern, candidates): &(Pattern, Candidates)| {
             if pattern.is_broken() {
-                return Err(io::Error::from_raw_os_error(libc::ENOMEM));
+                // Nobody is taken for dead for that.
+                return Err(io::Error::from_raw_os_error(libc::EINVAL));
             }
             Ok(candidates.chosen())
         };
@@ -149,6 +183,32 @@ impl Walk {
             processes: self.searches.iter().map(process).collect(),
             table: self.table.unwrap_or_default(),
         }
+    }
+}
+
+impl Subject {
+    /// The process, unless it has ended, or is one of our own or descends from one.
+    fn meant(
+        &mut self,
+        own: i32,
+        own_command: Option<&Vec<u8>>,
+        children: &[i32],
+    ) -> io::Result<Option<ProcessStat>> {
+        if self.stat.is_none() {
+            self.stat = stat_of(self.pid)?;
+        }
+        let Some(stat) = self.stat else {
+            return Ok(None);
+        };
+        let can_be_meant = match self.can_be_meant {
+            Some(known) => known,
+            None => {
+                let is_task = stat.ppid == own && own_command == Some(&self.command);
+                !is_task && !descends_from(&stat, children)?
+            }
+        };
+        self.can_be_meant = Some(can_be_meant);
+        Ok(can_be_meant.then_some(stat))
     }
 }
 
@@ -301,7 +361,9 @@ mod tests {
         let pid = gone.pid();
         drop(gone); // reaped: its number was in the folder, and what it names is no more
         let mut walk = Walk::begin(&["."], true).unwrap();
-        walk.look_at(pid, &[own_pid()]).unwrap();
+        walk.look_at(pid).unwrap();
+        walk.compare(&mut WORK.clone(), &[own_pid()]).unwrap();
+        assert!(walk.subject.is_none());
         while !walk.step(&[]).unwrap() {}
         let found = walk.finish();
         assert!(found.table.iter().all(|stat| stat.id.pid != pid));

@@ -5,6 +5,7 @@ use crate::model::{
     Action, Comparison, Limit, ProcessLocator, ProcessMetric, ProcessTest, Repeat, ServiceId, Test,
     Window,
 };
+use crate::pattern::Pattern;
 use crate::reading::{ProcessDetails, ProcessReading, ProcessState};
 use crate::sys::testing::{
     Folder, Program, exhaust_descriptors, in_child, limit_descriptors, unique,
@@ -199,8 +200,8 @@ fn what_procmatch_shows() {
         command: format!("/bin/sleep {mark}"),
         is_chosen: true,
     };
-    let pattern = crate::sys::regex::Regex::compile(&mark).unwrap();
-    assert_eq!(matches(&pattern).unwrap(), [expected]);
+    let pattern = Pattern::new(&mark);
+    assert_eq!(matches(&|text| pattern.is_match(text)).unwrap(), [expected]);
 }
 
 #[test]
@@ -374,9 +375,9 @@ fn our_own_tasks_are_no_service() {
         let _ = std::io::Read::read(&mut std::fs::File::from(reader), &mut [0]);
     })
     .unwrap();
-    let pattern = crate::sys::regex::Regex::compile(&name).unwrap();
+    let pattern = Pattern::new(&name);
     assert!(
-        matches(&pattern)
+        matches(&|text| pattern.is_match(text))
             .unwrap()
             .iter()
             .any(|found| found.ppid == own)

@@ -9,7 +9,6 @@ use crate::http::{Request, Surroundings};
 use crate::model::{Access, LogTarget, Role};
 use crate::sample::Places;
 use crate::sys;
-use crate::sys::regex::Regex;
 use crate::view::route::{self, Answer};
 use crate::view::{Context, LOG_TAIL_LIMIT, LogTail};
 
@@ -72,7 +71,6 @@ impl Shell {
             secret: &self.secret,
             user: &user,
             client: &client,
-            matches: &matches,
             log_tail: &|| log_tail(&settings.log),
         };
         route::answer(request, &context)
@@ -83,11 +81,6 @@ impl Shell {
 fn limited(user: User, read_only: bool) -> User {
     let role = if read_only { Role::ReadOnly } else { user.role };
     User { role, ..user }
-}
-
-fn matches(pattern: &str, name: &str) -> Option<bool> {
-    let pattern = Regex::compile_ignoring_case(pattern).ok()?;
-    Some(pattern.is_match(name.as_bytes()))
 }
 
 /// The end of the log file: opened only where it is a file, since a FIFO or a terminal would wait.

@@ -2,14 +2,16 @@
 //!
 //! ```text
 //!  start ──► running ── reaped ──► drain what is in the pipes, read the report, answer
-//!              │  ▲
-//!        limit or Kill: SIGKILL to the process group; the answer still waits for the reaping
+//!              │  ▲                                        │
+//!        limit or Kill: SIGKILL to the process group;        └── a check of a long output:
+//!        the answer still waits for the reaping                  patterns first, a slice a turn
 //! ```
 //!
 //! The end of a program is its reaped exit, not the end of its output: a daemon it left behind may
 //! hold the pipes open for ever. Output is always read, so that nobody waits on a full pipe, but
 //! kept only up to the configured limit.
 
+use std::collections::VecDeque;
 use std::ffi::OsString;
 use std::io::{self, Read};
 use std::os::fd::OwnedFd;
@@ -20,10 +22,10 @@ use mio::{Interest, Token};
 
 use crate::engine::{ChildId, Ending, Input, Wanted};
 use crate::model::Program;
+use crate::pattern::{Pattern, Search};
 use crate::reading::printed;
 use crate::sys;
 use crate::sys::reap::WaitStatus;
-use crate::sys::regex::Regex;
 use crate::sys::spawn::{self, Identity, Spawn, SpawnError};
 use crate::time::Moment;
 
@@ -34,11 +36,15 @@ const READS_PER_TURN: usize = 16;
 /// Reads per pipe once a program has ended; what a daemon left behind adds meanwhile is not ours.
 const READS_AT_END: usize = 64;
 const READ_SIZE: usize = 4096;
+/// How many bytes of outputs are looked through at a time, each counted once for every pattern.
+const WORK: usize = 64 * 1024;
 
 /// The programs that run.
 pub struct Children {
     tokens: Tokens,
     running: Vec<Running>,
+    /// Programs that have ended, whose output is being looked through.
+    ended: VecDeque<Ended>,
 }
 
 struct Running {
@@ -79,6 +85,7 @@ impl Children {
         Self {
             tokens,
             running: Vec::new(),
+            ended: VecDeque::new(),
         }
     }
 
@@ -159,7 +166,8 @@ impl Children {
         }
     }
 
-    /// A process was reaped: the answer to the order it was, if it was one.
+    /// A process was reaped: the answer to the order it was, if it was one and that is known at
+    /// once.
     pub fn ended(&mut self, pid: i32, status: WaitStatus) -> Option<Input> {
         let at = self.running.iter().position(|r| r.pid == pid)?;
         let mut running = self.running.swap_remove(at);
@@ -173,7 +181,35 @@ impl Children {
             WaitStatus::Exited(code) => Ending::Exited(code),
             WaitStatus::Signaled(signal) => Ending::Signaled(signal),
         };
-        Some(running.answer(ending))
+        match running.wanted {
+            Wanted::Reason => {
+                let (errors, output) = (running.errors.kept, running.output.kept);
+                Some(Input::ChildExited {
+                    child: running.id,
+                    ending,
+                    output: if errors.is_empty() { output } else { errors }.into(),
+                })
+            }
+            Wanted::Text(_) => {
+                self.ended.push_back(Ended::new(running, ending));
+                self.step()
+            }
+        }
+    }
+
+    /// Whether outputs wait for a [`Self::step`].
+    pub fn is_busy(&self) -> bool {
+        !self.ended.is_empty()
+    }
+
+    /// Looks through a piece of an output, and answers if that was the last one.
+    pub fn step(&mut self) -> Option<Input> {
+        let mut ended = self.ended.pop_front()?;
+        if ended.look(WORK) {
+            return Some(ended.answer());
+        }
+        self.ended.push_back(ended);
+        None
     }
 
     /// The numbers of all that run.
@@ -182,31 +218,62 @@ impl Children {
     }
 }
 
-impl Running {
-    fn answer(self, ending: Ending) -> Input {
-        let child = self.id;
-        let (errors, output) = (self.errors.kept, self.output.kept);
-        match self.wanted {
-            Wanted::Reason => Input::ChildExited {
-                child,
-                ending,
-                output: if errors.is_empty() { output } else { errors }.into(),
-            },
-            Wanted::Text(patterns) => {
-                let output = printed(&errors, &output, self.keep);
-                let mut matched = patterns;
-                matched.retain(|pattern| {
-                    let regex = Regex::compile(pattern);
-                    regex.is_ok_and(|regex| regex.is_match(output.as_bytes()))
-                });
-                Input::ProgramEnded {
-                    child,
-                    pid: self.pid,
-                    ending,
-                    output: output.into(),
-                    matched,
-                }
+/// A program that was run as a check and is over.
+struct Ended {
+    id: ChildId,
+    pid: i32,
+    ending: Ending,
+    output: String,
+    patterns: VecDeque<Box<str>>,
+    /// For the first pattern, as far as it has come.
+    search: Option<(Search, usize)>,
+    matched: Vec<Box<str>>,
+}
+
+impl Ended {
+    fn new(running: Running, ending: Ending) -> Self {
+        let patterns = match running.wanted {
+            Wanted::Text(patterns) => patterns.into(),
+            Wanted::Reason => VecDeque::new(),
+        };
+        Self {
+            id: running.id,
+            pid: running.pid,
+            ending,
+            output: printed(&running.errors.kept, &running.output.kept, running.keep),
+            patterns,
+            search: None,
+            matched: Vec::new(),
+        }
+    }
+
+    /// Looks through so many bytes; whether that was all.
+    fn look(&mut self, mut work: usize) -> bool {
+        while let Some(pattern) = self.patterns.front() {
+            let begin = || (Pattern::new(pattern).search(), 0);
+            let (mut search, from) = self.search.take().unwrap_or_else(begin);
+            let rest = &self.output.as_bytes()[from..];
+            let piece = &rest[..rest.len().min(work)];
+            work -= piece.len();
+            if search.take(piece) || piece.len() == rest.len() && search.would_match() {
+                self.matched.extend(self.patterns.pop_front());
+            } else if piece.len() == rest.len() {
+                self.patterns.pop_front();
+            } else {
+                self.search = Some((search, from + piece.len()));
+                return false;
             }
+        }
+        true
+    }
+
+    fn answer(self) -> Input {
+        Input::ProgramEnded {
+            child: self.id,
+            pid: self.pid,
+            ending: self.ending,
+            output: self.output.into(),
+            matched: self.matched,
         }
     }
 }

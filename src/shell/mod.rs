@@ -163,7 +163,7 @@ impl Shell {
 
     /// How long there is nothing to do: until the nearest deadline.
     fn patience(&self) -> Option<Duration> {
-        if self.sampler.is_busy() {
+        if self.sampler.is_busy() || self.children.is_busy() {
             return Some(Duration::ZERO);
         }
         let deadlines = [
@@ -280,6 +280,9 @@ impl Shell {
 
     /// A slice of what the engine wants to be looked at.
     fn look(&mut self) {
+        if let Some(input) = self.children.step() {
+            self.feed(input);
+        }
         if self.sampler.is_busy() {
             let ours: Vec<i32> = self.children.pids().collect();
             let readings = self.sampler.step(clock::moment(), &ours);

@@ -23,8 +23,7 @@ use super::resolve::{Answer, Resolver};
 use super::tls::{self, Policy};
 use crate::engine::{ProbeId, ProbeOutcome};
 use crate::model::{self, Destination, Limits, Transport};
-use crate::protocol::{self, Dialogue, Pattern};
-use crate::sys::regex::Regex;
+use crate::protocol::{self, Dialogue};
 use crate::time::{Moment, Now};
 
 /// Probes under way at once; further ones wait for their turn.
@@ -244,7 +243,7 @@ impl Prober {
             Ok(connection) => {
                 let dial = Dial {
                     connection,
-                    dialogue: protocol::dialogue(&test, &self.limits, &compile),
+                    dialogue: protocol::dialogue(&test, &self.limits),
                     watch,
                 };
                 let state = State::Open(Box::new(dial));
@@ -344,29 +343,6 @@ fn failed(words: Box<str>) -> Option<ProbeOutcome> {
         result: Err(words),
         certificate: None,
     })
-}
-
-/// The model holds only patterns that compile.
-fn compile(pattern: &str) -> Box<dyn Pattern> {
-    match Regex::compile(pattern) {
-        Ok(regex) => Box::new(regex),
-        Err(_) => Box::new(Nothing),
-    }
-}
-
-impl Pattern for Regex {
-    fn matches(&self, text: &[u8]) -> bool {
-        self.is_match(text)
-    }
-}
-
-/// A pattern for which the memory was lacking.
-struct Nothing;
-
-impl Pattern for Nothing {
-    fn matches(&self, _: &[u8]) -> bool {
-        false
-    }
 }
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
-//! POSIX extended regular expressions, by the C library: the control file's own dialect.
+//! POSIX extended regular expressions, by the C library: what is one and what is not, and searches
+//! for those that [`crate::pattern`] leaves to a child.
 //!
 //! Patterns come from the owner of the box, texts from anybody. C strings end at a NUL, texts do
 //! not: on both sides NUL is taken for the control character next to it, so that a NUL in a text
@@ -15,41 +16,22 @@ pub struct Regex {
 impl Regex {
     /// Compiles; the error is the C library's text (`Unmatched ( or \(`).
     pub fn compile(pattern: &str) -> Result<Self, String> {
-        compile(pattern, 0)
-    }
-
-    /// Compiles a pattern for which case does not count.
-    pub fn compile_ignoring_case(pattern: &str) -> Result<Self, String> {
-        compile(pattern, libc::REG_ICASE)
+        compile(pattern)
     }
 
     /// Whether the pattern matches anywhere in `text`.
     pub fn is_match(&self, text: &[u8]) -> bool {
-        self.matches(&Subject::new(text))
-    }
-
-    /// The same for a text that is held against several patterns.
-    pub fn matches(&self, text: &Subject) -> bool {
+        let text = c_text(text);
         // SAFETY: the pattern is compiled, the text ends in NUL, and no positions are asked for.
         unsafe {
             libc::regexec(
                 &raw const self.compiled,
-                text.0.as_ptr(),
+                text.as_ptr(),
                 0,
                 std::ptr::null_mut(),
                 0,
             ) == 0
         }
-    }
-}
-
-/// A text made ready to be held against patterns.
-pub struct Subject(CString);
-
-impl Subject {
-    /// From any bytes.
-    pub fn new(text: &[u8]) -> Self {
-        Self(c_text(text))
     }
 }
 
@@ -60,10 +42,10 @@ impl Drop for Regex {
     }
 }
 
-fn compile(pattern: &str, case: i32) -> Result<Regex, String> {
+fn compile(pattern: &str) -> Result<Regex, String> {
     let pattern = c_text(pattern.as_bytes());
     let mut compiled = MaybeUninit::<libc::regex_t>::zeroed();
-    let flags = libc::REG_EXTENDED | libc::REG_NOSUB | case;
+    let flags = libc::REG_EXTENDED | libc::REG_NOSUB;
     // SAFETY: there is room for the result, and the pattern ends in NUL.
     let failure = unsafe { libc::regcomp(compiled.as_mut_ptr(), pattern.as_ptr(), flags) };
     if failure != 0 {
@@ -106,16 +88,6 @@ mod tests {
     }
 
     #[test]
-    fn case_counts_unless_told() {
-        assert!(!matches("^WEB$", b"web"));
-        assert!(
-            Regex::compile_ignoring_case("^WEB$")
-                .unwrap()
-                .is_match(b"web")
-        );
-    }
-
-    #[test]
     fn a_nul_hides_nothing() {
         assert!(matches("end$", b"begin\0end"));
         assert!(matches("begin.end", b"begin\0end"));
@@ -143,7 +115,7 @@ mod tests {
             // One C library may take for a letter what another one refuses.
             if let Err(why) = Regex::compile(pattern) {
                 assert!(!why.is_empty());
-                assert!(crate::text::fault(pattern).is_some(), "{pattern}: {why}");
+                assert!(crate::pattern::fault(pattern).is_some(), "{pattern}: {why}");
             }
         }
         assert!(Regex::compile("a(b").is_err());

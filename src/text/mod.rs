@@ -5,7 +5,6 @@
 //! [`render()`] shows both as a person reads them. Nothing here knows what language the text is in.
 
 mod diagnostic;
-mod expression;
 mod render;
 mod source;
 mod span;
@@ -14,7 +13,6 @@ mod width;
 mod wording;
 
 pub use diagnostic::{Diagnostic, Severity};
-pub use expression::{Weight, fault};
 pub use render::render;
 pub use source::{Position, Source, Sources};
 pub use span::{FileId, Span, Spanned};

@@ -263,7 +263,6 @@ impl World {
                 secret: &SECRET,
                 user: &self.user,
                 client: "127.0.0.1",
-                matches: &matches,
                 log_tail: &|| self.log.clone(),
             },
         )
@@ -297,28 +296,6 @@ fn standing<'a>(id: ServiceId, service: &'a Service, state: &'a State) -> Standi
         cycle_counter: state.cycle_counter,
         history: state.history.iter().collect(),
     }
-}
-
-/// Enough of a regular expression for the tests: `^`, `$` and `.*` at the end.
-fn matches(pattern: &str, name: &str) -> Option<bool> {
-    if pattern.contains('(') {
-        return None;
-    }
-    let (pattern, name) = (pattern.to_ascii_lowercase(), name.to_ascii_lowercase());
-    let body = pattern.trim_start_matches('^').trim_end_matches('$');
-    Some(
-        match (
-            body.strip_suffix(".*"),
-            pattern.starts_with('^'),
-            pattern.ends_with('$'),
-        ) {
-            (Some(prefix), _, _) => name.starts_with(prefix),
-            (None, true, true) => name == body,
-            (None, true, false) => name.starts_with(body),
-            (None, false, true) => name.ends_with(body),
-            (None, false, false) => name.contains(body),
-        },
-    )
 }
 
 /// Compares with a file beside this one; `UPDATE=1` writes it instead. `VERSION` stands for ours.

@@ -25,7 +25,7 @@ mod style;
 pub mod text;
 mod xml;
 
-pub use selection::whole_name;
+pub use selection::matching;
 
 use crate::engine::Standing;
 use crate::http::Surroundings;
@@ -53,9 +53,6 @@ pub struct Context<'a> {
     pub user: &'a User,
     /// The client's address, for the log.
     pub client: &'a str,
-    /// Whether a name matches a POSIX extended regular expression, case ignored; `None` where the
-    /// expression is broken.
-    pub matches: &'a dyn Fn(&str, &str) -> Option<bool>,
     /// The last part of the log file, read only when somebody wants to see it.
     pub log_tail: &'a dyn Fn() -> LogTail,
 }

@@ -2,7 +2,8 @@
 
 use crate::engine::Standing;
 use crate::http::Parameters;
-use crate::model::ServiceId;
+use crate::model::{Model, ServiceId};
+use crate::pattern::Pattern;
 
 use super::Context;
 
@@ -29,21 +30,23 @@ pub(super) fn named(context: &Context<'_>, name: &str) -> Vec<ServiceId> {
     if let Some(id) = context.model.find(name) {
         return vec![id];
     }
-    let pattern = whole_name(name);
-    let services = context.model.iter();
-    services
-        .filter(|(_, service)| (context.matches)(&pattern, &service.name).unwrap_or(false))
-        .map(|(id, _)| id)
-        .collect()
+    matching(context.model, name)
 }
 
-/// The pattern for names that match `name` as a whole; one that anchors itself is taken as it is.
-pub fn whole_name(name: &str) -> String {
-    if name.starts_with('^') || name.ends_with('$') {
-        name.to_owned()
+/// The services whose whole name matches a pattern, case ignored; one that anchors itself is taken
+/// as it is. Nobody waits for a pattern that takes long.
+pub fn matching(model: &Model, pattern: &str) -> Vec<ServiceId> {
+    let pattern = if pattern.starts_with('^') || pattern.ends_with('$') {
+        Pattern::ignoring_case(pattern)
     } else {
-        format!("^{name}$")
-    }
+        Pattern::ignoring_case(&format!("^{pattern}$"))
+    };
+    let is_meant = |name: &str| pattern.is_quick() && pattern.is_match(name.as_bytes());
+    let services = model.iter();
+    services
+        .filter(|(_, service)| is_meant(&service.name))
+        .map(|(id, _)| id)
+        .collect()
 }
 
 /// Whether a service belongs to a group.

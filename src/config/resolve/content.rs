@@ -3,12 +3,16 @@
 use super::machine::Machine;
 use crate::config::syntax::{ContentSyntax, Text};
 use crate::model::{ContentScan, ContentTest, Rule};
+use crate::pattern::Pattern;
 use crate::text::{Diagnostic, Span, Spanned, quoted};
 
 /// Largest file of patterns.
 pub(in crate::config) const FILE_LIMIT: usize = 64 * 1024;
 /// As many patterns may be in one: each is a test of its own, and all are tried on every line.
 const PATTERNS_LIMIT: usize = 1000;
+/// As much work on one line, counted as [`Pattern::price`] does, may hold up the others: some
+/// milliseconds.
+const LINE_WORK: usize = 4 * 1024 * 1024;
 
 /// One test for each pattern. An absolute path names a file of patterns; empty lines in it are none
 /// (seen of the reference: a comment is one).
@@ -42,7 +46,22 @@ pub(super) fn scan(
             .add(Diagnostic::warning(first.pattern.span, message));
     }
     let line_limit = machine.limits.file_content_buffer;
-    any.then(|| Box::new(ContentScan { ignore, line_limit }))
+    any.then(|| {
+        let tests = rules.iter().filter_map(|rule| rule.test.content());
+        let is_costly = work(tests.chain(&ignore), line_limit).is_none_or(|work| work > LINE_WORK);
+        Box::new(ContentScan {
+            ignore,
+            line_limit,
+            is_costly,
+        })
+    })
+}
+
+/// What a line may cost; `None` where nobody knows.
+fn work<'a>(tests: impl Iterator<Item = &'a ContentTest>, line_limit: usize) -> Option<usize> {
+    let price = |test: &ContentTest| Pattern::new(&test.pattern).price();
+    let price: Option<usize> = tests.map(price).sum();
+    price?.checked_mul(line_limit)
 }
 
 fn patterns_of_file(path: &Text, machine: &mut Machine<'_>) -> Vec<Box<str>> {

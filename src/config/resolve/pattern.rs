@@ -2,7 +2,8 @@
 
 use super::machine::Machine;
 use crate::config::syntax::Text;
-use crate::text::{Diagnostic, Span, Weight, fault, quoted};
+use crate::pattern::{Pattern, Weight, fault};
+use crate::text::{Diagnostic, Span, quoted};
 
 impl Machine<'_> {
     /// Whether a regular expression can be used.
@@ -13,25 +14,35 @@ impl Machine<'_> {
     /// Complains about a regular expression that the C library does not take, or should not be
     /// given, since everybody waits while it is searched for.
     pub(super) fn pattern(&mut self, pattern: &Text) {
-        let refusal = Weight::of(&pattern.value).refusal_while_waiting(&pattern.value);
-        self.pattern_unless(pattern, refusal);
+        self.pattern_for_lines(pattern);
+        let weight = Weight::of(&pattern.value);
+        let is_right =
+            weight.refusal().is_none() && self.surroundings.pattern(&pattern.value).is_ok();
+        if !is_right || Pattern::new(&pattern.value).is_quick() {
+            return;
+        }
+        let why = if weight.looks_back {
+            "what must match again (`\\1`) can take longer than anybody waits".to_owned()
+        } else {
+            "its repeated alternatives take longer than anybody waits".to_owned()
+        };
+        self.costs_too_much(pattern, why);
     }
 
     /// The same of one for the lines of a file: a costly one is a child's.
     pub(super) fn pattern_for_lines(&mut self, pattern: &Text) {
-        self.pattern_unless(pattern, Weight::of(&pattern.value).refusal());
-    }
-
-    fn pattern_unless(&mut self, pattern: &Text, refusal: Option<String>) {
-        let error = if let Some(why) = refusal {
-            Diagnostic::error(pattern.span, "this regular expression costs too much").note(why)
+        if let Some(why) = Weight::of(&pattern.value).refusal() {
+            self.costs_too_much(pattern, why);
         } else if let Err(why) = self.surroundings.pattern(&pattern.value) {
             let message = format!("{} is no regular expression: {why}", quoted(&pattern.value));
-            Diagnostic::error(self.place_of_fault(pattern), message)
-        } else {
-            return;
-        };
-        self.complaints.add(error);
+            let error = Diagnostic::error(self.place_of_fault(pattern), message);
+            self.complaints.add(error);
+        }
+    }
+
+    fn costs_too_much(&mut self, pattern: &Text, why: String) {
+        let error = Diagnostic::error(pattern.span, "this regular expression costs too much");
+        self.complaints.add(error.note(why));
     }
 
     /// Where in the file the fault is. Where escapes were resolved, the whole pattern: its letters

@@ -8,17 +8,18 @@
 //!                   AwaitBody ─ complete, or enough ───► Done or Failed
 //! ```
 //!
-//! The head is kept until it is whole, of the body only what a `content` test looks at; a
-//! `checksum` is computed as the body comes. A body that ends before its told end is a failure.
+//! The head is kept until it is whole, of the body nothing: a `content` test looks at it as it
+//! comes, and so does a `checksum`. A body that ends before its told end is a failure.
 
 mod body;
 mod head;
 mod request;
 
 use crate::model::{CertificatePin, Connection, HttpMethod, HttpTest, Limit, Limits};
+use crate::pattern::{Pattern, Search};
 use crate::reading::{Hasher, hexadecimal};
 
-use super::{Dialogue, Failure, Happened, Pattern, Step};
+use super::{Dialogue, Failure, Happened, Step};
 use body::{Body, Progress};
 use head::{Facts, Head};
 
@@ -43,7 +44,7 @@ struct Wanted {
 struct Content {
     /// `content = "…"`, not `content != "…"`.
     must_match: bool,
-    pattern: Box<dyn Pattern>,
+    pattern: Box<str>,
     /// `httpContentBuffer`.
     limit: usize,
 }
@@ -55,15 +56,10 @@ enum State {
 }
 
 impl Http {
-    pub(super) fn new(
-        connection: &Connection,
-        test: &HttpTest,
-        limits: &Limits,
-        compile: &dyn Fn(&str) -> Box<dyn Pattern>,
-    ) -> Self {
+    pub(super) fn new(connection: &Connection, test: &HttpTest, limits: &Limits) -> Self {
         let content = |(must_match, expression): &(bool, Box<str>)| Content {
             must_match: *must_match,
-            pattern: compile(expression),
+            pattern: expression.clone(),
             limit: limits.http_content_buffer,
         };
         Self {
@@ -171,9 +167,10 @@ impl Wanted {
         self.judge(inspection).map(|()| State::Ended)
     }
 
-    fn judge(&self, inspection: Inspection) -> Result<(), Failure> {
+    fn judge(&self, mut inspection: Inspection) -> Result<(), Failure> {
         if let Some(content) = &self.content {
-            let matches = content.pattern.matches(&inspection.kept);
+            let search = inspection.search.as_mut();
+            let matches = search.is_some_and(Search::would_match);
             match (content.must_match, matches) {
                 (true, true) | (false, false) => {}
                 (true, false) => {
@@ -203,27 +200,30 @@ impl Wanted {
 
 /// What the tests need to see of the body.
 struct Inspection {
-    kept: Vec<u8>,
-    /// How much of the body is kept.
-    limit: usize,
+    search: Option<Search>,
+    /// How much of the body it still looks at.
+    left: usize,
     hasher: Option<Hasher>,
     hashed: u64,
 }
 
 impl Inspection {
     fn new(wanted: &Wanted) -> Self {
+        let content = wanted.content.as_ref();
         Self {
-            kept: Vec::new(),
-            limit: wanted.content.as_ref().map_or(0, |content| content.limit),
+            search: content.map(|content| Pattern::new(&content.pattern).search()),
+            left: content.map_or(0, |content| content.limit),
             hasher: wanted.checksum.as_ref().map(|sum| Hasher::new(sum.kind)),
             hashed: 0,
         }
     }
 
     fn look_at(&mut self, content: &[u8]) {
-        let room = self.limit - self.kept.len();
-        self.kept
-            .extend_from_slice(&content[..content.len().min(room)]);
+        let seen = &content[..content.len().min(self.left)];
+        self.left -= seen.len();
+        if let Some(search) = &mut self.search {
+            search.take(seen);
+        }
         if let Some(hasher) = &mut self.hasher {
             hasher.update(content);
             self.hashed += content.len() as u64;
@@ -231,7 +231,7 @@ impl Inspection {
     }
 
     fn has_seen_enough(&self) -> bool {
-        self.hasher.is_none() && self.kept.len() == self.limit
+        self.hasher.is_none() && self.left == 0
     }
 }
 

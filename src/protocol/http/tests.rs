@@ -27,12 +27,7 @@ fn make(test: &HttpTest, content_buffer: usize) -> Box<dyn Dialogue> {
         http_content_buffer: content_buffer,
         ..Limits::default()
     };
-    Box::new(Http::new(
-        &connection(test),
-        test,
-        &limits,
-        &script::literal,
-    ))
+    Box::new(Http::new(&connection(test), test, &limits))
 }
 
 /// Plays the answer to `test` at every cut; `expected` is what follows the request.

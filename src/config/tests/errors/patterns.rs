@@ -84,8 +84,7 @@ error: this regular expression costs too much
   |
 1 | check process web matching "(([a-z]{100}){100}){100}"
   |                            ^^^^^^^^^^^^^^^^^^^^^^^^^^
-  = its repetitions multiply to 1000000 letters, and 256 is the limit where no file is
-    searched
+  = its repetitions multiply to 1000000 letters, and 16384 is the limit
 "#
 }
 
@@ -99,5 +98,18 @@ error: this regular expression costs too much
 1 | check process web matching "^(a|aa)+\1b$"
   |                            ^^^^^^^^^^^^^^
   = what must match again (`\1`) can take longer than anybody waits
+"#
+}
+
+err! {
+    alternatives_repeated_too_often,
+    r#"check program p path /bin/p if content = "((a|bcd|efghi)+(t?u?v?w?x?y?)){60}" then alert"#,
+    r#"
+error: this regular expression costs too much
+ --> /etc/monitrc:1:42
+  |
+1 | check program p path /bin/p if content = "((a|bcd|efghi)+(t?u?v?w?x?y?)){60}" then alert
+  |                                          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+  = its repeated alternatives take longer than anybody waits
 "#
 }

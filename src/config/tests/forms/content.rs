@@ -93,3 +93,20 @@ fn patterns_from_a_file() {
         .filter(|rule| rule.failed.window.times == 2);
     assert_eq!(patient.count(), 3);
 }
+
+#[test]
+fn what_costs_too_much_is_a_childs() {
+    let is_costly = |limit: &str, pattern: &str| {
+        let text = format!(
+            "set limits {{ fileContentBuffer: {limit} }}
+             check file log with path /log if content = \"{pattern}\" then alert"
+        );
+        let loaded = Memory::new(text).load().unwrap();
+        let service = &loaded.model.services[0];
+        service.content.as_ref().unwrap().is_costly
+    };
+    assert!(!is_costly("512 B", "^[0-9]{4}|(ERROR|WARNING).*x{1,255}y"));
+    assert!(!is_costly("64 kB", "ERROR.*disk"));
+    assert!(is_costly("512 B", "(a*)b\\\\1"));
+    assert!(is_costly("16 MB", "ERROR"));
+}

@@ -23,8 +23,6 @@ pub struct Weight {
 const LETTERS_LIMIT: u64 = 16 * 1024;
 /// A deeper one might not fit on a C library's stack.
 const DEPTH_LIMIT: usize = 200;
-/// What is heavier than this can take a tenth of a second and tens of megabytes for one line.
-const COSTLY_LETTERS: u64 = 256;
 
 impl Weight {
     /// What `pattern` amounts to.
@@ -42,30 +40,6 @@ impl Weight {
         }
         (self.depth > DEPTH_LIMIT)
             .then(|| format!("its parentheses are nested more than {DEPTH_LIMIT} deep"))
-    }
-
-    /// Why it is better not matched against what others write while everybody waits. Whoever writes
-    /// a long pattern without repetitions may.
-    pub fn refusal_while_waiting(self, pattern: &str) -> Option<String> {
-        let letters = self.letters;
-        if self.looks_back {
-            return Some(
-                "what must match again (`\\1`) can take longer than anybody waits".to_owned(),
-            );
-        }
-        let length = u64::try_from(pattern.len()).unwrap_or(u64::MAX);
-        if letters > COSTLY_LETTERS && letters > length {
-            return Some(format!(
-                "its repetitions multiply to {letters} letters, and {COSTLY_LETTERS} is the limit \
-                 where no file is searched"
-            ));
-        }
-        self.refusal()
-    }
-
-    /// Whether matching it against one line may take long enough for others to notice.
-    pub const fn is_costly(self) -> bool {
-        self.looks_back || self.letters > COSTLY_LETTERS
     }
 }
 
@@ -329,26 +303,11 @@ mod tests {
     }
 
     #[test]
-    fn what_is_refused_and_what_is_costly() {
+    fn what_is_refused() {
         let refused = |pattern: &str| Weight::of(pattern).refusal();
         assert!(refused("(a{255}){255}").unwrap().contains("65025 letters"));
         let deep = format!("{}a{}", "(".repeat(201), ")".repeat(201));
         assert!(refused(&deep).unwrap().contains("200 deep"));
         assert_eq!(refused("a{1,255}(ERROR|WARNING): .*"), None);
-        let waiting = |pattern: &str| Weight::of(pattern).refusal_while_waiting(pattern);
-        assert!(waiting("(a|aa)+\\1b").unwrap().contains("longer than"));
-        assert!(waiting("a{1,255}b{1,9}").unwrap().contains("264 letters"));
-        assert!(waiting(&deep).unwrap().contains("200 deep"));
-        for pattern in ["[0-9a-f]{64}", "^((a+)+)+$", &"long name".repeat(100)] {
-            assert_eq!(waiting(pattern), None, "{pattern}");
-        }
-        for (pattern, costly) in [
-            ("(a*)\\1", true),
-            ("a.{1,200}b.{1,200}x", true),
-            ("^[0-9]{4}-[0-9]{2} (error|warning): .*\\.c", false),
-            ("\\\\1", false),
-        ] {
-            assert_eq!(Weight::of(pattern).is_costly(), costly, "{pattern}");
-        }
     }
 }
