@@ -127,7 +127,7 @@ impl Engine {
         ];
         if matches!(service.subject, Subject::Process(_)) {
             let ward = &self.wards[id.index()];
-            let running = ward.reading.as_ref().and_then(Reading::process);
+            let running = ward.reading.as_deref().and_then(Reading::process);
             let pid = running.map_or(-1, |process| process.id.pid);
             let memory = running.and_then(|process| process.memory_kib).unwrap_or(0);
             let children = running
@@ -142,7 +142,7 @@ impl Engine {
             variables.push(("MONIT_PROCESS_CPU_PERCENT", format!("{cpu:.1}")));
         }
         if matches!(service.subject, Subject::Program(_)) {
-            let reading = self.wards[id.index()].reading.as_ref();
+            let reading = self.wards[id.index()].reading.as_deref();
             let status = reading
                 .and_then(Reading::program)
                 .map_or(0, |run| run.status);

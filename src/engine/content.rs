@@ -15,8 +15,8 @@ impl Engine {
     /// Where the look at a service's lines begins; `None` where no test needs one.
     pub(super) fn content_from(&self, id: ServiceId) -> Option<ContentFrom> {
         self.model.service(id).content.as_ref()?;
-        let mark = self.wards[id.index()].mark;
-        Some(mark.map_or(ContentFrom::End, ContentFrom::Mark))
+        let mark = self.wards[id.index()].mark.as_deref();
+        Some(mark.map_or(ContentFrom::End, |mark| ContentFrom::Mark(*mark)))
     }
 
     /// Gives the content tests what the last look found; whether it could be read.
@@ -24,7 +24,7 @@ impl Engine {
         let model = self.model.clone();
         let service = model.service(id);
         let ward = &mut self.wards[id.index()];
-        let Some(Reading::File(Presence::Present(file))) = &mut ward.reading else {
+        let Some(Reading::File(Presence::Present(file))) = ward.reading.as_deref_mut() else {
             return true;
         };
         let content = match file.content.take() {
@@ -35,8 +35,8 @@ impl Engine {
                 return false;
             }
         };
-        self.changed |= ward.mark != Some(content.mark);
-        ward.mark = Some(content.mark);
+        self.changed |= ward.mark.as_deref() != Some(&content.mark);
+        ward.mark = Some(Box::new(content.mark));
         for (index, found) in content_rules(service).zip(content.found) {
             if !self.wards[id.index()].is_monitored() {
                 break;

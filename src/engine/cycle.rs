@@ -122,9 +122,9 @@ impl Engine {
             let Some(ward) = self.wards.get_mut(id.index()) else {
                 continue;
             };
+            let reading = Box::new(reading);
             match ward.check {
                 Check::Sampling { sample, depth } if sample == ours => {
-                    let reading = Box::new(reading);
                     ward.check = Check::Held { reading, depth };
                 }
                 Check::Sampling { .. }
@@ -172,7 +172,7 @@ impl Engine {
         if ward.monitoring == Monitoring::Initializing {
             ward.monitoring = Monitoring::On;
         }
-        self.observe(id, *reading);
+        self.observe(id, reading);
         let present = self.wards[id.index()].presence == Seen::Present;
         match depth {
             Depth::Presence if present => self.confirm_existence(id),

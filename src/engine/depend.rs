@@ -19,7 +19,7 @@ use crate::model::{Model, ServiceId};
 
 use super::job::Verb;
 use super::plan::{Aim, Cause, Phase, Plan, Work, first_phase};
-use super::service::{Alarm, Check, Depth, Seen};
+use super::service::{Alarm, Check, Depth, Seen, Watch};
 use super::{Effect, Engine, Monitoring, Priority, UserAction};
 
 impl Engine {
@@ -420,17 +420,15 @@ impl Engine {
     pub(super) fn update_watches(&mut self) {
         for index in 0..self.wards.len() {
             let ward = &mut self.wards[index];
-            let wanted = if ward.is_monitored() {
-                ward.process
-            } else {
-                None
+            let process = ward.process.filter(|_| ward.is_monitored());
+            let (watch, holds) = match (process, ward.watch) {
+                (Some(_), watch) => (Watch::Asked, watch == Watch::Asked),
+                (None, watch) => (Watch::Unasked, watch == Watch::Unasked),
             };
-            if wanted != ward.watched {
-                ward.watched = wanted;
-                self.effects.push_back(Effect::Watch {
-                    service: service_id(index),
-                    process: wanted,
-                });
+            if !holds {
+                ward.watch = watch;
+                let service = service_id(index);
+                self.effects.push_back(Effect::Watch { service, process });
             }
         }
     }

@@ -8,7 +8,7 @@ use crate::mail::Alert;
 use crate::model::{Action, AlertTarget, EventKind, MailFormat, Rule, ServiceId};
 
 use super::judge::Finding;
-use super::service::{Alarm, HISTORY_LIMIT};
+use super::service::Alarm;
 use super::window::{Turn, Verdict};
 use super::{Effect, Engine, Happening, Priority, UserAction};
 
@@ -273,9 +273,8 @@ impl Engine {
     /// Remembers an event and mails it to whom it concerns.
     pub(super) fn post(&mut self, id: ServiceId, event: &Event<'_>) {
         if event.is_news() {
-            let history = &mut self.wards[id.index()].history;
-            history.truncate(HISTORY_LIMIT - 1);
-            history.push_front(Happening {
+            let history = self.wards[id.index()].history.get_or_insert_default();
+            history.note(Happening {
                 at: self.now.wall,
                 event: event.name(),
                 description: event.text.into(),

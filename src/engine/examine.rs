@@ -9,7 +9,7 @@ use super::{Engine, Priority};
 
 impl Engine {
     /// Notes what was found, without judging it.
-    pub(super) fn observe(&mut self, id: ServiceId, reading: Reading) {
+    pub(super) fn observe(&mut self, id: ServiceId, reading: Box<Reading>) {
         let ward = &mut self.wards[id.index()];
         let running = reading.process().map(|process| process.id);
         let (presence, process) = match reading.outline() {
@@ -17,9 +17,12 @@ impl Engine {
             Outline::Absent => (Seen::Absent, None),
             Outline::Unreadable(_) => (Seen::Unknown, ward.process),
         };
-        self.changed |= ward.process != process;
         ward.presence = presence;
-        ward.process = process;
+        if ward.process != process {
+            self.changed = true;
+            ward.process = process;
+            ward.watch = ward.watch.outdated();
+        }
         ward.reading = Some(reading);
         ward.collected = Some(self.now.wall);
     }
@@ -27,7 +30,7 @@ impl Engine {
     pub(super) fn judge_existence(&mut self, id: ServiceId) {
         let ward = &self.wards[id.index()];
         let presence = ward.presence;
-        let Some(reading) = &ward.reading else {
+        let Some(reading) = ward.reading.as_deref() else {
             return;
         };
         if let Outline::Unreadable(reason) = reading.outline() {
@@ -109,7 +112,7 @@ impl Engine {
     /// Is what is there what it should be?
     fn judge_kind(&mut self, id: ServiceId) {
         let subject = self.model.service(id).subject.kind();
-        let Some(reading) = &self.wards[id.index()].reading else {
+        let Some(reading) = self.wards[id.index()].reading.as_deref() else {
             return;
         };
         match reading {

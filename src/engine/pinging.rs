@@ -60,11 +60,9 @@ impl Engine {
             | PingAnswer::Unbound(reason) => Some(Err(reason)),
             PingAnswer::Forbidden => None,
         };
-        self.wards[id.index()].rules[rule].outcome = result.map(|result| {
-            Box::new(ProbeOutcome {
-                result,
-                certificate: None,
-            })
+        self.wards[id.index()].rules[rule].peer().outcome = result.map(|result| ProbeOutcome {
+            result,
+            certificate: None,
         });
         self.set_probe(id, position, ProbeState::Answered);
         self.judge_pings(id);
@@ -124,7 +122,7 @@ impl Engine {
             if !self.is_checkable(id) {
                 return;
             }
-            let outcome = self.wards[id.index()].rules[index].outcome.as_deref();
+            let outcome = self.wards[id.index()].rules[index].outcome();
             is_away |= outcome.is_some_and(|outcome| outcome.result.is_err());
             let finding = judge::judge_ping(test, outcome);
             self.take_finding(id, index, finding);

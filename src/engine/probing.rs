@@ -55,7 +55,7 @@ impl Engine {
             return;
         };
         let Some(outcome) = outcome else {
-            self.wards[id.index()].rules[rule].outcome = None;
+            self.wards[id.index()].rules[rule].peer().outcome = None;
             self.take_finding(id, rule, Finding::Unavailable(NO_RANDOMNESS));
             self.set_probe(id, position, ProbeState::Answered);
             return self.judge_probes(id);
@@ -79,7 +79,7 @@ impl Engine {
             let text = judge::protocol_succeeded(&test.connection, microseconds);
             self.log_service(id, Priority::Debug, &text);
         }
-        self.wards[id.index()].rules[rule].outcome = Some(Box::new(outcome));
+        self.wards[id.index()].rules[rule].peer().outcome = Some(outcome);
         self.set_probe(id, position, ProbeState::Answered);
         self.judge_probes(id);
     }
@@ -117,7 +117,7 @@ impl Engine {
         let Some(new) = complaint(outcome) else {
             return;
         };
-        let last = self.wards[id.index()].rules[rule].outcome.as_deref();
+        let last = self.wards[id.index()].rules[rule].outcome();
         if last.and_then(complaint).as_ref() != Some(&new) {
             let to = judge::peer(&test.connection);
             let text = format!("certificate of {to} cannot be verified -- {new}");
@@ -148,13 +148,13 @@ impl Engine {
             if !self.is_checkable(id) {
                 return;
             }
-            let Some(outcome) = &self.wards[id.index()].rules[index].outcome else {
+            let Some(outcome) = self.wards[id.index()].rules[index].outcome() else {
                 continue;
             };
             let finding = judge::judge_connection(test, outcome);
             if matches!(finding, Finding::Passed(_)) {
                 let ward = &mut self.wards[id.index()];
-                ward.rules[index].passed_for = ward.process;
+                ward.rules[index].peer().passed_for = ward.process;
             } else if self.is_warming_up(id, index) {
                 warming = true;
                 let text = "connection test fails while the process is starting, not counted";
@@ -174,7 +174,7 @@ impl Engine {
         let model = self.model.clone();
         let behind = model.service(id).rules.iter().enumerate().skip(index + 1);
         for (next, rule) in behind {
-            let Some(outcome) = &self.wards[id.index()].rules[index].outcome else {
+            let Some(outcome) = self.wards[id.index()].rules[index].outcome() else {
                 return;
             };
             let certificate = outcome.certificate.as_ref();
@@ -208,13 +208,14 @@ impl Engine {
         let Some(start) = service.start.as_ref().filter(|_| acts) else {
             return false;
         };
-        match &ward.reading {
+        match ward.reading.as_deref() {
             Some(Reading::Process(ProcessState::Running(process))) => {
                 let limit = start.timeout.as_secs();
                 let young = process
                     .uptime_seconds
                     .is_some_and(|seconds| seconds < limit);
-                young && ward.rules[rule].passed_for != Some(process.id)
+                let peer = ward.rules[rule].peer.as_deref();
+                young && peer.and_then(|peer| peer.passed_for) != Some(process.id)
             }
             Some(_) | None => false,
         }

@@ -79,7 +79,7 @@ impl Engine {
     }
 
     /// Takes the reading of a job's look, if a job of `id` waits for it.
-    pub(super) fn take_look(&mut self, id: ServiceId, sample: SampleId, reading: Reading) {
+    pub(super) fn take_look(&mut self, id: ServiceId, sample: SampleId, reading: Box<Reading>) {
         let wants = |job: &Job| job.sample() == Some(sample);
         let Some(Job { verb, step }) = self.take_job_of(id, wants) else {
             return;
@@ -126,7 +126,7 @@ impl Engine {
         let Some((id, verb, deadline)) = self.take_run(child) else {
             return false;
         };
-        self.wards[id.index()].backoff = Duration::ZERO;
+        self.wards[id.index()].shortages = 0;
         let end = End::Known(ending, output.into());
         let ran = Ran { deadline, end };
         match (verb, ending) {
@@ -172,9 +172,10 @@ impl Engine {
     /// and no counted restart.
     fn back_off(&mut self, id: ServiceId, verb: Verb, why: &str) {
         let ward = &mut self.wards[id.index()];
-        ward.backoff = (ward.backoff * 2).clamp(FIRST_BACKOFF, LONGEST_BACKOFF);
-        let at = self.now.moment + ward.backoff;
-        let text = format!("{why}, next try in {} s", ward.backoff.as_secs());
+        let pause = backoff(ward.shortages);
+        ward.shortages = ward.shortages.saturating_add(1);
+        let at = self.now.moment + pause;
+        let text = format!("{why}, next try in {} s", pause.as_secs());
         self.raise(id, Alarm::Exec, &text);
         self.set_step(id, verb, Step::Backoff { at });
         self.take_up_next(id);
@@ -313,4 +314,10 @@ impl Engine {
             self.wards[id.index()].presence = Seen::Unknown;
         }
     }
+}
+
+/// The pause after the machine was short of something, which it was so many times before in a row.
+fn backoff(shortages: u8) -> Duration {
+    let factor = 2_u32.saturating_pow(shortages.into());
+    FIRST_BACKOFF.saturating_mul(factor).min(LONGEST_BACKOFF)
 }

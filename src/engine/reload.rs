@@ -7,7 +7,7 @@
 
 use crate::model::{Action, Model, OnReboot, Service};
 
-use super::service::{LimitState, RuleState, Ward};
+use super::service::{LimitState, RuleState, Ward, Watch};
 use super::{Effect, Engine, Monitoring, Priority, service_id};
 
 impl Engine {
@@ -51,7 +51,7 @@ impl Engine {
     /// Ids change their meaning with the model, so no watch survives it.
     fn end_watches(&mut self) {
         for (index, ward) in self.wards.iter_mut().enumerate() {
-            if ward.watched.take().is_some() {
+            if std::mem::replace(&mut ward.watch, Watch::Unasked) != Watch::Unasked {
                 let service = service_id(index);
                 self.effects.push_back(Effect::Watch {
                     service,

@@ -5,7 +5,6 @@
 //! `depend` (what a service should become) and `job` (getting there).
 
 use std::collections::VecDeque;
-use std::time::Duration;
 
 use crate::model::{EventKind, Rule, Service, Test};
 use crate::reading::{ContentMark, ProcessId, Reading};
@@ -17,9 +16,6 @@ use super::snapshot::rule_fingerprint;
 use super::turn::Looked;
 use super::window::Verdict;
 use super::{ChildId, Happening, Monitoring, ProbeId, ProbeOutcome, SampleId};
-
-/// How many lines of history a service keeps for its page.
-pub(super) const HISTORY_LIMIT: usize = 10;
 
 /// One service of the model, at work. There may be thousands: what is rarely there is boxed.
 #[derive(Debug)]
@@ -40,31 +36,62 @@ pub(super) struct Ward {
     /// Failures that no rule stands for.
     pub(super) alarms: Alarms,
     /// The last whole reading.
-    pub(super) reading: Option<Reading>,
+    pub(super) reading: Option<Box<Reading>>,
     /// When it was taken.
     pub(super) collected: Option<WallTime>,
     /// Whether the subject was there when last looked at, since monitoring began.
     pub(super) presence: Seen,
     /// How far its lines have been judged.
-    pub(super) mark: Option<ContentMark>,
+    pub(super) mark: Option<Box<ContentMark>>,
     /// Its process, if it has one that ran when last looked at.
     pub(super) process: Option<ProcessId>,
-    /// The process whose end the shell was asked to report.
-    pub(super) watched: Option<ProcessId>,
+    /// Whether the shell was asked to report the end of that process.
+    pub(super) watch: Watch,
     /// For `every N cycles`: cycles to skip before the next check.
     pub(super) cycles_to_skip: u32,
     /// For `every "CRON"`: when that was last looked at.
-    pub(super) looked: Option<Looked>,
+    pub(super) looked: Option<Box<Looked>>,
     /// Its process was reported gone during a check: look again when that is over.
     pub(super) look_again: bool,
     /// Whether this poll interval's one extra check is used up.
     pub(super) extra_check_used: bool,
     /// Kinds of the events that were changes in the last check.
     pub(super) changed_bits: u32,
-    /// The pause after the machine was last short of something; zero if it was not.
-    pub(super) backoff: Duration,
-    /// Newest first.
-    pub(super) history: VecDeque<Happening>,
+    /// How often in a row the machine was too short of something to run a program of its.
+    pub(super) shortages: u8,
+    /// What happened to it, if anything did.
+    pub(super) history: Option<Box<History>>,
+}
+
+/// What happened last to a service, for its page; newest first.
+#[derive(Debug, Default)]
+pub(super) struct History(VecDeque<Happening>);
+
+/// How many lines of it are kept.
+pub(super) const HISTORY_LIMIT: usize = 10;
+
+impl History {
+    /// Adds a line.
+    pub(super) fn note(&mut self, happening: Happening) {
+        self.0.truncate(HISTORY_LIMIT - 1);
+        self.0.push_front(happening);
+    }
+
+    /// Its lines.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Happening> {
+        self.0.iter()
+    }
+}
+
+/// Whether the shell reports the end of the process of a service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Watch {
+    /// It reports nothing.
+    Unasked,
+    /// It reports the end of this very process.
+    Asked,
+    /// It reports the end of one that the service had before.
+    Outdated,
 }
 
 /// Whether the subject of a service was there.
@@ -174,14 +201,21 @@ pub(super) struct RuleState {
     pub(super) verdict: Verdict,
     /// The value it compares with.
     pub(super) base: Option<Base>,
-    /// The last outcome of its connection test or ping.
-    pub(super) outcome: Option<Box<ProbeOutcome>>,
-    /// The process for which its connection test has passed.
-    pub(super) passed_for: Option<ProcessId>,
+    /// What it knows of whom its connection test or ping has asked.
+    pub(super) peer: Option<Box<Peer>>,
     /// Whether its value changed in the last check.
     pub(super) changed: bool,
     /// Whether it was said that this system does not tell what it needs.
     pub(super) told_unavailable: bool,
+}
+
+/// Who was asked by a connection test or ping.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Peer {
+    /// How the last try ended.
+    pub(super) outcome: Option<ProbeOutcome>,
+    /// The process for which the connection test has passed.
+    pub(super) passed_for: Option<ProcessId>,
 }
 
 /// The counters of a restart limit (reference F135).
@@ -226,6 +260,16 @@ pub(super) enum Alarm {
     Invalid,
     /// [`Alarms::status`].
     Status,
+}
+
+impl Watch {
+    /// When the service has another process, or none.
+    pub(super) const fn outdated(self) -> Self {
+        match self {
+            Self::Unasked => Self::Unasked,
+            Self::Asked | Self::Outdated => Self::Outdated,
+        }
+    }
 }
 
 impl Check {
@@ -288,11 +332,20 @@ impl RuleState {
             key: rule_fingerprint(rule),
             verdict: Verdict::default(),
             base: None,
-            outcome: None,
-            passed_for: None,
+            peer: None,
             changed: false,
             told_unavailable: false,
         }
+    }
+
+    /// The last outcome of its connection test or ping.
+    pub(super) fn outcome(&self) -> Option<&ProbeOutcome> {
+        self.peer.as_ref()?.outcome.as_ref()
+    }
+
+    /// Whom its connection test or ping asks.
+    pub(super) fn peer(&mut self) -> &mut Peer {
+        self.peer.get_or_insert_default()
     }
 }
 
@@ -312,14 +365,14 @@ impl Ward {
             presence: Seen::Unknown,
             mark: None,
             process: None,
-            watched: None,
+            watch: Watch::Unasked,
             cycles_to_skip: 0,
             looked: None,
             look_again: false,
             extra_check_used: false,
             changed_bits: 0,
-            backoff: Duration::ZERO,
-            history: VecDeque::new(),
+            shortages: 0,
+            history: None,
         }
     }
 
@@ -334,7 +387,9 @@ impl Ward {
         for rule in &mut self.rules {
             rule.verdict = Verdict::default();
             rule.base = None;
-            rule.passed_for = None;
+            if let Some(peer) = &mut rule.peer {
+                peer.passed_for = None;
+            }
             rule.changed = false;
         }
         self.limits.fill(LimitState::default());
@@ -354,7 +409,7 @@ impl Ward {
     /// The kinds of event that fail: bits of [`EventKind`].
     pub(super) fn failing_bits(&self, service: &Service) -> u32 {
         let mut bits = self.changed_bits;
-        for (state, rule) in self.rules.iter().zip(&service.rules) {
+        for (state, rule) in self.rules.iter().zip(&*service.rules) {
             // While an absent thing is still given time, a page must not call it well.
             let absent = rule.test == Test::NotExist && state.verdict.is_suspected();
             if state.verdict.is_failing() || absent {

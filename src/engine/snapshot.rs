@@ -107,15 +107,15 @@ impl SavedService {
         ward
     }
 
-    fn looked_at(&self, now: Moment) -> Option<Looked> {
+    fn looked_at(&self, now: Moment) -> Option<Box<Looked>> {
         let minute = self.looked?;
-        Some(Looked { minute, at: now })
+        Some(Box::new(Looked { minute, at: now }))
     }
 
     /// How far its lines were judged, unless its path is another one by now.
-    fn mark_for(&self, service: &Service) -> Option<ContentMark> {
+    fn mark_for(&self, service: &Service) -> Option<Box<ContentMark>> {
         let (path, mark) = self.mark?;
-        (path == path_fingerprint(service)).then_some(mark)
+        (path == path_fingerprint(service)).then(|| Box::new(mark))
     }
 
     fn recall_failures(&mut self, service: &Service, ward: &mut Ward) {

@@ -90,12 +90,16 @@ impl Engine {
             status_bits,
             hint_bits: ward.changed_bits & status_bits,
             pending: pending(ward),
-            reading: ward.reading.as_ref(),
+            reading: ward.reading.as_deref(),
             collected: ward.collected,
             pings: pings(service, ward),
             connections: connections(service, ward),
             cycle_counter: ward.cycles_to_skip,
-            history: ward.history.iter().collect(),
+            history: ward
+                .history
+                .iter()
+                .flat_map(|history| history.iter())
+                .collect(),
         }
     }
 }
@@ -152,8 +156,7 @@ fn pings<'a>(
     ward: &'a Ward,
 ) -> Vec<(&'a PingTest, Option<&'a ProbeOutcome>)> {
     let rules = service.rules.iter().zip(&ward.rules);
-    let tests =
-        rules.filter_map(|(rule, state)| Some((rule.test.ping()?, state.outcome.as_deref())));
+    let tests = rules.filter_map(|(rule, state)| Some((rule.test.ping()?, state.outcome())));
     tests.collect()
 }
 
@@ -164,7 +167,7 @@ fn connections<'a>(
     let rules = service.rules.iter().zip(&ward.rules);
     let tests = rules.filter_map(|(rule, state)| {
         let test = rule.test.connection()?;
-        Some((&test.connection, state.outcome.as_deref()))
+        Some((&test.connection, state.outcome()))
     });
     tests.collect()
 }

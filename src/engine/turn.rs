@@ -95,13 +95,13 @@ fn count_down(to_skip: &mut u32, cycles: u32) -> Turn {
     Turn::Due
 }
 
-fn next_turn(schedule: &Schedule, looked: &mut Option<Looked>, now: Now) -> Turn {
+fn next_turn(schedule: &Schedule, looked: &mut Option<Box<Looked>>, now: Now) -> Turn {
     let minute = now.wall.local_minute();
     let here = Looked {
         minute,
         at: now.moment,
     };
-    let due = match *looked {
+    let due = match looked.as_deref() {
         None => schedule.contains(minute),
         Some(last) => {
             let leap = minutes(LEAP);
@@ -120,7 +120,7 @@ fn next_turn(schedule: &Schedule, looked: &mut Option<Looked>, now: Now) -> Turn
             schedule.contains_any(past, minute)
         }
     };
-    *looked = Some(here);
+    *looked = Some(Box::new(here));
     if due { Turn::Due } else { Turn::Waiting }
 }
 
@@ -143,7 +143,7 @@ mod tests {
     /// A machine whose clock can be set.
     struct Clock {
         schedule: Schedule,
-        looked: Option<Looked>,
+        looked: Option<Box<Looked>>,
         /// Seconds since it was switched on.
         passed: i64,
         /// Seconds since [`NEW_YEAR`] when it was switched on, by its clock.

@@ -148,14 +148,14 @@ impl Writer {
                 self.number(start_ticks);
             }
         }
-        match ward.looked {
+        match &ward.looked {
             None => self.number(0),
             Some(looked) => {
                 self.number(1);
                 self.signed(looked.minute.number());
             }
         }
-        match ward.mark {
+        match ward.mark.as_deref().copied() {
             None => self.number(0),
             Some(ContentMark {
                 inode,

@@ -21,11 +21,11 @@ fn rich_state() -> Vec<u8> {
             pid: 70_000,
             start_ticks: u64::MAX,
         });
-        ward.mark = Some(ContentMark {
+        ward.mark = Some(Box::new(ContentMark {
             inode: u64::MAX,
             offset: 5_000_000_000,
             inside: index % 2 == 1,
-        });
+        }));
         ward.next = Some(Plan {
             aim: Aim::Stop,
             cause: Cause::User(UserAction::Stop),
