@@ -1,6 +1,8 @@
 //! A service: what is checked, how often, how it is started and stopped, and which rules it must
 //! obey.
 
+use std::rc::Rc;
+
 use super::{Action, AlertTarget, ContentScan, Program, Rule, Subject};
 use crate::time::Schedule;
 
@@ -44,8 +46,9 @@ pub struct Service {
     pub stop: Option<Box<Program>>,
     /// `restart program`; replaces stop and start in a restart.
     pub restart: Option<Box<Program>>,
-    /// The tests in the order of the control file, the implicit ones first.
-    pub rules: Box<[Rule]>,
+    /// The tests in the order of the control file, the implicit ones first. Services in a row that
+    /// have the same ones share them.
+    pub rules: Rc<[Rule]>,
     /// What its content tests have in common; `None` where it has none.
     pub content: Option<Box<ContentScan>>,
     /// `if N restarts within M cycles then …`.
@@ -70,7 +73,7 @@ impl Service {
             start: None,
             stop: None,
             restart: None,
-            rules: Box::default(),
+            rules: Rc::default(),
             content: None,
             restart_limits: Box::default(),
             alerts: Box::default(),

@@ -113,7 +113,7 @@ impl Account<'_> {
         if self.service.rules.is_empty() {
             self.sentence("Nothing of it is tested.");
         }
-        for rule in &self.service.rules {
+        for rule in &*self.service.rules {
             self.rule(rule);
         }
         let rules = &self.service.rules;

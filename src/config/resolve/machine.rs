@@ -1,12 +1,13 @@
 //! Asking the machine, and complaining where its answer does not fit.
 
+use std::rc::Rc;
 use std::time::Duration;
 
 use crate::config::arguments::split_program;
 use crate::config::complaints::Complaints;
 use crate::config::surroundings::{Kind, Surroundings};
 use crate::config::syntax::{ActionSyntax, ProgramSyntax, Text, TlsSyntax};
-use crate::model::{Action, Exec, Limits, Program};
+use crate::model::{Action, Exec, Limits, Program, Rule};
 use crate::text::{Diagnostic, Span, quoted};
 
 /// What resolving needs at every turn.
@@ -17,6 +18,8 @@ pub(super) struct Machine<'a> {
     pub(super) tls: TlsSyntax,
     /// `set limits`, wherever it stood.
     pub(super) limits: Limits,
+    /// Those of the service before.
+    pub(super) rules: Rc<[Rule]>,
 }
 
 impl Machine<'_> {
@@ -137,6 +140,15 @@ impl Machine<'_> {
             format!("the program {shown} cannot be run: its path is not absolute")
         };
         self.complaints.add(missing(line.span, wrong));
+    }
+
+    /// The rules of the service before, if these are the same: of thousands of services most have
+    /// nothing but the usual ones.
+    pub(super) fn shared(&mut self, rules: Vec<Rule>) -> Rc<[Rule]> {
+        if *self.rules != *rules {
+            self.rules = rules.into();
+        }
+        self.rules.clone()
     }
 
     /// An action; the program of `exec` has the time limit of those.

@@ -25,6 +25,8 @@ pub(super) use passwords::FILE_LIMIT as PASSWORD_FILE_LIMIT;
 #[cfg(test)]
 pub(super) use pem::FILE_LIMIT as PEM_FILE_LIMIT;
 
+use std::rc::Rc;
+
 use super::complaints::Complaints;
 use super::surroundings::Surroundings;
 use super::syntax::Syntax;
@@ -68,6 +70,7 @@ pub(super) fn model(
         complaints,
         limits: settings.limits.clone(),
         tls: std::mem::take(&mut syntax.tls),
+        rules: Rc::default(),
     };
     start::check(&syntax, &settings, &mut machine);
     tls::check_usual(&mut machine);

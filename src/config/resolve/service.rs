@@ -18,6 +18,7 @@ pub(super) fn service(
 ) -> Service {
     let subject = subject(syntax.subject, machine);
     let rules = rules::rules(syntax.rules, &subject, machine);
+    let rules = machine.shared(rules);
     if matches!(subject, Subject::Host(_) | Subject::Program(_)) {
         require_test(&syntax.name, &subject, &rules, machine);
     }
@@ -33,7 +34,7 @@ pub(super) fn service(
     Service {
         name: syntax.name.value,
         content: content::scan(&syntax.ignore, &rules, machine),
-        rules: rules.into(),
+        rules,
         subject,
         groups: syntax.groups.into(),
         depends: depends.into(),

@@ -117,7 +117,7 @@ fn meaning(model: &Model) -> String {
         let same = services.iter().filter(|one| one.subject.kind() == kind);
         (kind.word(), same.count())
     });
-    let rules = || services.iter().flat_map(|one| &one.rules);
+    let rules = || services.iter().flat_map(|one| &*one.rules);
     let tests = || rules().filter(|rule| !rule.test.is_companion());
     let limits = || services.iter().flat_map(|one| &one.restart_limits);
     let told = tests().map(|rule| &rule.failed.action);

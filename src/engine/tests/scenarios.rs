@@ -1,5 +1,7 @@
 //! Single turns of events that are too rare for the simulated world to be sure to meet.
 
+use std::rc::Rc;
+
 use crate::engine::*;
 use crate::model::*;
 use crate::reading::{ProcessId, ProcessReading, ProcessState, Reading};
@@ -172,7 +174,9 @@ fn restarting_a_service_on_request_starts_what_it_depends_on() {
 
 #[test]
 fn a_hung_peer_does_not_hold_up_the_restart_of_the_process_it_was_asked_for() {
-    let mut stage = Stage::new(&["solo"], |solo| solo.rules[0].failed.window = Window::ONCE);
+    let mut stage = Stage::new(&["solo"], |solo| {
+        Rc::make_mut(&mut solo.rules)[0].failed.window = Window::ONCE;
+    });
     stage.wait(60);
     assert_eq!(stage.probes.len(), 2);
     stage.seen();
