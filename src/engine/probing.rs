@@ -213,7 +213,7 @@ impl Engine {
                 let limit = start.timeout.as_secs();
                 let young = process
                     .uptime_seconds
-                    .is_some_and(|seconds| seconds < limit);
+                    .is_some_and(|seconds| u64::from(seconds) < limit);
                 let peer = ward.rules[rule].peer.as_deref();
                 young && peer.and_then(|peer| peer.passed_for) != Some(process.id)
             }

@@ -25,7 +25,7 @@ pub struct FileReading {
     /// Seconds since 1970.
     pub changed: i64,
     /// The hashes that were asked for.
-    pub digests: Vec<Digest>,
+    pub digests: Box<[Digest]>,
     /// What its new lines hold, if that was asked, or the system's words for why they cannot be
     /// read.
     pub content: Option<Result<Box<ContentReading>, Box<str>>>,

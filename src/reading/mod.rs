@@ -47,7 +47,7 @@ pub use nfs::parse_mountstats;
 pub use process::{ProcessId, ProcessReading, ProcessState, parse_pidfile};
 pub use program::{ProgramReading, printed};
 pub use stat::{ProcessStat, process_name};
-pub use status::ProcessStatus;
+pub use status::{Owner, ProcessStatus};
 pub use system::{CpuShares, Paging, SystemReading};
 pub use traffic::{Counters, Flow, SlidingSum};
 

@@ -1,6 +1,6 @@
 //! A process as the kernel describes it.
 
-use super::ProcessDetails;
+use super::{Owner, ProcessDetails};
 
 /// A process, told apart from a later one with the same number by when it started.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,31 +25,28 @@ pub enum ProcessState {
     Unreadable(Box<str>),
 }
 
-/// A running process. Without `/proc` no more than its number is known.
+/// A running process. Without `/proc` no more than its number is known. There may be thousands:
+/// no figure is larger than it has to be.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ProcessReading {
     /// Number and start.
     pub id: ProcessId,
     /// The parent's number.
     pub ppid: Option<i32>,
-    /// Real user.
-    pub uid: Option<u32>,
-    /// Effective user.
-    pub euid: Option<u32>,
-    /// Real group.
-    pub gid: Option<u32>,
+    /// Whose it is.
+    pub owner: Option<Owner>,
     /// Seconds since it started.
-    pub uptime_seconds: Option<u64>,
+    pub uptime_seconds: Option<u32>,
     /// Threads, where the kernel tells.
     pub threads: Option<u32>,
     /// Memory in KiB: where a test asks for it and the kernel tells (4.14), what is shared counts
     /// by its share; else all that is resident.
     pub memory_kib: Option<u64>,
     /// Resident memory as a share of the machine's, in percent.
-    pub memory_percent: Option<f64>,
+    pub memory_percent: Option<f32>,
     /// Share of the processors it can use, one per thread, since the last reading, in percent;
     /// `None` at the first.
-    pub cpu_percent: Option<f64>,
+    pub cpu_percent: Option<f32>,
     /// What else was asked for.
     pub details: Option<Box<ProcessDetails>>,
 }
@@ -63,9 +60,7 @@ impl ProcessReading {
                 start_ticks: 0,
             },
             ppid: None,
-            uid: None,
-            euid: None,
-            gid: None,
+            owner: None,
             uptime_seconds: None,
             threads: None,
             memory_kib: None,

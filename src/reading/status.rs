@@ -5,15 +5,22 @@
 pub struct ProcessStatus {
     /// The process a thread belongs to: equal to the number looked up if that is a process.
     pub thread_group: Option<i32>,
-    /// Real user.
-    pub uid: Option<u32>,
-    /// Effective user.
-    pub euid: Option<u32>,
-    /// Real group.
-    pub gid: Option<u32>,
+    /// Whose it is.
+    pub owner: Option<Owner>,
     /// Resident memory in KiB. Preferred to the pages in `stat`, which kernels from 6.2 on count
     /// only roughly; a kernel thread has none.
     pub resident_kib: Option<u64>,
+}
+
+/// Whose a process is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Owner {
+    /// Real user.
+    pub uid: u32,
+    /// Effective user.
+    pub euid: u32,
+    /// Real group.
+    pub gid: u32,
 }
 
 impl ProcessStatus {
@@ -21,6 +28,7 @@ impl ProcessStatus {
     /// it cannot begin a line of its own.
     pub fn parse(text: &[u8]) -> Self {
         let mut status = Self::default();
+        let (mut users, mut gid) = (None, None);
         for line in text.split(|&byte| byte == b'\n') {
             let Some((label, values)) = labelled(line) else {
                 continue;
@@ -29,14 +37,17 @@ impl ProcessStatus {
             match label {
                 "Tgid" => status.thread_group = values.next().and_then(|v| v.parse().ok()),
                 "Uid" => {
-                    status.uid = values.next().and_then(|v| v.parse().ok());
-                    status.euid = values.next().and_then(|v| v.parse().ok());
+                    let mut number = || values.next()?.parse().ok();
+                    users = number().zip(number());
                 }
-                "Gid" => status.gid = values.next().and_then(|v| v.parse().ok()),
+                "Gid" => gid = values.next().and_then(|v| v.parse().ok()),
                 "VmRSS" => status.resident_kib = values.next().and_then(|v| v.parse().ok()),
                 _ => {}
             }
         }
+        status.owner = users
+            .zip(gid)
+            .map(|((uid, euid), gid)| Owner { uid, euid, gid });
         status
     }
 }
@@ -48,13 +59,15 @@ pub(super) fn labelled(line: &[u8]) -> Option<(&str, &str)> {
 
 #[cfg(test)]
 mod tests {
-    use super::ProcessStatus;
+    use super::{Owner, ProcessStatus};
 
     const ROOTS: ProcessStatus = ProcessStatus {
         thread_group: Some(23),
-        uid: Some(33),
-        euid: Some(0),
-        gid: Some(4),
+        owner: Some(Owner {
+            uid: 33,
+            euid: 0,
+            gid: 4,
+        }),
         resident_kib: Some(1044),
     };
 
@@ -81,7 +94,8 @@ mod tests {
                  VmRSS:\t    1748 kB\nThreads:\t1\n"
             );
             let status = ProcessStatus::parse(text.as_bytes());
-            (status.thread_group, status.uid, status.resident_kib)
+            let uid = status.owner.map(|owner| owner.uid);
+            (status.thread_group, uid, status.resident_kib)
         };
         assert_eq!(seen("1", "1", "0"), (Some(1), Some(0), Some(1748)));
         // Its root is somebody else here; whom nobody here is, is the last number of 16 bits.

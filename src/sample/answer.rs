@@ -127,7 +127,7 @@ fn facts(line: &str) -> Option<FileReading> {
         accessed: words.next()?.parse().ok()?,
         modified: words.next()?.parse().ok()?,
         changed: words.next()?.parse().ok()?,
-        digests: Vec::new(),
+        digests: Box::default(),
         content: None,
     })
 }
@@ -143,7 +143,11 @@ fn further(line: &str, facts: &mut FileReading) -> Option<()> {
             let index: usize = index.parse().ok()?;
             *content.found.get_mut(index)? = Some(unescape(lines));
         }
-        _ => facts.digests.push(digest(name, rest)?),
+        _ => {
+            let mut digests = std::mem::take(&mut facts.digests).into_vec();
+            digests.push(digest(name, rest)?);
+            facts.digests = digests.into();
+        }
     }
     Some(())
 }
@@ -207,7 +211,7 @@ mod tests {
             accessed: i64::MIN,
             modified: -1,
             changed: 4_000_000_000,
-            digests: vec![
+            digests: [
                 Digest {
                     kind: ChecksumKind::Sha1,
                     value: Ok([0, 0x7f, 0xff].into()),
@@ -216,7 +220,8 @@ mod tests {
                     kind: ChecksumKind::Md5,
                     value: Err("Input/output error".into()),
                 },
-            ],
+            ]
+            .into(),
             content: Some(Ok(Box::new(ContentReading {
                 mark: ContentMark {
                     inode: u64::MAX,

@@ -183,7 +183,7 @@ fn failed(request: Request, error: &io::Error) -> (SampleId, Reading) {
     (request.sample, present(facts))
 }
 
-fn unknown(kinds: &[ChecksumKind], error: &io::Error) -> Vec<Digest> {
+fn unknown(kinds: &[ChecksumKind], error: &io::Error) -> Box<[Digest]> {
     let why = words(error);
     let digest = |&kind| Digest {
         kind,
@@ -219,8 +219,11 @@ mod tests {
         });
     }
 
+    /// What came of each sample.
+    type Hashed = Vec<(u64, Box<[Digest]>)>;
+
     /// The results of all samples in the order they came, and the steps it took.
-    fn finish(hashing: &mut Hashing) -> (Vec<(u64, Vec<Digest>)>, usize) {
+    fn finish(hashing: &mut Hashing) -> (Hashed, usize) {
         let (mut done, mut steps) = (Vec::new(), 0);
         while hashing.is_busy() {
             steps += 1;
@@ -234,7 +237,7 @@ mod tests {
         (done, steps)
     }
 
-    fn expected(content: &[u8]) -> Vec<Digest> {
+    fn expected(content: &[u8]) -> Box<[Digest]> {
         let digest = |kind| Digest {
             kind,
             value: Ok(Hasher::hash(kind, content)),

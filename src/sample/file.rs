@@ -36,7 +36,7 @@ fn reading(path: &str, facts: &Metadata) -> FileReading {
         accessed: times.accessed,
         modified: times.modified,
         changed: times.changed,
-        digests: Vec::new(),
+        digests: Box::default(),
         content: None,
     }
 }
@@ -99,7 +99,7 @@ mod tests {
             accessed: facts.atime(),
             modified: facts.mtime(),
             changed: facts.ctime(),
-            digests: Vec::new(),
+            digests: Box::default(),
             content: None,
         };
         let path = path.to_str().unwrap();

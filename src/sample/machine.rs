@@ -83,8 +83,8 @@ impl Machine {
 
 impl Machine {
     /// So much memory as a share of the machine's, in percent.
-    pub(super) fn memory_percent(&self, kib: u64) -> Option<f64> {
-        let share = |all: u64| 100.0 * kib as f64 / all as f64;
+    pub(super) fn memory_percent(&self, kib: u64) -> Option<f32> {
+        let share = |all: u64| 100.0 * kib as f32 / all as f32;
         self.memory_kib.map(share)
     }
 }

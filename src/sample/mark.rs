@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::process::{PidfileFacts, Seen};
-use crate::reading::{Io, ProcessId, ProcessStat};
+use crate::reading::{Io, Owner, ProcessId, ProcessStat};
 use crate::sys::clock;
 use crate::time::Moment;
 
@@ -14,25 +14,14 @@ pub(super) struct Mark {
     /// Of the process, as a checksum.
     name: u32,
     pidfile: Option<PidfileFacts>,
-    owner: Owner,
+    owner: Option<Owner>,
     /// Looks since the owner was read; see [`Self::knows_owner`].
     looks: u8,
     cpu_ticks: u64,
     taken: Moment,
-    cpu_percent: Option<f64>,
+    cpu_percent: Option<f32>,
     /// Counters and rates, where a test needs them.
     io: Option<Box<IoMark>>,
-}
-
-/// Whose a process is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Owner {
-    /// Real user.
-    pub(super) uid: Option<u32>,
-    /// Effective user.
-    pub(super) euid: Option<u32>,
-    /// Real group.
-    pub(super) gid: Option<u32>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -61,17 +50,13 @@ impl Mark {
         let before = before.filter(|mark| mark.process == stat.id);
         let (owner, looks) = match (seen.status, &before) {
             (Some(status), earlier) => {
-                let owner = Owner {
-                    uid: status.uid,
-                    euid: status.euid,
-                    gid: status.gid,
-                };
+                let owner = status.owner;
                 let settled = earlier.as_ref().is_some_and(|mark| mark.owner == owner);
                 // What has just changed, or was never seen before, is looked at again.
                 (owner, if settled { 0 } else { OWNER_LOOKS })
             }
             (None, Some(mark)) => (mark.owner, mark.looks.saturating_add(1)),
-            (None, None) => (Owner::default(), OWNER_LOOKS),
+            (None, None) => (None, OWNER_LOOKS),
         };
         let fresh = Self {
             process: stat.id,
@@ -100,9 +85,9 @@ impl Mark {
         }
         // A process can use as many processors as it has threads.
         let usable = stat.threads.unwrap_or(1).clamp(1, processors);
-        let spent = stat.cpu_ticks.saturating_sub(before.cpu_ticks) as f64;
-        let seconds = spent / clock::ticks_per_second() as f64;
-        let percent = 100.0 * seconds / (span.as_secs_f64() * f64::from(usable));
+        let spent = stat.cpu_ticks.saturating_sub(before.cpu_ticks) as f32;
+        let seconds = spent / clock::ticks_per_second() as f32;
+        let percent = 100.0 * seconds / (span.as_secs_f32() * usable as f32);
         let rate = |total: Io<u64>| {
             let earlier = before.io.as_ref()?;
             Some(total.rate_since(&earlier.total, span.as_secs_f64()))
@@ -146,12 +131,12 @@ impl Mark {
     }
 
     /// Whose it is, as last read.
-    pub(super) const fn owner(&self) -> Owner {
+    pub(super) const fn owner(&self) -> Option<Owner> {
         self.owner
     }
 
     /// Share of the processors it can use, since the look before.
-    pub(super) const fn cpu_percent(&self) -> Option<f64> {
+    pub(super) const fn cpu_percent(&self) -> Option<f32> {
         self.cpu_percent
     }
 
@@ -198,7 +183,7 @@ mod tests {
     }
 
     /// The share after `ticks` more over `milliseconds`, with so many threads and processors.
-    fn share(ticks: u64, milliseconds: u64, threads: u32, processors: u32) -> Option<f64> {
+    fn share(ticks: u64, milliseconds: u64, threads: u32, processors: u32) -> Option<f32> {
         let first = mark(&seen(1000, threads), None, 0, processors);
         assert_eq!(first.cpu_percent(), None);
         let later = seen(1000 + ticks, threads);
@@ -266,9 +251,14 @@ mod tests {
     /// A daemon is root when it starts, and somebody else a moment later.
     #[test]
     fn the_owner_is_read_until_it_settles_and_from_time_to_time() {
+        let owned_by = |uid| Owner {
+            uid,
+            euid: uid,
+            gid: uid,
+        };
         let with_uid = |uid| Seen {
             status: Some(ProcessStatus {
-                uid: Some(uid),
+                owner: Some(owned_by(uid)),
                 ..ProcessStatus::default()
             }),
             ..seen(0, 1)
@@ -279,14 +269,14 @@ mod tests {
             assert!(!mark.knows_owner(id));
             mark = Mark::next(&with_uid(uid), None, Some(mark), Moment::default(), 1);
             assert_eq!(
-                (mark.owner().uid, mark.knows_owner(id)),
-                (Some(33), settled)
+                (mark.owner(), mark.knows_owner(id)),
+                (Some(owned_by(33)), settled)
             );
         }
         for _ in 0..OWNER_LOOKS {
             assert!(mark.knows_owner(id));
             mark = Mark::next(&seen(0, 1), None, Some(mark), Moment::default(), 1);
-            assert_eq!(mark.owner().uid, Some(33));
+            assert_eq!(mark.owner(), Some(owned_by(33)));
         }
         assert!(!mark.knows_owner(id));
     }

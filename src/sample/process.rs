@@ -7,7 +7,7 @@ use std::{fs, io};
 
 use super::details;
 use super::machine::{self, Machine};
-use super::mark::{Mark, Owner};
+use super::mark::Mark;
 use super::needs::Needs;
 use crate::reading::{
     IoReading, ProcessDetails, ProcessReading, ProcessStat, ProcessState, ProcessStatus,
@@ -309,16 +309,13 @@ fn running(
         .or_else(resident)
         .unwrap_or_else(by_pages);
     let started = stat.id.start_ticks / clock::ticks_per_second();
-    let Owner { uid, euid, gid } = mark.owner();
     ProcessReading {
         id: stat.id,
         ppid: Some(stat.ppid),
-        uid,
-        euid,
-        gid,
+        owner: mark.owner(),
         uptime_seconds: machine
             .uptime_seconds
-            .map(|now| now.saturating_sub(started)),
+            .and_then(|now| u32::try_from(now.saturating_sub(started)).ok()),
         threads: stat.threads,
         memory_kib: Some(memory_kib),
         memory_percent: machine.memory_percent(memory_kib),

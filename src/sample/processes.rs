@@ -319,7 +319,7 @@ fn family(process: &ProcessReading, tree: &Tree, needs: &Needs, machine: Machine
     ProcessTree {
         children: u32::try_from(descendants.len()).unwrap_or(u32::MAX),
         memory_kib,
-        memory_percent: machine.memory_percent(memory_kib),
+        memory_percent: machine.memory_percent(memory_kib).map(f64::from),
         cpu_percent: tree.cpu_percent(members, machine.processors),
         descriptors: descriptors.filter(|_| needs.tree_descriptors),
     }

@@ -64,7 +64,8 @@ fn a_process_by_its_pidfile() {
     let own = crate::sys::users::effective_user();
     assert_eq!(reading.id.pid, program.pid());
     assert_eq!(reading.ppid, Some(crate::sys::reap::own_pid()));
-    assert_eq!((reading.uid, reading.euid), (Some(own), Some(own)));
+    let owner = reading.owner.unwrap();
+    assert_eq!((owner.uid, owner.euid), (own, own));
     assert_eq!(reading.threads, Some(1));
     assert!(reading.memory_kib.is_some() && reading.memory_percent.is_some());
     assert!(reading.uptime_seconds.is_some());
@@ -471,7 +472,7 @@ mod large_files {
                 let Reading::File(Presence::Present(facts)) = reading else {
                     panic!("{reading:?}");
                 };
-                assert_eq!((&facts.digests, facts.size), (&expected, 3 << 20));
+                assert_eq!((&*facts.digests, facts.size), (&*expected, 3 << 20));
             }
             let found: Vec<u64> = readings.iter().map(|(sample, _)| sample.0).collect();
             assert_eq!(found, samples);

@@ -6,7 +6,7 @@ use crate::model::{
 };
 use crate::reading::{Io, ProcessReading, ProcessTree, thousandths};
 
-use super::ownership::owner;
+use super::ownership;
 use super::resource::Wording;
 use super::system;
 use super::{Base, Finding, change, verdict};
@@ -19,13 +19,14 @@ pub(super) fn judge(
     base: &mut Option<Base>,
 ) -> Option<Finding> {
     let name = &service.name;
+    let owner = reading.owner;
     match test {
-        Test::Uid(expected) => Some(identity("uid", name, *expected, reading.uid)),
-        Test::Gid(expected) => Some(identity("gid", name, *expected, reading.gid)),
+        Test::Uid(expected) => Some(identity("uid", name, *expected, owner.map(|it| it.uid))),
+        Test::Gid(expected) => Some(identity("gid", name, *expected, owner.map(|it| it.gid))),
         Test::Process(test) => match test {
             ProcessTest::Usage(metric, limit) => usage(*metric, *limit, service, reading),
             ProcessTest::EffectiveUid(expected) => {
-                Some(identity("euid", name, *expected, reading.euid))
+                Some(identity("euid", name, *expected, owner.map(|it| it.euid)))
             }
             ProcessTest::PidChanged => Some(number_change("PID", reading.id.pid, base)),
             ProcessTest::PpidChanged => Some(match reading.ppid {
@@ -62,7 +63,7 @@ pub(super) fn judge(
 
 fn identity(what: &'static str, name: &str, expected: u32, found: Option<u32>) -> Finding {
     match found {
-        Some(found) => owner(what, name, expected, found),
+        Some(found) => ownership::owner(what, name, expected, found),
         None => Finding::Unavailable(what),
     }
 }
@@ -175,7 +176,7 @@ fn figure(metric: ProcessMetric, reading: &ProcessReading) -> Figure {
     };
     match metric {
         ProcessMetric::Cpu if reading.is_seen() => match reading.cpu_percent {
-            Some(percent) => Figure::Known(thousandths(percent)),
+            Some(percent) => Figure::Known(thousandths(percent.into())),
             None => Figure::Pending,
         },
         ProcessMetric::Cpu => Figure::Unavailable,
@@ -185,13 +186,13 @@ fn figure(metric: ProcessMetric, reading: &ProcessReading) -> Figure {
             }),
             None => Figure::Unavailable,
         },
-        ProcessMetric::MemoryShare => share(reading.memory_percent),
+        ProcessMetric::MemoryShare => share(reading.memory_percent.map(f64::from)),
         ProcessMetric::Memory => known(reading.memory_kib.map(|kib| kib.saturating_mul(1024))),
         ProcessMetric::TotalMemoryShare => share(tree().and_then(|tree| tree.memory_percent)),
         ProcessMetric::TotalMemory => of_tree(|tree| tree.memory_kib.saturating_mul(1024)),
         ProcessMetric::Children => of_tree(|tree| u64::from(tree.children)),
         ProcessMetric::Threads => known(reading.threads.map(u64::from)),
-        ProcessMetric::Uptime => known(reading.uptime_seconds),
+        ProcessMetric::Uptime => known(reading.uptime_seconds.map(u64::from)),
         ProcessMetric::Descriptors => known(descriptors().map(|files| files.open)),
         ProcessMetric::DescriptorsShare => match descriptors().and_then(|files| files.limits) {
             Some(limits) => known(descriptors().map(|files| match limits.soft {

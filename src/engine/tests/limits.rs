@@ -93,7 +93,7 @@ fn file(permission: u32) -> Reading {
         accessed: 0,
         modified: 0,
         changed: 0,
-        digests: vec![],
+        digests: Box::default(),
         content: None,
     }))
 }

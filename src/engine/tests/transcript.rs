@@ -18,8 +18,8 @@ use crate::engine::{
 use crate::model::{ChecksumKind, Connection, Model, ServiceId};
 use crate::reading::{
     ContentFrom, ContentMark, ContentReading, Counters, CpuShares, Digest, Duplex, FileKind,
-    FileReading, FilesystemReading, Flow, Inodes, LinkFigures, NetworkReading, Presence, ProcessId,
-    ProcessReading, ProcessState, Reading, Space, SystemReading,
+    FileReading, FilesystemReading, Flow, Inodes, LinkFigures, NetworkReading, Owner, Presence,
+    ProcessId, ProcessReading, ProcessState, Reading, Space, SystemReading,
 };
 use crate::time::{Moment, Now, WallTime};
 
@@ -649,13 +649,15 @@ fn process_id(pid: &str) -> ProcessId {
     }
 }
 
-fn running(id: ProcessId, uptime: u64) -> ProcessReading {
+fn running(id: ProcessId, uptime: u32) -> ProcessReading {
     ProcessReading {
         id,
         ppid: Some(1),
-        uid: Some(0),
-        euid: Some(0),
-        gid: Some(0),
+        owner: Some(Owner {
+            uid: 0,
+            euid: 0,
+            gid: 0,
+        }),
         uptime_seconds: Some(uptime),
         threads: Some(1),
         memory_kib: Some(7852),
@@ -770,7 +772,7 @@ fn file<'a>(
         accessed: 1_795_330_000,
         modified: 1_795_330_000,
         changed: 1_795_330_000,
-        digests: vec![],
+        digests: Box::default(),
         content: None,
     };
     let mut hash: Result<Box<[u8]>, Box<str>> = Ok([0; 16].into());

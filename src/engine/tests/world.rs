@@ -10,7 +10,8 @@ use crate::engine::{
 };
 use crate::model::{ChecksumKind, Destination, ServiceId};
 use crate::reading::{
-    Digest, FileKind, FileReading, Presence, ProcessId, ProcessReading, ProcessState, Reading,
+    Digest, FileKind, FileReading, Owner, Presence, ProcessId, ProcessReading, ProcessState,
+    Reading,
 };
 use crate::time::{Moment, Now, WallTime};
 
@@ -421,10 +422,11 @@ impl World {
                 accessed: 0,
                 modified: 0,
                 changed: 0,
-                digests: vec![Digest {
+                digests: [Digest {
                     kind: ChecksumKind::Md5,
                     value: Ok([self.content].into()),
-                }],
+                }]
+                .into(),
                 content: None,
             })),
             GATE => Reading::Host,
@@ -617,10 +619,12 @@ pub(super) fn process_reading(id: ProcessId, seconds: u64) -> ProcessReading {
     ProcessReading {
         id,
         ppid: Some(1),
-        uid: Some(0),
-        euid: Some(0),
-        gid: Some(0),
-        uptime_seconds: Some(seconds),
+        owner: Some(Owner {
+            uid: 0,
+            euid: 0,
+            gid: 0,
+        }),
+        uptime_seconds: u32::try_from(seconds).ok(),
         threads: None,
         memory_kib: None,
         memory_percent: None,

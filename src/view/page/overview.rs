@@ -206,10 +206,10 @@ fn process_cells(process: &ProcessReading, standing: &Standing<'_>) -> [Option<S
     [
         process
             .uptime_seconds
-            .map(|seconds| Uptime(seconds).to_string()),
+            .map(|seconds| Uptime(seconds.into()).to_string()),
         process
             .cpu_percent
-            .map(|share| format!("{}%", Decimal(share, 1))),
+            .map(|share| format!("{}%", Decimal(share.into(), 1))),
         process.memory_kib.map(|kib| Bytes(kib * 1024).to_string()),
         connections(standing),
     ]

@@ -10,16 +10,19 @@ impl Writer {
         let tree = details.and_then(|details| details.tree);
         self.element("pid", process.id.pid);
         self.known("ppid", process.ppid);
-        self.known("uid", process.uid);
-        self.known("euid", process.euid);
-        self.known("gid", process.gid);
+        self.known("uid", process.owner.map(|owner| owner.uid));
+        self.known("euid", process.owner.map(|owner| owner.euid));
+        self.known("gid", process.owner.map(|owner| owner.gid));
         self.known("uptime", process.uptime_seconds);
         self.known("threads", process.threads);
         self.known("children", process.children());
         let share = |share: f64| Decimal(share, 1);
         if let Some(kib) = process.memory_kib {
             self.block("memory", |xml| {
-                xml.element("percent", share(process.memory_percent.unwrap_or(0.0)));
+                xml.element(
+                    "percent",
+                    share(process.memory_percent.unwrap_or(0.0).into()),
+                );
                 let total = tree.and_then(|tree| tree.memory_percent);
                 xml.known("percenttotal", total.map(share));
                 xml.element("kilobyte", kib);
@@ -27,7 +30,7 @@ impl Writer {
             });
         }
         self.block("cpu", |xml| {
-            xml.element("percent", share(process.cpu_percent.unwrap_or(-1.0)));
+            xml.element("percent", share(process.cpu_percent.unwrap_or(-1.0).into()));
             let total = tree.map(|tree| tree.cpu_percent.unwrap_or(-1.0));
             xml.known("percenttotal", total.map(share));
         });

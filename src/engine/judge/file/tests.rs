@@ -16,10 +16,11 @@ fn reading() -> FileReading {
         accessed: 1_795_330_000,
         modified: 1_795_330_100,
         changed: 1_795_330_200,
-        digests: vec![Digest {
+        digests: [Digest {
             kind: ChecksumKind::Md5,
             value: Ok([0xec, 0x1b].into()),
-        }],
+        }]
+        .into(),
         content: None,
     }
 }

@@ -3,7 +3,7 @@
 use super::*;
 use crate::model::{Comparison, LoadPeriod, ProcessLocator, SystemFigure, SystemTest};
 use crate::reading::{
-    Descriptors, IoReading, OpenFilesLimits, ProcessDetails, ProcessId, SystemReading,
+    Descriptors, IoReading, OpenFilesLimits, Owner, ProcessDetails, ProcessId, SystemReading,
 };
 
 fn service() -> Service {
@@ -51,9 +51,11 @@ fn details() -> ProcessDetails {
 fn reading() -> ProcessReading {
     ProcessReading {
         ppid: Some(1),
-        uid: Some(0),
-        euid: Some(0),
-        gid: Some(0),
+        owner: Some(Owner {
+            uid: 0,
+            euid: 0,
+            gid: 0,
+        }),
         uptime_seconds: Some(1),
         threads: Some(4),
         memory_kib: Some(627_814),
