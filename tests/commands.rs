@@ -460,3 +460,31 @@ fn odd_names_are_reached_from_the_command_line() {
     }
     wait_for_summary(&test, "Not monitored", names.len());
 }
+
+#[test]
+fn a_group_touches_each_of_its_members_once_whoever_depends_on_whom() {
+    let mut test = Sandbox::new()
+        .daemon("root")
+        .daemon("leaf")
+        .monitrc(&format!(
+            "set daemon 1
+         set httpd unixsocket $DIR/socket allow a:b
+         {} group site
+         {} group site
+           depends on root",
+            check("root"),
+            check("leaf")
+        ));
+    test.start();
+    let old = ["root", "leaf"].map(|name| test.wait_for_process(&format!("{name}.pid"), None));
+    assert_eq!(test.tend(&["-g", "site", "restart"]).code, 0);
+    for (name, old) in ["root", "leaf"].iter().zip(old) {
+        test.wait_for_process(&format!("{name}.pid"), Some(old));
+    }
+    test.wait_for_log("'leaf' restart on user request");
+    assert_eq!(test.tend(&["validate"]).code, 0);
+    for name in ["root", "leaf"] {
+        let calls = ["stop", "start"].map(|word| test.calls(name, word));
+        assert_eq!(calls, [1, 2], "{name}:\n{}", test.log());
+    }
+}

@@ -6,7 +6,7 @@ use std::net::UdpSocket;
 use std::os::unix::net::UnixListener;
 
 use crate::support::daemon::{Stranger, check};
-use crate::support::peer::{Peer, drain, read_head};
+use crate::support::peer::{Peer, drain, free_port, read_head};
 use crate::support::smtp::{MailServer, Manner};
 use crate::support::{Sandbox, eventually, process, tls};
 
@@ -213,4 +213,32 @@ fn every_kind_of_peer_passes_while_it_answers() {
     for name in ["talk", "post", "datagram", "local"] {
         test.wait_for_log(&format!("error    : '{name}' failed "));
     }
+}
+
+#[test]
+fn who_is_supposed_to_be_absent_is_told_of_when_it_comes() {
+    let port = free_port();
+    let mut test = Sandbox::new().monitrc(&format!(
+        "set daemon 1
+         check host backdoor with address 127.0.0.1
+           if succeeded port {port} then alert
+         check file tick with path $DIR/tick
+           if changed size then alert"
+    ));
+    test.write("tick", "");
+    test.start_with(&["-v"]);
+    test.write("tick", "x");
+    test.wait_for_log("'tick' size for");
+    test.wait_for_log_times("'backdoor'", 2);
+    let told = |text: &str| {
+        test.log()
+            .lines()
+            .filter(|l| l.contains("error") && l.contains(text))
+            .count()
+    };
+    assert_eq!(told("'backdoor'"), 0, "{}", test.log());
+    let listener = std::net::TcpListener::bind(("127.0.0.1", port)).expect("nobody has that port");
+    let peer = Peer::on(listener, |stream, _| drain(stream));
+    eventually("it is told of", || told("'backdoor'") > 0);
+    drop(peer);
 }

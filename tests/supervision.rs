@@ -547,3 +547,35 @@ fn a_window_needs_its_failures() {
     test.permit("page", 0o644);
     test.wait_for_log("info     : 'page' permission");
 }
+
+#[test]
+fn a_cycle_of_more_than_2_31_milliseconds_is_slept_through() {
+    let text = |seconds: u32| {
+        format!(
+            "set daemon {seconds}
+             set httpd unixsocket $DIR/socket allow a:b
+             check file tick with path $DIR/tick
+               if changed size then alert"
+        )
+    };
+    let mut test = Sandbox::new().monitrc(&text(1));
+    test.write("tick", "");
+    let pid = test.start_with(&["-v"]);
+    test.wait_for_log("'tick' size");
+    test.rewrite_monitrc(&text(2_592_000));
+    assert_eq!(test.tend(&["reload"]).code, 0);
+    let looks = || {
+        let log = test.log();
+        let since = log.split("Reinitializing").nth(1).unwrap_or("");
+        since.matches("'tick' file exists").count()
+    };
+    eventually("the reload looks once", || looks() == 1);
+    process::signal(pid, "USR1");
+    eventually("it can be woken up", || looks() == 2);
+    test.write("tick", "x");
+    process::signal(pid, "USR1");
+    test.wait_for_log("error    : 'tick' size for");
+    assert_eq!(test.tend(&["status"]).code, 0);
+    // Whoever spins looks again and again.
+    assert_eq!(looks(), 3, "{}", test.log());
+}

@@ -6,6 +6,7 @@
 
 #![allow(clippy::disallowed_methods)] // a test reads files and runs git
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -148,6 +149,52 @@ fn no_file_is_a_drawer() {
         }
     }
     assert_clean(&complaints);
+}
+
+/// `tests/pitfalls.md` names tests; those must be there. Names are compared part by part with those
+/// of files, modules, functions and the first words of table tests.
+#[test]
+fn tests_that_are_named_exist() {
+    let known = names();
+    let mut complaints = Vec::new();
+    for (index, line) in text("tests/pitfalls.md").lines().enumerate() {
+        let cells: Vec<&str> = line.split(" | ").collect();
+        let [_, tests] = cells.as_slice() else {
+            continue;
+        };
+        for name in tests.split('`').skip(1).step_by(2) {
+            let parts = name.split("::").filter(|part| *part != "…");
+            for part in parts.filter(|part| !known.contains(*part)) {
+                let number = index + 1;
+                complaints.push(format!(
+                    "tests/pitfalls.md:{number}: no `{part}` of `{name}`"
+                ));
+            }
+        }
+    }
+    assert_clean(&complaints);
+}
+
+/// Everything that a part of a test's name may be.
+fn names() -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for file in files() {
+        let path = Path::new(&file).with_extension("");
+        names.extend(
+            path.iter()
+                .filter_map(|part| Some(part.to_str()?.to_owned())),
+        );
+        if !is_rust(&file) {
+            continue;
+        }
+        for line in text(&file).lines().map(str::trim_start) {
+            let function = line.split_once("fn ").map(|(_, rest)| rest);
+            let module = line.strip_prefix("mod ");
+            let table = line.strip_suffix(',');
+            names.extend(function.or(module).or(table).map(first_word));
+        }
+    }
+    names
 }
 
 /// The stages in the order `src/lib.rs` declares them: each may use those before it.
