@@ -70,22 +70,29 @@ mod tests {
     }
 
     #[test]
-    fn we_are_last_and_children_are_where_we_were() {
+    fn a_child_has_the_place_that_we_were_given() {
+        let report = in_child(|out| {
+            // From further up anybody may go down again, to where a process began.
+            fs::write("/proc/self/oom_score_adj", "700").unwrap();
+            protect_by(PLACES[0].0, "300").unwrap();
+            let protected = place();
+            let child = in_child(|out| out.write_all(place().as_bytes()).unwrap());
+            write!(out, "{protected} {}", String::from_utf8(child).unwrap()).unwrap();
+        });
+        assert_eq!(String::from_utf8(report).unwrap(), "300 700");
+    }
+
+    #[test]
+    fn we_are_last_where_we_may_be() {
         let ours = place();
-        let report = in_child(|out| match protect() {
-            Ok(()) => {
-                let (protected, child) = (
-                    place(),
-                    in_child(|out| out.write_all(place().as_bytes()).unwrap()),
-                );
-                write!(out, "{protected} {}", String::from_utf8(child).unwrap()).unwrap();
-            }
-            Err(error) => write!(out, "{:?} {}", error.kind(), place()).unwrap(),
+        let report = in_child(|out| {
+            let result = protect().map_err(|error| error.kind());
+            write!(out, "{result:?} {}", place()).unwrap();
         });
         let report = String::from_utf8(report).unwrap();
-        let refused = format!("PermissionDenied {ours}");
+        let refused = format!("Err(PermissionDenied) {ours}");
         assert!(
-            [format!("-1000 {ours}"), refused].contains(&report),
+            ["Ok(()) -1000".into(), refused].contains(&report),
             "{report}"
         );
     }
