@@ -260,6 +260,7 @@ keywords! {
     Register: "register";
     Without: "without";
     Credentials: "credentials";
+    Hostgroups: "hostgroups";
     Fips: "fips";
     Terminal: "terminal";
     Batch: "batch";
@@ -268,8 +269,8 @@ keywords! {
 /// Words that may stand anywhere and mean nothing (reference F145).
 const NOISE: &[&str] = &[
     "activity", "and", "are", "as", "but", "does", "for", "has", "in", "is", "last", "of", "on",
-    "only", "or", "per", "rate", "than", "the", "to", "usage", "use", "using", "via", "was",
-    "with", "within",
+    "only", "or", "per", "programs", "rate", "than", "the", "to", "usage", "use", "using", "via",
+    "was", "with", "within",
 ];
 
 impl Keyword {

@@ -7,6 +7,7 @@
 mod clause;
 mod consequence;
 mod machine;
+mod peer;
 mod process;
 mod schedule;
 
@@ -116,6 +117,7 @@ impl Account<'_> {
         for rule in &*self.service.rules {
             self.rule(rule);
         }
+        self.ignored_lines();
         let rules = &self.service.rules;
         let connects = rules.iter().any(|rule| rule.test.connection().is_some());
         if connects && rules.iter().any(|rule| rule.test.ping().is_some()) {
@@ -174,6 +176,22 @@ impl Account<'_> {
         let patience = patience(side.window);
         let consequence = consequence::of(&side.action, self.service, situation);
         self.sentence(format!("{condition}{patience}, {consequence}."));
+    }
+
+    fn ignored_lines(&mut self) {
+        let Some(scan) = &self.service.content else {
+            return;
+        };
+        for (matches, verb) in [(true, "match"), (false, "do not match")] {
+            let ignored = scan.ignore.iter().filter(|test| test.matches == matches);
+            let patterns: Vec<String> = ignored
+                .map(|test| format!("\"{}\"", test.pattern))
+                .collect();
+            if !patterns.is_empty() {
+                let patterns = one_of(&patterns);
+                self.sentence(format!("Lines that {verb} {patterns} are passed over."));
+            }
+        }
     }
 
     fn restart_limit(&mut self, limit: &RestartLimit) {
@@ -357,10 +375,19 @@ fn say(text: &mut String, sentence: impl AsRef<str>) {
 
 /// `a`, `a and b`, `a, b and c`.
 fn all_of(things: &[String]) -> String {
+    joined(things, "and")
+}
+
+/// `a`, `a or b`, `a, b or c`.
+fn one_of(things: &[String]) -> String {
+    joined(things, "or")
+}
+
+fn joined(things: &[String], word: &str) -> String {
     match things {
         [] => String::new(),
         [one] => one.clone(),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+        [first @ .., last] => format!("{} {word} {last}", first.join(", ")),
     }
 }
 

@@ -3,10 +3,11 @@
 use super::{tls, url};
 use crate::config::keyword::Keyword;
 use crate::config::parser::{Parsed, Parser};
-use crate::config::token::TokenKind;
+use crate::config::token::{Symbol, TokenKind};
 
 /// `set mmonit URL [timeout T] [using ssl [with options { … }]]
-/// [certificate checksum … | certmd5 …] [register without credentials], URL …`
+/// [certificate checksum … | certmd5 …] [register without credentials]
+/// [hostgroups "[" NAME … "]"], URL …`; the last is of Monit 5.34.
 ///
 /// ```text
 /// set mmonit http://monit:monit@192.168.1.10:8080/collector
@@ -16,6 +17,7 @@ use crate::config::token::TokenKind;
 ///     "http://backup.example.com/collector"
 /// set mmonit https://c.example.com/collector
 ///     certificate checksum md5 00112233445566778899aabbccddeeff
+/// set mmonit https://d.example.org/collector hostgroups [web, "mail and news"]
 /// ```
 pub(super) fn mmonit(p: &mut Parser<'_>) -> Parsed {
     let word = p.previous();
@@ -47,6 +49,11 @@ fn option(p: &mut Parser<'_>) -> Parsed<bool> {
     } else if p.accept(Keyword::Register) {
         p.expect(Keyword::Without)?;
         p.expect(Keyword::Credentials)?;
+    } else if p.accept(Keyword::Hostgroups) {
+        p.expect_sign(Symbol::OpenBracket)?;
+        while !p.accept_sign(Symbol::CloseBracket) {
+            p.raw_item(&[',', ']', '\n'])?;
+        }
     } else {
         return Ok(false);
     }

@@ -3,19 +3,19 @@
 //! One function for each family of tests.
 
 use crate::model::{
-    Checksum, Comparison, Connection, ConnectionTest, Destination, Family, FilesystemTest, Limit,
-    PingTest, ProgramTest, Stamp, Subject, SubjectKind, Test, TimestampTest, Transport,
+    Checksum, Comparison, FilesystemTest, Limit, ProgramTest, Stamp, Subject, SubjectKind, Test,
+    TimestampTest,
 };
 use crate::reading::{Bound, Bytes, Elapsed, hexadecimal};
 
-use super::{Span, machine, process};
+use super::{Span, machine, peer, process};
 
 /// When the test fails, as it goes on after `If`.
 pub(super) fn failing(test: &Test, subject: &Subject) -> String {
     match test {
         Test::NotExist => existence(subject, false).to_owned(),
         Test::Exist => existence(subject, true).to_owned(),
-        Test::Connection(test) => connection(test),
+        Test::Connection(test) => peer::connection(test),
         Test::Checksum(test) => checksum(test),
         Test::Permission(mode) => format!("its permission is not {mode:04o}"),
         Test::PermissionChanged => "its permission changes".to_owned(),
@@ -34,7 +34,7 @@ pub(super) fn failing(test: &Test, subject: &Subject) -> String {
         Test::SizeChanged => "its size changes".to_owned(),
         Test::Timestamp(test) => age(test),
         Test::TimestampChanged(stamp) => format!("its {} changes", stamp_words(*stamp)),
-        Test::Ping(test) => ping(test),
+        Test::Ping(test) => peer::ping(test),
         Test::ResponseTime(limit) => {
             let Limit { comparison, value } = limit.opposite();
             format!(
@@ -128,62 +128,6 @@ fn program(test: &ProgramTest) -> String {
         }
         ProgramTest::ContentChanged => "it prints something else than before".to_owned(),
         ProgramTest::ContentUnchanged => "it prints the same as before".to_owned(),
-    }
-}
-
-fn connection(test: &ConnectionTest) -> String {
-    let Connection {
-        destination,
-        transport,
-        tls,
-        timeout,
-        ..
-    } = &test.connection;
-    let to = match destination {
-        Destination::Host { host, port } => {
-            let transport = match transport {
-                Transport::Tcp => "TCP",
-                Transport::Udp => "UDP",
-            };
-            format!("{transport} port {port} of {host}")
-        }
-        Destination::Unix(path) => format!("the socket {path}"),
-    };
-    let tls = if tls.is_some() { " over TLS" } else { "" };
-    let protocol = match test.connection.protocol.name() {
-        "DEFAULT" => String::new(),
-        "generic" => " to what is sent".to_owned(),
-        name => format!(" as {name}{}", request(&test.connection)),
-    };
-    let tries = match test.tries {
-        1 => String::new(),
-        tries => format!(" at {tries} tries"),
-    };
-    if test.expect_failure {
-        return format!("{to} answers{tls}{protocol}");
-    }
-    let within = Span(*timeout);
-    format!("{to} does not answer{tls}{protocol} within {within}{tries}")
-}
-
-fn ping(test: &PingTest) -> String {
-    let family = match test.ping.family {
-        Family::Any => "",
-        Family::V4 => " over IPv4",
-        Family::V6 => " over IPv6",
-    };
-    let within = Span(test.ping.timeout);
-    match (test.expect_failure, test.tries) {
-        (true, _) => format!("it answers a ping{family}"),
-        (false, 1) => format!("it does not answer a ping{family} within {within}"),
-        (false, tries) => format!("it answers none of {tries} pings{family}, each within {within}"),
-    }
-}
-
-fn request(connection: &Connection) -> String {
-    match connection.request() {
-        "" => String::new(),
-        path => format!(" for {path}"),
     }
 }
 

@@ -85,6 +85,36 @@ check host off with address 192.0.2.7
 }
 
 #[test]
+fn every_option_of_a_connection() {
+    explained(
+        r#"set daemon 60
+check host h with address example.org
+    if failed port 443 ipv4 protocol https and ssl options { verify: enable, version: tlsv12 }
+        request "/a" method head hostheader "x.org" http headers [Authorization: secret]
+        username "u" password "secret" with timeout 3 s then alert
+    if failed port 80 address 127.0.0.1 protocol http status >= 300 content != "a and b"
+        checksum 00112233445566778899aabbccddeeff then alert
+    if failed port 443 using ssl with options { verify: enable, selfsigned: allow }
+        certificate checksum sha1 0123456789012345678901234567890123456789
+        certificate valid for 30 days then alert
+    if failed port 25 protocol smtp using tls then alert
+    if failed port 26 send "EHLO secret" expect "^250" expect "x" then alert
+    if failed port 27 expect "^220" then alert
+    if failed port 53 type udp ipv6 protocol dns then alert
+    if failed ping4 size 100 address 127.0.0.1 then alert
+check file f with path /var/log/f
+    if content = "error" then alert
+    ignore content = "harmless"
+    ignore content = "a and b"
+    ignore content != "^[0-9]"
+check file g with path /var/log/g
+    if content != "fine" then alert
+"#,
+        "explained-peers.txt",
+    );
+}
+
+#[test]
 fn file_systems() {
     explained(
         r#"set daemon 60

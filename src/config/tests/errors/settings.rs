@@ -553,22 +553,22 @@ error: expected `credentials`, but found `password`
 
 err! {
     mmonit_option,
-    "set mmonit http://a:b@c/collector hostgroups [a]",
+    "set mmonit http://a:b@c/collector slots [a]",
     "
 warning: `set mmonit` is not in effect yet
  --> /etc/monitrc:1:5
   |
-1 | set mmonit http://a:b@c/collector hostgroups [a]
+1 | set mmonit http://a:b@c/collector slots [a]
   |     ^^^^^^
   = nothing is reported to M/Monit
 
-error: `hostgroups` cannot stand here
+error: `slots` cannot stand here
  --> /etc/monitrc:1:35
   |
-1 | set mmonit http://a:b@c/collector hostgroups [a]
-  |                                   ^^^^^^^^^^
-  = possible here: `timeout`, `ssl`, `tls`, `certmd5`, `certificate`, `register`, `set`,
-    `check` or `include`
+1 | set mmonit http://a:b@c/collector slots [a]
+  |                                   ^^^^^
+  = possible here: `timeout`, `ssl`, `tls`, `certmd5`, `certificate`, `register`,
+    `hostgroups`, `set`, `check` or `include`
 "
 }
 
