@@ -18,8 +18,8 @@ pub enum Input {
     ProbeEnded {
         /// The order's id.
         probe: ProbeId,
-        /// How; `None` where it cannot be made yet, for want of randomness.
-        outcome: Option<ProbeOutcome>,
+        /// How, or why it cannot be made here.
+        outcome: Result<ProbeOutcome, Lacking>,
     },
     /// An ordered [`super::Effect::Ping`] came to its end.
     PingEnded {
@@ -88,6 +88,15 @@ pub struct ProbeOutcome {
     pub certificate: Option<CertificateFacts>,
 }
 
+/// What this machine lacks for a test over the network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lacking {
+    /// Keys cannot be made yet.
+    Randomness,
+    /// The kernel has no IPv6 (its module is not loaded), and the peer nothing else.
+    Ipv6,
+}
+
 /// How a ping ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PingAnswer {
@@ -103,6 +112,8 @@ pub enum PingAnswer {
     Unbound(Box<str>),
     /// This process may not ping.
     Forbidden,
+    /// The kernel has no IPv6, and the host nothing else.
+    NoIpv6,
 }
 
 /// What a certificate says, judged but not necessarily failing.

@@ -55,7 +55,9 @@ use service::{Check, Depth, Ward};
 pub use action::EXECUTIONS_LIMIT;
 pub use boot::Boot;
 pub use effect::{ChildId, Effect, Priority, ProbeId, SampleId, Wanted};
-pub use input::{CertificateFacts, Command, Ending, Input, PingAnswer, ProbeOutcome, UserAction};
+pub use input::{
+    CertificateFacts, Command, Ending, Input, Lacking, PingAnswer, ProbeOutcome, UserAction,
+};
 pub use program::PROGRAMS_LIMIT;
 pub use standing::{Happening, Monitoring, Standing};
 

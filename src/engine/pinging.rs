@@ -8,7 +8,7 @@ use crate::reading::Elapsed;
 
 use super::judge;
 use super::service::{Check, ProbeRun, ProbeState};
-use super::{Effect, Engine, PingAnswer, Priority, ProbeId, ProbeOutcome};
+use super::{Effect, Engine, Lacking, PingAnswer, Priority, ProbeId, ProbeOutcome};
 
 impl Engine {
     /// Starts all pings of a service together; tells whether there are any.
@@ -59,6 +59,10 @@ impl Engine {
             | PingAnswer::Unresolved(reason)
             | PingAnswer::Unbound(reason) => Some(Err(reason)),
             PingAnswer::Forbidden => None,
+            PingAnswer::NoIpv6 => {
+                self.leave_out(id, rule, Lacking::Ipv6);
+                None
+            }
         };
         self.wards[id.index()].rules[rule].peer().outcome = result.map(|result| ProbeOutcome {
             result,
@@ -92,7 +96,7 @@ impl Engine {
             PingAnswer::Unbound(reason) => {
                 format!("Ping for {host} -- Cannot bind to outgoing address -- {reason}")
             }
-            PingAnswer::Forbidden => return,
+            PingAnswer::Forbidden | PingAnswer::NoIpv6 => return,
         };
         let is_good = matches!(answer, PingAnswer::Answered(_));
         let priority = if is_good || test.expect_failure {

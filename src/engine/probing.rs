@@ -8,10 +8,7 @@ use crate::reading::{ProcessState, Reading};
 use super::depend::service_id;
 use super::judge::{self, Finding};
 use super::service::{Check, ProbeRun, ProbeState};
-use super::{Effect, Engine, Priority, ProbeId, ProbeOutcome};
-
-/// What a test over TLS is told, once, while keys cannot be made.
-const NO_RANDOMNESS: &str = "TLS (which waits for randomness: /dev/random cannot be read yet)";
+use super::{Effect, Engine, Lacking, Priority, ProbeId, ProbeOutcome};
 
 impl Engine {
     /// Starts what is tested over the network: pings first, if there are any.
@@ -46,7 +43,7 @@ impl Engine {
     }
 
     /// Takes the end of a connection test, if a check waits for it.
-    pub(super) fn take_probe(&mut self, ours: ProbeId, outcome: Option<ProbeOutcome>) {
+    pub(super) fn take_probe(&mut self, ours: ProbeId, outcome: Result<ProbeOutcome, Lacking>) {
         let Some((id, position, rule, attempt)) = self.find_probe(ours) else {
             return;
         };
@@ -54,11 +51,13 @@ impl Engine {
         let Some(test) = model.service(id).rules[rule].test.connection() else {
             return;
         };
-        let Some(outcome) = outcome else {
-            self.wards[id.index()].rules[rule].peer().outcome = None;
-            self.take_finding(id, rule, Finding::Unavailable(NO_RANDOMNESS));
-            self.set_probe(id, position, ProbeState::Answered);
-            return self.judge_probes(id);
+        let outcome = match outcome {
+            Ok(outcome) => outcome,
+            Err(lacking) => {
+                self.leave_out(id, rule, lacking);
+                self.set_probe(id, position, ProbeState::Answered);
+                return self.judge_probes(id);
+            }
         };
         let finding = judge::judge_connection(test, &outcome);
         if let Finding::Failed(text) = finding {
@@ -82,6 +81,18 @@ impl Engine {
         self.wards[id.index()].rules[rule].peer().outcome = Some(outcome);
         self.set_probe(id, position, ProbeState::Answered);
         self.judge_probes(id);
+    }
+
+    /// What cannot be tested here is no failure; it is said once.
+    pub(super) fn leave_out(&mut self, id: ServiceId, rule: usize, lacking: Lacking) {
+        let what = match lacking {
+            Lacking::Randomness => {
+                "TLS (which waits for randomness: /dev/random cannot be read yet)"
+            }
+            Lacking::Ipv6 => "IPv6 (which this kernel has not, or has not loaded)",
+        };
+        self.wards[id.index()].rules[rule].peer().outcome = None;
+        self.take_finding(id, rule, Finding::Unavailable(what));
     }
 
     /// Whose it is: the service, the place among its runs, the rule, and which try it is.

@@ -23,7 +23,7 @@ use mio::net::UdpSocket;
 use mio::{Interest, Token};
 
 use super::clock::Stopwatch;
-use super::resolve::{Answer, Resolver};
+use super::resolve::{Answer, Resolver, within_reach};
 use super::{Registered, Tokens};
 use crate::engine::{PingAnswer, ProbeId};
 use crate::model::Ping;
@@ -230,7 +230,7 @@ impl Pinger {
         let flight = &mut self.open[index];
         let family = flight.ping.family;
         let wanted = |address: &&SocketAddr| family.has(address.ip());
-        let untried: VecDeque<SocketAddr> = match answer {
+        let wanted: Vec<SocketAddr> = match answer {
             Ok(found) => found.iter().filter(wanted).copied().collect(),
             Err(reason) => {
                 // The look-up is over: there is nothing to let go of.
@@ -240,9 +240,14 @@ impl Pinger {
                 return;
             }
         };
+        let Some(reachable) = within_reach(wanted) else {
+            let id = self.open.remove(index).id;
+            self.answers.push((id, PingAnswer::NoIpv6));
+            return;
+        };
         flight.until = now.moment + flight.ping.timeout;
         flight.state = State::Waiting(Wait {
-            untried,
+            untried: reachable.into(),
             asked: Vec::new(),
             next: flight.until,
         });

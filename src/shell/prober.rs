@@ -19,9 +19,9 @@ use mio::Token;
 use super::Tokens;
 use super::clock::Stopwatch;
 use super::connection::{Address, Connection, Ending, Plan};
-use super::resolve::{Answer, Resolver};
+use super::resolve::{Answer, Resolver, within_reach};
 use super::tls::{self, Policy};
-use crate::engine::{ProbeId, ProbeOutcome};
+use crate::engine::{Lacking, ProbeId, ProbeOutcome};
 use crate::model::{self, Destination, Limits, Transport};
 use crate::protocol::{self, Dialogue};
 use crate::time::{Moment, Now};
@@ -37,8 +37,11 @@ pub struct Prober {
     resolver: Resolver,
     queue: VecDeque<(ProbeId, Rc<model::Connection>)>,
     open: Vec<Probe>,
-    outcomes: Vec<(ProbeId, Option<ProbeOutcome>)>,
+    outcomes: Vec<Ended>,
 }
+
+/// A probe and how it ended, or why it cannot be made here.
+pub type Ended = (ProbeId, Result<ProbeOutcome, Lacking>);
 
 struct Probe {
     id: ProbeId,
@@ -143,9 +146,8 @@ impl Prober {
         self.resolver.task_ended(pid)
     }
 
-    /// The probes that have ended since this was last asked, in that order; without an outcome
-    /// those that cannot be made yet.
-    pub fn outcomes(&mut self) -> Vec<(ProbeId, Option<ProbeOutcome>)> {
+    /// The probes that have ended since this was last asked, in that order.
+    pub fn outcomes(&mut self) -> Vec<Ended> {
         std::mem::take(&mut self.outcomes)
     }
 
@@ -170,7 +172,7 @@ impl Prober {
 
     fn begin(&mut self, now: Now, id: ProbeId, test: Rc<model::Connection>) {
         if test.tls.is_some() && !tls::is_ready() {
-            return self.outcomes.push((id, None));
+            return self.outcomes.push((id, Err(Lacking::Randomness)));
         }
         let place = match &test.destination {
             Destination::Unix(path) => {
@@ -224,7 +226,10 @@ impl Prober {
                     self.outcomes.push((id, failed(place.unresolved(reason))));
                     return;
                 }
-                self.dial(now, id, test, Address::all(&found, place.port));
+                match within_reach(found) {
+                    Some(found) => self.dial(now, id, test, Address::all(&found, place.port)),
+                    None => self.outcomes.push((id, Err(Lacking::Ipv6))),
+                }
             }
             Err(reason) => self.outcomes.push((id, failed(place.unresolved(reason)))),
         }
@@ -272,7 +277,7 @@ impl Prober {
             result,
             certificate,
         };
-        self.outcomes.push((probe.id, Some(outcome)));
+        self.outcomes.push((probe.id, Ok(outcome)));
     }
 
     fn remove(&mut self, index: usize) -> Probe {
@@ -338,8 +343,8 @@ fn plan(test: &model::Connection, addresses: Vec<Address>) -> Plan {
     }
 }
 
-fn failed(words: Box<str>) -> Option<ProbeOutcome> {
-    Some(ProbeOutcome {
+fn failed(words: Box<str>) -> Result<ProbeOutcome, Lacking> {
+    Ok(ProbeOutcome {
         result: Err(words),
         certificate: None,
     })

@@ -15,7 +15,7 @@ use mio::{Interest, Token};
 
 use super::{Registered, Tokens};
 use crate::sys::task::fork_task;
-use crate::sys::{errno, reap};
+use crate::sys::{dial, errno, reap};
 
 /// Look-ups at once; further names wait for their turn.
 const MAX_LOOKUPS: usize = 32;
@@ -31,6 +31,16 @@ const REASON: &str = "!";
 
 /// The addresses of a name, in the order to try them, or why there are none. The port of each is 0.
 pub type Answer = Result<Vec<SocketAddr>, Box<str>>;
+
+/// Those of a host's addresses that a kernel without IPv6 can send to; `None` where it has others
+/// only.
+pub fn within_reach(mut addresses: Vec<SocketAddr>) -> Option<Vec<SocketAddr>> {
+    let any = !addresses.is_empty();
+    if addresses.iter().any(SocketAddr::is_ipv6) && !dial::has_ipv6() {
+        addresses.retain(SocketAddr::is_ipv4);
+    }
+    (!any || !addresses.is_empty()).then_some(addresses)
+}
 
 /// Looks up names in children.
 pub struct Resolver {

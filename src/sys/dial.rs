@@ -5,6 +5,8 @@ use std::mem::{size_of, zeroed};
 use std::net::{IpAddr, SocketAddr, TcpStream};
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 
+use super::errno::last;
+
 /// Begins to connect from `source` to `peer`, without waiting.
 ///
 /// # Errors
@@ -37,6 +39,18 @@ pub fn tcp_from(source: IpAddr, peer: SocketAddr) -> io::Result<TcpStream> {
             error => Err(error),
         },
     }
+}
+
+/// Whether this kernel has IPv6 at all; many of old had it as a module, loaded by nobody.
+pub fn has_ipv6() -> bool {
+    // SAFETY: only numbers are passed.
+    let raw = unsafe { libc::socket(libc::AF_INET6, libc::SOCK_DGRAM, 0) };
+    if raw == -1 {
+        return last() != libc::EAFNOSUPPORT;
+    }
+    // SAFETY: just made, and nobody else's.
+    drop(unsafe { OwnedFd::from_raw_fd(raw) });
+    true
 }
 
 #[expect(

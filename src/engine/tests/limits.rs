@@ -297,7 +297,7 @@ fn a_mail_takes_each_key_of_its_format_where_it_is_given_first() {
 #[test]
 fn inputs_that_nobody_waits_for_do_nothing() {
     let mut engine = start(catalogue::model(true, 30));
-    let outcome = Some(ProbeOutcome {
+    let outcome = Ok(ProbeOutcome {
         result: Ok(1),
         certificate: None,
     });

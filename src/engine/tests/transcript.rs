@@ -12,8 +12,8 @@ use std::path::Path;
 
 use crate::config::memory::Memory;
 use crate::engine::{
-    Boot, CertificateFacts, ChildId, Command, Effect, Ending, Engine, Input, PingAnswer, Priority,
-    ProbeId, ProbeOutcome, SampleId, UserAction, Wanted,
+    Boot, CertificateFacts, ChildId, Command, Effect, Ending, Engine, Input, Lacking, PingAnswer,
+    Priority, ProbeId, ProbeOutcome, SampleId, UserAction, Wanted,
 };
 use crate::model::{ChecksumKind, Connection, Model, ServiceId};
 use crate::reading::{
@@ -51,7 +51,7 @@ scenarios! {
     filesystems,
     one_pass,
     programs,
-    randomness,
+
     reload,
     rules_of_one_service,
     restart_limits,
@@ -59,6 +59,7 @@ scenarios! {
     starts_that_fail,
     the_first_cycle_waits,
     the_machine,
+    what_a_machine_lacks,
     windows,
 }
 
@@ -460,17 +461,20 @@ impl Player {
             Some(_) | None if how == "works" => (Ok(330), None),
             Some(_) | None => (Err(how.into()), None),
         };
-        let outcome = Some(ProbeOutcome {
-            result,
-            certificate,
-        })
-        .filter(|_| how != "waits");
+        let outcome = match how {
+            "waits" => Err(Lacking::Randomness),
+            "unreachable" => Err(Lacking::Ipv6),
+            _ => Ok(ProbeOutcome {
+                result,
+                certificate,
+            }),
+        };
         self.feed(Input::ProbeEnded { probe, outcome });
         Ok(())
     }
 
-    /// `answers [MICROSECONDS]`, `silent`, `forbidden`, `unsent WHY`, `unresolved WHY`, `unbound
-    /// WHY`.
+    /// `answers [MICROSECONDS]`, `silent`, `forbidden`, `unreachable`, `unsent WHY`, `unresolved
+    /// WHY`, `unbound WHY`.
     fn ping(&mut self, rest: &str) -> Result<(), String> {
         let (wanted, how) = rest.split_once(' ').unwrap();
         let index = self.probes.iter().position(|(_, host)| host == wanted);
@@ -480,6 +484,7 @@ impl Player {
             ("answers", microseconds) => PingAnswer::Answered(microseconds.parse().unwrap_or(24)),
             ("silent", _) => PingAnswer::Silent,
             ("forbidden", _) => PingAnswer::Forbidden,
+            ("unreachable", _) => PingAnswer::NoIpv6,
             ("unsent", why) => PingAnswer::Unsent(why.into()),
             ("unresolved", why) => PingAnswer::Unresolved(why.into()),
             ("unbound", why) => PingAnswer::Unbound(why.into()),

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
 use crate::engine::{
-    Boot, ChildId, Command, Effect, Ending, Engine, Input, PingAnswer, ProbeId, ProbeOutcome,
-    SampleId, UserAction,
+    Boot, ChildId, Command, Effect, Ending, Engine, Input, Lacking, PingAnswer, ProbeId,
+    ProbeOutcome, SampleId, UserAction,
 };
 use crate::model::{ChecksumKind, Destination, ServiceId};
 use crate::reading::{
@@ -169,7 +169,7 @@ impl World {
                     certificate: None,
                 };
                 let waits = !self.peace && self.dice.one_in(100);
-                let outcome = (!waits).then_some(outcome);
+                let outcome = (!waits).then_some(outcome).ok_or(Lacking::Randomness);
                 self.feed(Input::ProbeEnded { probe, outcome });
             }
             Coming::Ping(probe, answer) => self.feed(Input::PingEnded { probe, answer }),
@@ -312,6 +312,7 @@ impl World {
             13 => (300, PingAnswer::Unresolved("no such name".into())),
             14 => (0, PingAnswer::Unbound("no such address".into())),
             15 => (0, PingAnswer::Forbidden),
+            17 => (0, PingAnswer::NoIpv6),
             16 => (1500, PingAnswer::Answered(1_500_000)),
             _ => (1, PingAnswer::Answered(800)),
         }
