@@ -14,7 +14,7 @@ const struct abi abis[2] = {
 	 .socket = 41, .socketpair = 53, .socketcall = -1, .setsockopt = 54, .uname = 63,
 	 .epoll_ctl = 233, .getrandom = 318, .fcntl = 72, .fcntl64 = -1, .futex = 202,
 	 .clock_gettime = 228, .clock_nanosleep = 230, .timer_create = 222, .prctl = 157,
-	 .madvise = 28, .clone = 56, .open = 2, .openat = 257,
+	 .madvise = 28, .mlockall = 151, .clone = 56, .open = 2, .openat = 257,
 	 /* open stat lstat access readlink statfs */
 	 .path_first = {2, 4, 6, 21, 89, 137, -1},
 	 /* openat newfstatat readlinkat faccessat statx faccessat2 */
@@ -23,7 +23,7 @@ const struct abi abis[2] = {
 	 .socket = 359, .socketpair = 360, .socketcall = 102, .setsockopt = 366, .uname = 122,
 	 .epoll_ctl = 255, .getrandom = 355, .fcntl = 55, .fcntl64 = 221, .futex = 240,
 	 .clock_gettime = 265, .clock_nanosleep = 267, .timer_create = 259, .prctl = 172,
-	 .madvise = 219, .clone = 120, .open = 5, .openat = 295,
+	 .madvise = 219, .mlockall = 152, .clone = 120, .open = 5, .openat = 295,
 	 /* open access readlink statfs stat lstat stat64 lstat64 statfs64 */
 	 .path_first = {5, 33, 85, 99, 106, 107, 195, 196, 268, -1},
 	 /* openat fstatat64 readlinkat faccessat statx faccessat2 */
@@ -166,6 +166,8 @@ static void arguments(const struct abi *abi)
 	rule_if(abi->prctl, 0, BPF_JGE, controls, EINVAL);
 	uint32_t advice = kernel < V(2, 6, 16) ? 5 : kernel < V(2, 6, 32) ? 12 : 14;
 	rule_if(abi->madvise, 2, BPF_JGE, advice, EINVAL);
+	if (kernel < V(4, 4, 0))
+		rule_if(abi->mlockall, 0, BPF_JSET, 4 /* MCL_ONFAULT */, EINVAL);
 	if (kernel < V(2, 6, 19)) /* name spaces and CLONE_PIDFD: they were ignored, which is no help */
 		rule_if(abi->clone, 0, BPF_JSET, 0xfc001000, EINVAL);
 }

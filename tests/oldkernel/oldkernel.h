@@ -30,7 +30,7 @@ struct abi {
 	uint32_t arch;
 	int is_64;
 	int socket, socketpair, socketcall, setsockopt, uname, epoll_ctl, getrandom;
-	int fcntl, fcntl64, futex, clock_gettime, clock_nanosleep, timer_create, prctl, madvise, clone;
+	int fcntl, fcntl64, futex, clock_gettime, clock_nanosleep, timer_create, prctl, madvise, mlockall, clone;
 	int path_first[12];  /* calls whose first argument is a path */
 	int path_second[8]; /* and whose second one is, behind a directory */
 	int open, openat;

@@ -185,7 +185,7 @@ static int decide(const struct abi *abi)
 		return on_path(abi, number, arguments[1]);
 	if (number == abi->fcntl || number == abi->fcntl64 || number == abi->clock_gettime ||
 	    number == abi->clock_nanosleep || number == abi->timer_create || number == abi->prctl ||
-	    number == abi->madvise || number == abi->clone)
+	    number == abi->madvise || number == abi->mlockall || number == abi->clone)
 		return EINVAL;
 	return ENOSYS;
 }

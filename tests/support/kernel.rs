@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
+use super::not_run;
+
 /// The program: the one just built, or whatever `SUBJECT` names, so that an expectation can be
 /// tried on the original.
 pub(crate) fn subject() -> String {
@@ -17,6 +19,12 @@ pub(crate) fn subject() -> String {
 /// Whether the program's kernel is at least this one.
 pub(crate) fn is_since(version: [u32; 3]) -> bool {
     imitated().is_none_or(|imitated| number(&imitated) >= version)
+}
+
+/// Whether it is another one than runs. Then some of the program's calls are looked at by the
+/// launcher, and it sleeps meanwhile.
+pub(crate) fn is_imitated() -> bool {
+    imitated().is_some()
 }
 
 fn imitated() -> Option<String> {
@@ -57,31 +65,44 @@ pub(crate) fn script(lacks: &Lacks) -> Option<String> {
     if options.is_empty() {
         return None;
     }
-    let (launcher, subject) = (launcher().display(), subject());
+    let launcher = launcher().expect("tests/oldkernel can be built");
+    let (launcher, subject) = (launcher.display(), subject());
     Some(format!(
         "#!/bin/sh\nexec {launcher}{options} {subject} \"$@\"\n"
     ))
 }
 
-/// The launcher, built once for all tests of this run.
-fn launcher() -> &'static Path {
-    static BUILT: OnceLock<PathBuf> = OnceLock::new();
-    BUILT.get_or_init(|| {
-        let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oldkernel");
-        let launcher = Path::new(env!("CARGO_TARGET_TMPDIR")).join("oldkernel");
-        let fresh = launcher.with_extension(std::process::id().to_string());
-        let built = Command::new("cc")
-            .current_dir(sources)
-            .args(["-O2", "-o"])
-            .arg(&fresh)
-            .args(["oldkernel.c", "filter.c", "supervisor.c", "proc.c"])
-            .status();
-        assert!(
-            built.is_ok_and(|status| status.success()),
-            "the launcher needs a C compiler"
-        );
-        // Another run may be using the old one.
-        std::fs::rename(fresh, &launcher).expect("cargo's folder for tests is ours");
-        launcher
-    })
+/// Whether this test may go on, which wants a machine that lacks something, on whatever kernel it
+/// runs. One that may not says so.
+pub(crate) fn may_be_imitated(test: &str) -> bool {
+    let tried = launcher().map(|it| Command::new(it).args(["-6", "/bin/true"]).status());
+    let may = tried.is_some_and(|tried| tried.is_ok_and(|status| status.success()));
+    if !may {
+        not_run(test, "needs Linux 5.14 on x86-64, and its seccomp");
+    }
+    may
+}
+
+/// The launcher, built once for all tests of this run; nothing where it cannot be built.
+fn launcher() -> Option<&'static Path> {
+    static BUILT: OnceLock<Option<PathBuf>> = OnceLock::new();
+    BUILT.get_or_init(build).as_deref()
+}
+
+fn build() -> Option<PathBuf> {
+    let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oldkernel");
+    let launcher = Path::new(env!("CARGO_TARGET_TMPDIR")).join("oldkernel");
+    let fresh = launcher.with_extension(std::process::id().to_string());
+    let built = Command::new("cc")
+        .current_dir(sources)
+        .args(["-O2", "-o"])
+        .arg(&fresh)
+        .args(["oldkernel.c", "filter.c", "supervisor.c", "proc.c"])
+        .status();
+    if !built.is_ok_and(|status| status.success()) {
+        return None;
+    }
+    // Another run may be using the old one.
+    std::fs::rename(fresh, &launcher).expect("cargo's folder for tests is ours");
+    Some(launcher)
 }
