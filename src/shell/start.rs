@@ -102,12 +102,15 @@ impl Shell {
         shell.prober.configure(&settings.limits);
         shell.mailer.configure(settings, &shell.instance.host_name);
         shell.sampler.configure(&shell.engine.model().services);
+        // Before the first effect, which says that we have started: whoever reads that may ask.
+        if shell.purpose == Purpose::Supervise {
+            shell.serve();
+        }
         shell.perform_all();
         shell.settle();
-        match shell.purpose.clone() {
-            Purpose::Supervise => shell.serve(),
-            Purpose::Obey(command) => shell.feed(Input::Command(command)),
-            Purpose::Pass { .. } => {}
+        if let Purpose::Obey(command) = &shell.purpose {
+            let command = Input::Command(command.clone());
+            shell.feed(command);
         }
         Ok(shell)
     }
