@@ -104,7 +104,7 @@ impl Engine {
         self.effects.push_back(Effect::Spawn {
             child,
             program: exec.program.clone(),
-            limit: exec.program.timeout,
+            limit: exec.program.terms.timeout,
             environment: self.environment(id, event, text),
             output: Wanted::Reason,
         });

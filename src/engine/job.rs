@@ -136,9 +136,9 @@ impl Verb {
     /// The program of `service` for it.
     pub(super) fn program(self, service: &Service) -> Option<&Program> {
         match self {
-            Self::Start => service.start.as_deref(),
-            Self::Stop => service.stop.as_deref(),
-            Self::Restart => service.restart.as_deref(),
+            Self::Start => service.start.as_ref(),
+            Self::Stop => service.stop.as_ref(),
+            Self::Restart => service.restart.as_ref(),
         }
     }
 }
@@ -200,7 +200,7 @@ impl Ran {
             Ending::Exited(status) => format!("(exit status {status})"),
             Ending::Signaled(signal) => format!("(killed by signal {signal})"),
             Ending::TimedOut if output.is_empty() => {
-                let seconds = program.map_or(0, |program| program.timeout.as_secs());
+                let seconds = program.map_or(0, |program| program.terms.timeout.as_secs());
                 return format!(
                     "(exit status -1) -- Program '{command}' timed out after {seconds} s"
                 );

@@ -221,7 +221,7 @@ impl Engine {
         };
         match ward.reading.as_deref() {
             Some(Reading::Process(ProcessState::Running(process))) => {
-                let limit = start.timeout.as_secs();
+                let limit = start.terms.timeout.as_secs();
                 let young = process
                     .uptime_seconds
                     .is_some_and(|seconds| u64::from(seconds) < limit);

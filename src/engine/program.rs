@@ -62,7 +62,7 @@ impl Engine {
         self.effects.push_back(Effect::Spawn {
             child,
             program: (**program).clone(),
-            limit: program.timeout,
+            limit: program.terms.timeout,
             environment: vec![("MONIT_SERVICE", service.name.to_string())],
             output: Wanted::Text(patterns(&service.rules)),
         });
@@ -108,7 +108,7 @@ impl Engine {
         let Subject::Program(program) = &service.subject else {
             return;
         };
-        let seconds = program.timeout.as_secs();
+        let seconds = program.terms.timeout.as_secs();
         let text = format!("program timed out after {seconds} s. Killing program with pid {pid}");
         if service.rules.iter().any(fails_when_killed) {
             self.log_service(id, Priority::Error, &text);

@@ -69,11 +69,11 @@ impl Engine {
         self.effects.push_back(Effect::Spawn {
             child,
             program: program.clone(),
-            limit: program.timeout,
+            limit: program.terms.timeout,
             environment: self.environment(id, verb.past(), verb.past()),
             output: Wanted::Reason,
         });
-        let deadline = self.now.moment + program.timeout;
+        let deadline = self.now.moment + program.terms.timeout;
         let step = Step::Run { child, deadline };
         self.set_step(id, verb, step);
     }

@@ -158,7 +158,7 @@ fn resume_work(ward: &mut Ward, service: &Service, plan: Plan, phase: SavedPhase
             (Subject::Process(_), Some(program)) => {
                 let (at, pause) = (now, FIRST_PAUSE);
                 let ran = Ran {
-                    deadline: now + program.timeout,
+                    deadline: now + program.terms.timeout,
                     end: End::Orphaned { before },
                 };
                 let step = Step::Pause { at, pause, ran };

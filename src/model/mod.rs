@@ -40,7 +40,7 @@ pub use filesystem::{FilesystemMetric, FilesystemTest};
 pub use network::{Direction, NetworkTarget, NetworkTest, Span, Traffic};
 pub use ping::{Ping, PingTest};
 pub use process::{AttributeTest, ProcessMetric, ProcessTest, Relation};
-pub use program::{Arguments, Program};
+pub use program::{Arguments, Program, Terms};
 pub use program_test::ProgramTest;
 pub use resource::{Comparison, Limit, Unit};
 pub use rule::{Repeat, Rule, Window};

@@ -1,6 +1,7 @@
 //! A program the control file names: arguments, identity and time limit.
 
 use std::fmt;
+use std::rc::Rc;
 use std::time::Duration;
 
 /// `start program = "…" [as uid U and gid G] [with timeout N seconds]`.
@@ -11,12 +12,30 @@ use std::time::Duration;
 pub struct Program {
     /// What is run, with what.
     pub arguments: Arguments,
+    /// As whom, and how long. Programs in a row that say the same share it.
+    pub terms: Rc<Terms>,
+}
+
+/// What a program may do.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Terms {
     /// Numeric user, resolved when the control file was read.
     pub uid: Option<u32>,
     /// Numeric group, resolved when the control file was read.
     pub gid: Option<u32>,
     /// How long it may run, and how long the process may take to appear or vanish; never zero.
     pub timeout: Duration,
+}
+
+impl Terms {
+    /// As ourselves, for so long.
+    pub const fn limited(timeout: Duration) -> Self {
+        Self {
+            uid: None,
+            gid: None,
+            timeout,
+        }
+    }
 }
 
 impl Program {

@@ -41,11 +41,11 @@ pub struct Service {
     /// `onreboot …`: whether it is monitored after the machine was started.
     pub onreboot: OnReboot,
     /// `start program`.
-    pub start: Option<Box<Program>>,
+    pub start: Option<Program>,
     /// `stop program`.
-    pub stop: Option<Box<Program>>,
+    pub stop: Option<Program>,
     /// `restart program`; replaces stop and start in a restart.
-    pub restart: Option<Box<Program>>,
+    pub restart: Option<Program>,
     /// The tests in the order of the control file, the implicit ones first. Services in a row that
     /// have the same ones share them.
     pub rules: Rc<[Rule]>,

@@ -107,7 +107,7 @@ impl Children {
             arguments: &arguments,
             inherited: order.inherited,
             additions: order.environment,
-            identity: &Identity::of(order.program.uid, order.program.gid),
+            identity: &Identity::of(order.program.terms.uid, order.program.terms.gid),
             tied: matches!(order.wanted, Wanted::Text(_)),
         })?;
         let mut running = Running {
@@ -351,6 +351,7 @@ mod tests {
     use mio::Poll;
 
     use super::*;
+    use crate::model::Terms;
     use crate::shell::testing;
 
     const NOW: Moment = Moment::from_millis(1000);
@@ -382,9 +383,7 @@ mod tests {
         ) -> Option<Input> {
             let program = Program {
                 arguments: arguments.iter().collect(),
-                uid: None,
-                gid: None,
-                timeout: Duration::from_secs(30),
+                terms: Terms::limited(Duration::from_secs(30)).into(),
             };
             let order = Order {
                 child: ChildId(7),

@@ -89,6 +89,7 @@ impl Held {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Terms;
     use crate::shell::statefile::Kind;
     use crate::sys::reap::wait_for;
 
@@ -99,9 +100,7 @@ mod tests {
             child: ChildId(number),
             program: Program {
                 arguments: ["/bin/true"].iter().collect(),
-                uid: None,
-                gid: None,
-                timeout: Duration::from_secs(30),
+                terms: Terms::limited(Duration::from_secs(30)).into(),
             },
             environment: vec![],
             limit: Duration::from_secs(30),

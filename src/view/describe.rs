@@ -159,9 +159,9 @@ fn service(sheet: &mut Sheet, model: &Model, service: &Service) {
         "Depends on",
         depends.map(|id| model.service(*id).name.to_string()),
     );
-    sheet.lines("Start program", service.start.as_deref().map(program));
-    sheet.lines("Stop program", service.stop.as_deref().map(program));
-    sheet.lines("Restart program", service.restart.as_deref().map(program));
+    sheet.lines("Start program", service.start.as_ref().map(program));
+    sheet.lines("Stop program", service.stop.as_ref().map(program));
+    sheet.lines("Restart program", service.restart.as_ref().map(program));
     let ignored = service.content.iter().flat_map(|scan| &scan.ignore);
     sheet.lines(
         "Ignore content",
@@ -177,16 +177,16 @@ fn service(sheet: &mut Sheet, model: &Model, service: &Service) {
 
 fn program(program: &Program) -> String {
     let command = program.command_line();
-    let user = match program.uid {
+    let user = match program.terms.uid {
         Some(uid) => format!(" as uid {uid}"),
         None => String::new(),
     };
-    let group = match program.gid {
+    let group = match program.terms.gid {
         Some(gid) => format!(" as gid {gid}"),
         None => String::new(),
     };
     format!(
         "'{command}'{user}{group} timeout {} s",
-        program.timeout.as_secs()
+        program.terms.timeout.as_secs()
     )
 }

@@ -212,7 +212,7 @@ impl Account<'_> {
         } = self.service;
         for (verb, program) in [("start", start), ("stop", stop), ("restart", restart)] {
             if let Some(program) = program {
-                let (command, limit) = (command(program), Span(program.timeout));
+                let (command, limit) = (command(program), Span(program.terms.timeout));
                 let sentence = format!("To {verb} it, {command} is run and given {limit}.");
                 self.sentence(sentence);
             }
@@ -292,7 +292,7 @@ fn subject(subject: &Subject) -> String {
         Subject::Program(program) => format!(
             "what {} prints and how it ends, within {}",
             command(program),
-            Span(program.timeout)
+            Span(program.terms.timeout)
         ),
         Subject::Network(NetworkTarget::Interface(name)) => format!("the network interface {name}"),
         Subject::Network(NetworkTarget::Address(address)) => {
@@ -360,7 +360,7 @@ fn recipient(target: &AlertTarget) -> String {
 /// `'/bin/x a' as uid 33`.
 fn command(program: &Program) -> String {
     let command = program.command_line();
-    match (program.uid, program.gid) {
+    match (program.terms.uid, program.terms.gid) {
         (None, None) => format!("'{command}'"),
         (Some(uid), None) => format!("'{command}' as uid {uid}"),
         (None, Some(gid)) => format!("'{command}' as gid {gid}"),

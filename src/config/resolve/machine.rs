@@ -7,7 +7,7 @@ use crate::config::arguments::split_program;
 use crate::config::complaints::Complaints;
 use crate::config::surroundings::{Kind, Surroundings};
 use crate::config::syntax::{ActionSyntax, ProgramSyntax, Text, TlsSyntax};
-use crate::model::{Action, Exec, Limits, Program, Rule};
+use crate::model::{Action, Exec, Limits, Program, Rule, Terms};
 use crate::text::{Diagnostic, Span, quoted};
 
 /// What resolving needs at every turn.
@@ -20,6 +20,8 @@ pub(super) struct Machine<'a> {
     pub(super) limits: Limits,
     /// Those of the service before.
     pub(super) rules: Rc<[Rule]>,
+    /// Those of the program before.
+    pub(super) terms: Option<Rc<Terms>>,
 }
 
 impl Machine<'_> {
@@ -102,12 +104,23 @@ impl Machine<'_> {
         }
         let more = program.more.iter();
         arguments.extend(more.map(|argument| argument.trim().into()));
-        Program {
-            arguments: arguments.iter().collect(),
+        let terms = Terms {
             uid: program.uid.and_then(|user| self.user(&user)),
             gid: program.gid.and_then(|group| self.group(&group)),
             timeout: program.timeout.unwrap_or(default),
+        };
+        Program {
+            arguments: arguments.iter().collect(),
+            terms: self.shared_terms(terms),
         }
+    }
+
+    /// The terms of the program before, if these are the same.
+    fn shared_terms(&mut self, terms: Terms) -> Rc<Terms> {
+        let before = self.terms.take().filter(|before| **before == terms);
+        let terms = before.unwrap_or_else(|| terms.into());
+        self.terms = Some(terms.clone());
+        terms
     }
 
     /// Whether what is only good to know is looked at. A daemon must start, and go on, beside a

@@ -71,6 +71,7 @@ pub(super) fn model(
         limits: settings.limits.clone(),
         tls: std::mem::take(&mut syntax.tls),
         rules: Rc::default(),
+        terms: None,
     };
     start::check(&syntax, &settings, &mut machine);
     tls::check_usual(&mut machine);

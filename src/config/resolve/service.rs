@@ -23,7 +23,7 @@ pub(super) fn service(
         require_test(&syntax.name, &subject, &rules, machine);
     }
     let limits = machine.limits.clone();
-    let mut program = |program, default| Box::new(machine.program(program, default));
+    let mut program = |program, default| machine.program(program, default);
     let start = syntax
         .start
         .map(|start| program(start, limits.start_timeout));

@@ -118,7 +118,7 @@ fn the_services_of_the_seed() {
         "/etc/init.d/apache2 start"
     );
     assert_eq!(
-        apache.start.as_ref().unwrap().timeout,
+        apache.start.as_ref().unwrap().terms.timeout,
         Duration::from_secs(30)
     );
     assert_eq!(apache.restart_limits[0].action, Action::Unmonitor);

@@ -76,13 +76,9 @@ fn settings(poll_seconds: u64) -> Settings {
 fn service(name: &str, depends: Vec<ServiceId>) -> Service {
     let process = number(name) < PROCESSES;
     let program = |verb: &str, seconds| {
-        process.then(|| {
-            Box::new(Program {
-                arguments: [&*format!("/etc/init.d/{name}"), verb].iter().collect(),
-                uid: None,
-                gid: None,
-                timeout: Duration::from_secs(seconds),
-            })
+        process.then(|| Program {
+            arguments: [&*format!("/etc/init.d/{name}"), verb].iter().collect(),
+            terms: Terms::limited(Duration::from_secs(seconds)).into(),
         })
     };
     let subject = match number(name) {

@@ -48,9 +48,7 @@ fn start(model: Model) -> Engine {
 fn program(path: &str) -> Program {
     Program {
         arguments: [path].iter().collect(),
-        uid: None,
-        gid: None,
-        timeout: Duration::from_secs(300),
+        terms: Terms::limited(Duration::from_secs(300)).into(),
     }
 }
 

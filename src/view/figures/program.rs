@@ -17,16 +17,14 @@ impl Lines {
 mod tests {
     use std::time::Duration;
 
-    use crate::model::{Program, Subject};
+    use crate::model::{Program, Subject, Terms};
     use crate::reading::{ProgramReading, Reading};
     use crate::view::fixture::World;
 
     fn world(output: &str) -> World {
         let program = Program {
             arguments: ["/srv/demo/bin/prog.sh", "arg1"].iter().collect(),
-            uid: None,
-            gid: None,
-            timeout: Duration::from_secs(4),
+            terms: Terms::limited(Duration::from_secs(4)).into(),
         };
         let reading = ProgramReading {
             started: 1_795_329_991,

@@ -232,11 +232,11 @@ fn protocol_words(connection: &Connection) -> String {
 
 /// `/etc/init.d/apache2 start as uid 33 as gid 33 (at most 30 s)`.
 fn program_words(program: &Program) -> String {
-    let identity = [("uid", program.uid), ("gid", program.gid)];
+    let identity = [("uid", program.terms.uid), ("gid", program.terms.gid)];
     let known = identity
         .into_iter()
         .filter_map(|(word, id)| Some((word, id?)));
     let identity: String = known.map(|(word, id)| format!(" as {word} {id}")).collect();
-    let (command, limit) = (program.command_line(), program.timeout.as_secs());
+    let (command, limit) = (program.command_line(), program.terms.timeout.as_secs());
     format!("{command}{identity} (at most {limit} s)")
 }

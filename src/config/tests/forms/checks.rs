@@ -135,7 +135,7 @@ ok!(
     |m| service(m)
         .start
         .as_ref()
-        .map(|p| (p.uid, p.gid, p.timeout.as_secs())),
+        .map(|p| (p.terms.uid, p.terms.gid, p.terms.timeout.as_secs())),
     Some((Some(4711), Some(65_534), 60))
 );
 

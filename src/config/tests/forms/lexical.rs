@@ -62,7 +62,10 @@ ok!(
        if it does not exist for the 2 cycles then alert"
         .replace("it ", "")
         .leak(),
-    |m| service(m).start.as_ref().map(|p| (p.uid, p.gid, p.timeout)),
+    |m| service(m)
+        .start
+        .as_ref()
+        .map(|p| (p.terms.uid, p.terms.gid, p.terms.timeout)),
     Some((Some(0), Some(0), seconds(5)))
 );
 ok!(

@@ -20,8 +20,8 @@ fn programs(model: &Model) -> Vec<String> {
     programs
         .map(|service| {
             let program = program(service);
-            let (uid, gid) = (program.uid, program.gid);
-            let limit = program.timeout.as_millis();
+            let (uid, gid) = (program.terms.uid, program.terms.gid);
+            let limit = program.terms.timeout.as_millis();
             format!("{} {uid:?} {gid:?} {limit}", program.arguments.join("|"))
         })
         .collect()
@@ -102,7 +102,7 @@ ok!(
     "check program a with path /bin/a if status != 0 then alert
      check program b with path /bin/a timeout 1 s if status != 0 then alert
      set limits { programTimeout: 20 s }",
-    |m| [0, 1].map(|index| program(&m.services[index]).timeout),
+    |m| [0, 1].map(|index| program(&m.services[index]).terms.timeout),
     [20, 1].map(Duration::from_secs)
 );
 ok!(

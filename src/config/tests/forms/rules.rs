@@ -151,9 +151,9 @@ ok!(
     |m| match &rules(m)[0].failed.action {
         Action::Exec(exec) => (
             exec.program.arguments.join("|"),
-            exec.program.uid,
+            exec.program.terms.uid,
             exec.repeat_cycles,
-            exec.program.timeout.as_secs()
+            exec.program.terms.timeout.as_secs()
         ),
         other => panic!("{other:?}"),
     },

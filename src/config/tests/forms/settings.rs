@@ -113,7 +113,8 @@ ok!(
                   programTimeout: 4 seconds, execTimeout: 5 seconds, fileContentBuffer: 100 B }",
     |m| {
         let service = &m.services[0];
-        let time = |program: &Option<Box<crate::model::Program>>| program.as_ref().unwrap().timeout;
+        let time =
+            |program: &Option<crate::model::Program>| program.as_ref().unwrap().terms.timeout;
         let connection = super::connection(m).timeout;
         let limits = &m.settings.limits;
         let bytes = [
@@ -124,7 +125,7 @@ ok!(
         let exec = |index: usize| {
             let rules = m.services[index].rules.iter();
             let mut programs = rules.filter_map(|rule| match &rule.failed.action {
-                Action::Exec(exec) => Some(exec.program.timeout),
+                Action::Exec(exec) => Some(exec.program.terms.timeout),
                 _ => None,
             });
             programs.next().unwrap()
@@ -142,7 +143,7 @@ ok!(
             time(&service.restart),
             connection,
             ping.ping.timeout,
-            checked.timeout,
+            checked.terms.timeout,
             exec(0),
             exec(1),
         ];
