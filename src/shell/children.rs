@@ -45,6 +45,8 @@ pub struct Children {
     running: Vec<Running>,
     /// Programs that have ended, whose output is being looked through.
     ended: VecDeque<Ended>,
+    /// It was said that programs run without anybody hearing what they say.
+    unheard_said: bool,
 }
 
 struct Running {
@@ -56,7 +58,7 @@ struct Running {
     /// Bytes of output to keep.
     keep: usize,
     /// Holds the stage and error number where the program never came to run.
-    report: OwnedFd,
+    report: Option<OwnedFd>,
     deadline: Moment,
     timed_out: bool,
 }
@@ -86,6 +88,7 @@ impl Children {
             tokens,
             running: Vec::new(),
             ended: VecDeque::new(),
+            unheard_said: false,
         }
     }
 
@@ -101,15 +104,19 @@ impl Children {
         }
     }
 
-    fn try_start(&self, now: Moment, order: Order<'_>) -> Result<Running, SpawnError> {
+    fn try_start(&mut self, now: Moment, order: Order<'_>) -> Result<Running, SpawnError> {
+        // Of a check what it says is what counts.
+        let is_check = matches!(order.wanted, Wanted::Text(_));
         let arguments: Vec<&str> = order.program.arguments.iter().collect();
         let child = spawn::spawn(&Spawn {
             arguments: &arguments,
             inherited: order.inherited,
             additions: order.environment,
             identity: &Identity::of(order.program.terms.uid, order.program.terms.gid),
-            tied: matches!(order.wanted, Wanted::Text(_)),
+            tied: is_check,
+            unheard: !is_check,
         })?;
+        self.tell_unheard(child.stdout.is_none());
         let mut running = Running {
             id: order.child,
             pid: child.pid,
@@ -125,6 +132,15 @@ impl Children {
         running.output.watch(&self.tokens, child.stdout);
         running.errors.watch(&self.tokens, child.stderr);
         Ok(running)
+    }
+
+    /// Says once that programs are not heard for lack of descriptors, and when they are again.
+    fn tell_unheard(&mut self, unheard: bool) {
+        match (unheard, std::mem::replace(&mut self.unheard_said, unheard)) {
+            (true, false) => log::error!("No descriptors are left: programs run unheard"),
+            (false, true) => log::info!("Descriptors are there again: programs are heard"),
+            (true, true) | (false, false) => {}
+        }
     }
 
     /// Whether `token` was one of ours; then what there is to read was read.
@@ -171,7 +187,7 @@ impl Children {
     pub fn ended(&mut self, pid: i32, status: WaitStatus) -> Option<Input> {
         let at = self.running.iter().position(|r| r.pid == pid)?;
         let mut running = self.running.swap_remove(at);
-        if let Some(error) = spawn::exec_failure(&running.report) {
+        if let Some(error) = running.report.as_ref().and_then(spawn::exec_failure) {
             return Some(refusal(running.id, &error));
         }
         running.output.read(READS_AT_END);
@@ -308,10 +324,13 @@ impl Capture {
         }
     }
 
-    fn watch(&mut self, tokens: &Tokens, pipe: OwnedFd) {
-        self.pipe = tokens
-            .register(Receiver::from(pipe), Interest::READABLE)
-            .ok();
+    fn watch(&mut self, tokens: &Tokens, pipe: Option<OwnedFd>) {
+        let register = |pipe| {
+            tokens
+                .register(Receiver::from(pipe), Interest::READABLE)
+                .ok()
+        };
+        self.pipe = pipe.and_then(register);
     }
 
     fn token(&self) -> Option<Token> {

@@ -104,6 +104,7 @@ mod tests {
             additions: &[],
             identity: &Identity::Own,
             tied: false,
+            unheard: false,
         })
         .unwrap();
         let process = sys::exits::stat_of(child.pid).unwrap().unwrap().id;

@@ -14,8 +14,7 @@
 
 use std::ffi::{CString, OsStr, OsString, c_char, c_int};
 use std::fmt;
-use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
@@ -37,6 +36,9 @@ pub struct Spawn<'a> {
     /// Whether it is killed when we are: a check whose time nobody would keep any more. What the
     /// kernel cannot do for it (Linux 2.1.57) is not done.
     pub tied: bool,
+    /// Whether it runs also where there are no descriptors left to read what it says by: what a
+    /// service needs is that its start program runs.
+    pub unheard: bool,
 }
 
 /// As whom a program runs.
@@ -122,12 +124,13 @@ impl Switch {
 pub struct Child {
     /// Its number, and that of its process group.
     pub pid: i32,
-    /// Where its standard output can be read; does not wait.
-    pub stdout: OwnedFd,
-    /// Where its standard error can be read; does not wait.
-    pub stderr: OwnedFd,
-    /// For [`exec_failure`], once the child was reaped.
-    pub report: OwnedFd,
+    /// Where its standard output can be read; does not wait. `None` where it leads to the null
+    /// device for lack of descriptors.
+    pub stdout: Option<OwnedFd>,
+    /// The same for its standard error.
+    pub stderr: Option<OwnedFd>,
+    /// For [`exec_failure`], once the child was reaped. Without it only the exit status 127 tells.
+    pub report: Option<OwnedFd>,
 }
 
 /// The step at which a program could not be started.
@@ -215,17 +218,19 @@ impl fmt::Display for SpawnError {
 pub fn spawn(order: &Spawn<'_>) -> Result<Child, SpawnError> {
     let arguments = arguments(order.arguments)?;
     let environment = environment(order);
-    let (stdout, child_stdout) = nonblocking_pipe()?;
-    let (stderr, child_stderr) = nonblocking_pipe()?;
-    let (report, child_report) = nonblocking_pipe()?;
+    // The most telling one first: there may not be descriptors for all of them.
+    let (report, child_report) = ends(order)?;
+    let (stderr, child_stderr) = ends(order)?;
+    let (stdout, child_stdout) = ends(order)?;
+    let raw = |end: &Option<OwnedFd>| end.as_ref().map(AsRawFd::as_raw_fd);
     let plan = Plan {
         arguments: &pointers(&arguments),
         environment: &pointers(&environment),
         identity: *order.identity,
         tied: order.tied,
-        stdout: child_stdout.as_raw_fd(),
-        stderr: child_stderr.as_raw_fd(),
-        report: child_report.as_raw_fd(),
+        stdout: raw(&child_stdout),
+        stderr: raw(&child_stderr),
+        report: raw(&child_report),
     };
 
     let blocked = signals::Blocked::all();
@@ -249,11 +254,27 @@ pub fn spawn(order: &Spawn<'_>) -> Result<Child, SpawnError> {
 /// After the child was reaped: why it never became the program, if it did not.
 pub fn exec_failure(report: impl AsFd) -> Option<SpawnError> {
     let mut bytes = [0_u8; 5];
-    let mut pipe = File::from(report.as_fd().try_clone_to_owned().ok()?);
-    pipe.read_exact(&mut bytes).ok()?;
+    // A copy of the descriptor, which the standard library would read from, may not be to be had.
+    // SAFETY: the bytes are writable for their length. They were written at once and come at once.
+    let read = unsafe {
+        let raw = report.as_fd().as_raw_fd();
+        libc::read(raw, bytes.as_mut_ptr().cast(), bytes.len())
+    };
+    if usize::try_from(read) != Ok(bytes.len()) {
+        return None;
+    }
     let [stage, errno @ ..] = bytes;
     let stage = *Stage::ALL.get(usize::from(stage))?;
     Some(SpawnError::new(stage, i32::from_ne_bytes(errno)))
+}
+
+/// Our end and the child's, or neither where the program may run without.
+fn ends(order: &Spawn<'_>) -> Result<(Option<OwnedFd>, Option<OwnedFd>), SpawnError> {
+    match nonblocking_pipe() {
+        Ok((reader, writer)) => Ok((Some(reader), Some(writer))),
+        Err(error) if order.unheard && error.is_shortage() => Ok((None, None)),
+        Err(error) => Err(error),
+    }
 }
 
 fn nonblocking_pipe() -> Result<(OwnedFd, OwnedFd), SpawnError> {
@@ -315,17 +336,19 @@ struct Plan<'a> {
     environment: &'a [*const c_char],
     identity: Identity,
     tied: bool,
-    stdout: RawFd,
-    stderr: RawFd,
-    report: RawFd,
+    stdout: Option<RawFd>,
+    stderr: Option<RawFd>,
+    report: Option<RawFd>,
 }
 
 /// Where the child keeps its report pipe.
 const REPORT: RawFd = 3;
+/// No descriptor at all: what is written there is lost.
+const NOWHERE: RawFd = -1;
 
 /// In the child: becomes the program or dies telling why.
 fn become_program(plan: &Plan<'_>) -> ! {
-    let mut report = plan.report;
+    let mut report = plan.report.unwrap_or(NOWHERE);
     let Err((stage, errno)) = try_become_program(plan, &mut report);
     let stage = Stage::ALL.iter().position(|&s| s == stage).unwrap_or(0);
     let errno = errno.to_ne_bytes();
@@ -356,13 +379,8 @@ fn try_become_program(
     oom::leave_protection(); // while we may
     // SAFETY: plain system call.
     done(Stage::Session, unsafe { libc::setsid() })?;
-    arrange([
-        None,
-        Some(plan.stdout),
-        Some(plan.stderr),
-        Some(plan.report),
-    ])
-    .map_err(|errno| (Stage::Descriptors, errno))?;
+    arrange([None, plan.stdout, plan.stderr, plan.report])
+        .map_err(|errno| (Stage::Descriptors, errno))?;
     *report = REPORT;
     close_on_exec(REPORT);
     // SAFETY: the path ends in NUL.

@@ -136,9 +136,10 @@ impl Program {
             additions: &[],
             identity: &Identity::Own,
             tied: false,
+            unheard: false,
         });
         let child = child.unwrap();
-        assert_eq!(read_to_end(&child.report), b"");
+        assert_eq!(read_to_end(child.report.as_ref().unwrap()), b"");
         Self(child)
     }
 
@@ -153,7 +154,7 @@ impl Program {
 
     /// Waits until it has written something.
     pub(crate) fn await_output(&self) {
-        let mut output = waiting(&self.0.stdout);
+        let mut output = waiting(self.0.stdout.as_ref().unwrap());
         assert_eq!(output.read(&mut [0]).unwrap(), 1);
     }
 }

@@ -1,6 +1,6 @@
 //! Real programs, small ones; each is waited for.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 
 use super::super::reap::{KILL, WaitStatus, kill_group, wait_for};
 use super::super::testing::{Folder, in_child, read_to_end, waiting};
@@ -10,10 +10,14 @@ use super::*;
 type Outcome = (WaitStatus, String, String, Option<SpawnError>);
 
 fn finish(child: &Child) -> Outcome {
-    let text = |pipe: &OwnedFd| String::from_utf8(read_to_end(pipe)).unwrap();
+    let text = |pipe: &Option<OwnedFd>| {
+        let bytes = pipe.as_ref().map(read_to_end).unwrap_or_default();
+        String::from_utf8(bytes).unwrap()
+    };
     let (stdout, stderr) = (text(&child.stdout), text(&child.stderr));
     let status = wait_for(child.pid).unwrap();
-    (status, stdout, stderr, exec_failure(&child.report))
+    let failure = child.report.as_ref().and_then(exec_failure);
+    (status, stdout, stderr, failure)
 }
 
 fn run_as(identity: &Identity, arguments: &[&str]) -> Outcome {
@@ -23,6 +27,7 @@ fn run_as(identity: &Identity, arguments: &[&str]) -> Outcome {
         additions: &[],
         identity,
         tied: false,
+        unheard: false,
     });
     finish(&child.unwrap())
 }
@@ -109,6 +114,7 @@ fn arguments_nothing_can_be_started_with() {
             additions: &[],
             identity: &Identity::Own,
             tied: false,
+            unheard: false,
         });
         assert_eq!(failure.unwrap_err().stage, Stage::Arguments);
     }
@@ -130,6 +136,7 @@ fn an_environment_of_ours_and_what_was_added() {
         ],
         identity: &Identity::Own,
         tied: false,
+        unheard: false,
     });
     let (_, stdout, ..) = finish(&child.unwrap());
     assert_eq!(
@@ -146,6 +153,7 @@ fn an_addition_too_long_for_the_kernel_is_cut() {
         additions: &[("D", "x".repeat(1 << 20))],
         identity: &Identity::Own,
         tied: false,
+        unheard: false,
     });
     let (status, stdout, ..) = finish(&child.unwrap());
     assert_eq!(status, WaitStatus::Exited(0));
@@ -207,10 +215,11 @@ fn a_session_of_its_own() {
         additions: &[],
         identity: &Identity::Own,
         tied: false,
+        unheard: false,
     })
     .unwrap();
     let mut line = String::new();
-    BufReader::new(waiting(&child.stdout))
+    BufReader::new(waiting(child.stdout.as_ref().unwrap()))
         .read_line(&mut line)
         .unwrap();
     // Group, session, no terminal.
@@ -229,9 +238,15 @@ fn the_whole_group_is_killed() {
         additions: &[],
         identity: &Identity::Own,
         tied: false,
+        unheard: false,
     })
     .unwrap();
-    assert_eq!(waiting(&child.stdout).read(&mut [0; 3]).unwrap(), 3);
+    assert_eq!(
+        waiting(child.stdout.as_ref().unwrap())
+            .read(&mut [0; 3])
+            .unwrap(),
+        3
+    );
     assert!(kill_group(child.pid, KILL));
     assert_eq!(finish(&child).0, WaitStatus::Signaled(KILL));
 }
@@ -258,6 +273,7 @@ fn a_full_process_table_is_a_shortage() {
             additions: &[],
             identity: &Identity::Own,
             tied: false,
+            unheard: false,
         });
         let failure = failure.unwrap_err();
         write!(out, "{:?} {}", failure.stage, failure.is_shortage()).unwrap();
@@ -280,6 +296,7 @@ fn no_descriptor_left_is_a_shortage() {
             additions: &[],
             identity: &Identity::Own,
             tied: false,
+            unheard: false,
         });
         let failure = failure.unwrap_err();
         write!(out, "{:?} {}", failure.stage, failure.is_shortage()).unwrap();
@@ -361,5 +378,40 @@ fn an_ordinary_user_can_be_itself_but_nobody_else() {
     });
     let refused = "Exited(127) Some(Group)\n";
     let expected = format!("Exited(0) None\n{}", refused.repeat(3));
+    assert_eq!(String::from_utf8(told).unwrap(), expected);
+}
+
+#[test]
+fn without_a_descriptor_left_a_program_runs_unheard_if_it_may() {
+    let told = in_child(|out| {
+        let folder = Folder::new();
+        let path = folder.path("ran");
+        let touch = format!("echo said; echo ran >{}", path.display());
+        let limit = libc::rlimit {
+            rlim_cur: 32,
+            rlim_max: 32,
+        };
+        // SAFETY: the limit is whole, and this child's own.
+        unsafe { libc::setrlimit(libc::RLIMIT_NOFILE, &raw const limit) };
+        let _taken: Vec<_> = std::iter::from_fn(|| pipe().ok()).collect();
+        for unheard in [false, true] {
+            let begun = spawn(&Spawn {
+                arguments: &["/bin/sh", "-c", &touch],
+                inherited: &[],
+                additions: &[],
+                identity: &Identity::Own,
+                tied: false,
+                unheard,
+            });
+            let outcome = begun.map(|child| {
+                let (status, stdout, ..) = finish(&child);
+                (status, stdout)
+            });
+            write!(out, "{outcome:?} {} ", path.exists()).unwrap();
+        }
+    });
+    let short = SpawnError::new(Stage::Pipe, libc::EMFILE);
+    let ran = Ok::<_, SpawnError>((WaitStatus::Exited(0), String::new()));
+    let expected = format!("{:?} false {ran:?} true ", Err::<(), _>(short));
     assert_eq!(String::from_utf8(told).unwrap(), expected);
 }
