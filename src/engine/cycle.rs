@@ -296,7 +296,7 @@ impl Engine {
             Check::Pinging { runs } | Check::Probing { runs } => {
                 let asked = runs.iter().filter_map(|run| match run.state {
                     ProbeState::Asked { probe, .. } => Some(Effect::CancelProbe(probe)),
-                    ProbeState::Answered => None,
+                    ProbeState::Answered | ProbeState::Untried => None,
                 });
                 self.effects.extend(asked);
             }

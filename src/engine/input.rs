@@ -21,6 +21,14 @@ pub enum Input {
         /// How, or why it cannot be made here.
         outcome: Result<ProbeOutcome, Lacking>,
     },
+    /// An ordered [`super::Effect::Probe`] could not be tried: this machine is short of descriptors,
+    /// processes or memory, and nothing is known of the peer.
+    ProbeUntried {
+        /// The order's id.
+        probe: ProbeId,
+        /// Of what.
+        reason: Box<str>,
+    },
     /// An ordered [`super::Effect::Ping`] came to its end.
     PingEnded {
         /// The order's id.
@@ -114,6 +122,8 @@ pub enum PingAnswer {
     Forbidden,
     /// The kernel has no IPv6, and the host nothing else.
     NoIpv6,
+    /// This machine is short of descriptors, processes or memory: nothing is known of the host.
+    Short(Box<str>),
 }
 
 /// What a certificate says, judged but not necessarily failing.

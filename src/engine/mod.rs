@@ -150,6 +150,7 @@ impl Engine {
             Input::Wake => self.wake(),
             Input::Sampled(readings) => self.take_readings(readings),
             Input::ProbeEnded { probe, outcome } => self.take_probe(probe, outcome),
+            Input::ProbeUntried { probe, reason } => self.take_untried(probe, &reason),
             Input::PingEnded { probe, answer } => self.take_ping(probe, answer),
             Input::ChildExited {
                 child,

@@ -7,6 +7,7 @@ use crate::model::{PingTest, Rule, ServiceId};
 use crate::reading::Elapsed;
 
 use super::judge;
+use super::probing::untried;
 use super::service::{Check, ProbeRun, ProbeState};
 use super::{Effect, Engine, Lacking, PingAnswer, Priority, ProbeId, ProbeOutcome};
 
@@ -43,6 +44,10 @@ impl Engine {
         let Some(test) = model.service(id).rules[rule].test.ping() else {
             return;
         };
+        if let PingAnswer::Short(reason) = answer {
+            return self.take_untried(ours, &reason);
+        }
+        self.tell_tried(id, rule);
         let again =
             attempt < test.tries && matches!(answer, PingAnswer::Silent | PingAnswer::Unsent(_));
         self.log_ping(test, attempt, &answer, again);
@@ -58,7 +63,7 @@ impl Engine {
             PingAnswer::Unsent(reason)
             | PingAnswer::Unresolved(reason)
             | PingAnswer::Unbound(reason) => Some(Err(reason)),
-            PingAnswer::Forbidden => None,
+            PingAnswer::Forbidden | PingAnswer::Short(_) => None,
             PingAnswer::NoIpv6 => {
                 self.leave_out(id, rule, Lacking::Ipv6);
                 None
@@ -96,7 +101,7 @@ impl Engine {
             PingAnswer::Unbound(reason) => {
                 format!("Ping for {host} -- Cannot bind to outgoing address -- {reason}")
             }
-            PingAnswer::Forbidden | PingAnswer::NoIpv6 => return,
+            PingAnswer::Forbidden | PingAnswer::NoIpv6 | PingAnswer::Short(_) => return,
         };
         let is_good = matches!(answer, PingAnswer::Answered(_));
         let priority = if is_good || test.expect_failure {
@@ -110,7 +115,7 @@ impl Engine {
     }
 
     /// Gives the verdict once the last ping has ended, and goes on to the connections.
-    fn judge_pings(&mut self, id: ServiceId) {
+    pub(super) fn judge_pings(&mut self, id: ServiceId) {
         let is_asked = |run: &ProbeRun| matches!(run.state, ProbeState::Asked { .. });
         let ward = &mut self.wards[id.index()];
         let Check::Pinging { runs } = &ward.check else {
@@ -119,12 +124,16 @@ impl Engine {
         if runs.iter().any(is_asked) {
             return;
         }
+        let untried = untried(runs);
         ward.check = Check::Idle;
         let model = self.model.clone();
         let mut is_away = false;
         for (index, test) in ping_tests(&model.service(id).rules) {
             if !self.is_checkable(id) {
                 return;
+            }
+            if untried.contains(&index) {
+                continue;
             }
             let outcome = self.wards[id.index()].rules[index].outcome();
             is_away |= outcome.is_some_and(|outcome| outcome.result.is_err());

@@ -51,6 +51,7 @@ impl Engine {
         let Some(test) = model.service(id).rules[rule].test.connection() else {
             return;
         };
+        self.tell_tried(id, rule);
         let outcome = match outcome {
             Ok(outcome) => outcome,
             Err(lacking) => {
@@ -95,11 +96,46 @@ impl Engine {
         self.take_finding(id, rule, Finding::Unavailable(what));
     }
 
+    /// A connection test or ping could not be tried. That says nothing about the service, so it is
+    /// not counted either way; why is said once.
+    pub(super) fn take_untried(&mut self, ours: ProbeId, reason: &str) {
+        let Some((id, position, rule, _)) = self.find_probe(ours) else {
+            return;
+        };
+        let state = &mut self.wards[id.index()].rules[rule];
+        if !std::mem::replace(&mut state.told_untried, true) {
+            let model = self.model.clone();
+            let test = &model.service(id).rules[rule].test;
+            let connection = test.connection().map(|test| judge::peer(&test.connection));
+            let ping = || Some(format!("ping of {}", test.ping()?.ping.host));
+            let what = connection.or_else(ping).unwrap_or_default();
+            let text = format!("test is left out for the time being: {what} -- {reason}");
+            self.log_service(id, Priority::Error, &text);
+        }
+        self.set_probe(id, position, ProbeState::Untried);
+        match self.wards[id.index()].check {
+            Check::Pinging { .. } => self.judge_pings(id),
+            Check::Probing { .. } => self.judge_probes(id),
+            Check::Idle
+            | Check::Sampling { .. }
+            | Check::Queued { .. }
+            | Check::Running { .. }
+            | Check::Held { .. } => {}
+        }
+    }
+
+    /// What was left out is tested again.
+    pub(super) fn tell_tried(&mut self, id: ServiceId, rule: usize) {
+        if std::mem::take(&mut self.wards[id.index()].rules[rule].told_untried) {
+            self.log_service(id, Priority::Info, "what was left out is tested again");
+        }
+    }
+
     /// Whose it is: the service, the place among its runs, the rule, and which try it is.
     pub(super) fn find_probe(&self, ours: ProbeId) -> Option<(ServiceId, usize, usize, u8)> {
         let asked = |run: &ProbeRun| match run.state {
             ProbeState::Asked { probe, attempt } if probe == ours => Some(attempt),
-            ProbeState::Asked { .. } | ProbeState::Answered => None,
+            ProbeState::Asked { .. } | ProbeState::Answered | ProbeState::Untried => None,
         };
         self.wards.iter().enumerate().find_map(|(index, ward)| {
             let mut found = ward.check.runs().iter().enumerate();
@@ -140,8 +176,8 @@ impl Engine {
     fn judge_probes(&mut self, id: ServiceId) {
         let is_asked = |run: &ProbeRun| matches!(run.state, ProbeState::Asked { .. });
         let ward = &mut self.wards[id.index()];
-        match &ward.check {
-            Check::Probing { runs } if !runs.iter().any(is_asked) => ward.check = Check::Idle,
+        let untried = match &ward.check {
+            Check::Probing { runs } if !runs.iter().any(is_asked) => untried(runs),
             Check::Probing { .. }
             | Check::Pinging { .. }
             | Check::Idle
@@ -151,13 +187,17 @@ impl Engine {
             | Check::Held { .. } => {
                 return;
             }
-        }
+        };
+        ward.check = Check::Idle;
         let model = self.model.clone();
         let rules = &model.service(id).rules;
         let mut warming = false;
         for (index, test) in connection_tests(rules) {
             if !self.is_checkable(id) {
                 return;
+            }
+            if untried.contains(&index) {
+                continue;
             }
             let Some(outcome) = self.wards[id.index()].rules[index].outcome() else {
                 continue;
@@ -231,6 +271,12 @@ impl Engine {
             Some(_) | None => false,
         }
     }
+}
+
+/// The rules that could not be tried.
+pub(super) fn untried(runs: &[ProbeRun]) -> Vec<usize> {
+    let untried = |run: &&ProbeRun| matches!(run.state, ProbeState::Untried);
+    runs.iter().filter(untried).map(|run| run.rule).collect()
 }
 
 fn connection_tests(rules: &[Rule]) -> impl Iterator<Item = (usize, &ConnectionTest)> {

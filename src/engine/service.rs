@@ -190,6 +190,8 @@ pub(super) enum ProbeState {
     },
     /// The last try has ended; its outcome is in the rule's state.
     Answered,
+    /// The machine was short of something: the rule is not judged this time.
+    Untried,
 }
 
 /// What a rule remembers.
@@ -207,6 +209,8 @@ pub(super) struct RuleState {
     pub(super) changed: bool,
     /// Whether it was said that this system does not tell what it needs.
     pub(super) told_unavailable: bool,
+    /// Whether it was said that the machine is too short of something to test it.
+    pub(super) told_untried: bool,
 }
 
 /// Who was asked by a connection test or ping.
@@ -335,6 +339,7 @@ impl RuleState {
             peer: None,
             changed: false,
             told_unavailable: false,
+            told_untried: false,
         }
     }
 

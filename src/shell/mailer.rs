@@ -264,18 +264,18 @@ impl Mailer {
         let settings = &self.servers[delivery.server].settings;
         let found = match answer {
             Ok(found) => found,
-            Err(reason) => {
-                let reason = reason.clone();
+            Err(obstacle) => {
+                let reason = obstacle.words.clone();
                 return self.went_on(now, Some(Err(reason)));
             }
         };
         let plan = plan(settings, Address::all(found, settings.port));
         match Connection::open(now, plan, &self.tokens, &self.client) {
             Ok(connection) => delivery.state = State::Open(Box::new(connection)),
-            Err(reason) => {
+            Err(obstacle) => {
                 let server = delivery.server;
                 self.delivery = None;
-                self.server_failed(now, server, Stage::Connect, &reason);
+                self.server_failed(now, server, Stage::Connect, &obstacle.words);
             }
         }
     }

@@ -24,6 +24,7 @@ pub mod held;
 pub mod identity;
 pub mod log;
 pub mod mailer;
+pub mod obstacle;
 mod perform;
 pub mod pinger;
 pub mod places;
@@ -304,6 +305,9 @@ impl Shell {
             let outcomes = self.prober.outcomes().into_iter();
             self.inputs
                 .extend(outcomes.map(|(probe, outcome)| Input::ProbeEnded { probe, outcome }));
+            let untried = self.prober.untried().into_iter();
+            self.inputs
+                .extend(untried.map(|(probe, reason)| Input::ProbeUntried { probe, reason }));
             let answers = self.pinger.answers().into_iter();
             self.inputs
                 .extend(answers.map(|(probe, answer)| Input::PingEnded { probe, answer }));
@@ -385,7 +389,7 @@ impl Shell {
                     let addresses = found.iter().map(SocketAddr::ip).collect();
                     self.server.resolved(now, &name, addresses);
                 }
-                Err(reason) => self.server.not_found(now, name, &reason),
+                Err(obstacle) => self.server.not_found(now, name, &obstacle.words),
             }
         }
     }

@@ -232,11 +232,16 @@ impl Pinger {
         let wanted = |address: &&SocketAddr| family.has(address.ip());
         let wanted: Vec<SocketAddr> = match answer {
             Ok(found) => found.iter().filter(wanted).copied().collect(),
-            Err(reason) => {
+            Err(obstacle) => {
                 // The look-up is over: there is nothing to let go of.
                 let id = self.open.remove(index).id;
-                self.answers
-                    .push((id, PingAnswer::Unresolved(reason.clone())));
+                let words = obstacle.words.clone();
+                let answer = if obstacle.is_shortage {
+                    PingAnswer::Short(words)
+                } else {
+                    PingAnswer::Unresolved(words)
+                };
+                self.answers.push((id, answer));
                 return;
             }
         };
@@ -317,7 +322,7 @@ impl Pinger {
                 over: socket.registered.token(),
                 watch,
             }),
-            Err(error) => Err(PingAnswer::Unsent(errno::words(&error))),
+            Err(error) => Err(unsent(error)),
         }
     }
 
@@ -389,7 +394,6 @@ impl Flight {
 
 impl Socket {
     fn open(tokens: &Tokens, source: SocketAddr) -> Result<Self, PingAnswer> {
-        let unsent = |error: io::Error| PingAnswer::Unsent(errno::words(&error));
         let opened = echo::open(source).map_err(|error| match error {
             EchoError::Forbidden => PingAnswer::Forbidden,
             EchoError::Unbound(error) => PingAnswer::Unbound(errno::words(&error)),
@@ -411,6 +415,16 @@ impl Socket {
             is_raw: opened.is_raw,
             identity,
         })
+    }
+}
+
+/// By whose fault.
+fn unsent(error: io::Error) -> PingAnswer {
+    let words = errno::words(&error);
+    if errno::is_shortage(&error) {
+        PingAnswer::Short(words)
+    } else {
+        PingAnswer::Unsent(words)
     }
 }
 

@@ -38,6 +38,10 @@ pub struct Prober {
     queue: VecDeque<(ProbeId, Rc<model::Connection>)>,
     open: Vec<Probe>,
     outcomes: Vec<Ended>,
+    /// Those the machine was too short of something to try.
+    untried: Vec<(ProbeId, Box<str>)>,
+    /// Whether queued probes wait for one under way to leave what they need.
+    is_short: bool,
 }
 
 /// A probe and how it ended, or why it cannot be made here.
@@ -80,6 +84,8 @@ impl Prober {
             queue: VecDeque::new(),
             open: Vec::new(),
             outcomes: Vec::new(),
+            untried: Vec::new(),
+            is_short: false,
         }
     }
 
@@ -98,6 +104,7 @@ impl Prober {
     pub fn cancel(&mut self, now: Now, id: ProbeId) {
         self.queue.retain(|(queued, _)| *queued != id);
         self.outcomes.retain(|(ended, _)| *ended != id);
+        self.untried.retain(|(ended, _)| *ended != id);
         if let Some(index) = self.open.iter().position(|probe| probe.id == id) {
             self.remove(index);
             self.fill(now);
@@ -151,14 +158,20 @@ impl Prober {
         std::mem::take(&mut self.outcomes)
     }
 
+    /// The probes of which nothing is known, and why, since this was last asked.
+    pub fn untried(&mut self) -> Vec<(ProbeId, Box<str>)> {
+        std::mem::take(&mut self.untried)
+    }
+
     /// Hands out answers of look-ups and begins queued probes until there is room for none.
     fn fill(&mut self, now: Now) {
+        self.is_short = false;
         loop {
             let answers = self.resolver.answers();
             for (host, answer) in &answers {
                 self.tell(now, host, answer);
             }
-            if self.open.len() < MAX_OPEN {
+            if self.open.len() < MAX_OPEN && !self.is_short {
                 if let Some((id, test)) = self.queue.pop_front() {
                     self.begin(now, id, test);
                     continue;
@@ -231,7 +244,10 @@ impl Prober {
                     None => self.outcomes.push((id, Err(Lacking::Ipv6))),
                 }
             }
-            Err(reason) => self.outcomes.push((id, failed(place.unresolved(reason)))),
+            Err(obstacle) => {
+                let words = place.unresolved(&obstacle.words);
+                self.refused(id, test, words, obstacle.is_shortage);
+            }
         }
     }
 
@@ -254,7 +270,25 @@ impl Prober {
                 let state = State::Open(Box::new(dial));
                 self.open.push(Probe { id, test, state });
             }
-            Err(words) => self.outcomes.push((id, failed(words))),
+            Err(obstacle) => self.refused(id, test, obstacle.words, obstacle.is_shortage),
+        }
+    }
+
+    /// A probe could not be begun. For want of what others use it waits for the end of one of them.
+    fn refused(
+        &mut self,
+        id: ProbeId,
+        test: Rc<model::Connection>,
+        words: Box<str>,
+        is_shortage: bool,
+    ) {
+        if !is_shortage {
+            self.outcomes.push((id, failed(words)));
+        } else if self.open.is_empty() {
+            self.untried.push((id, words));
+        } else {
+            self.is_short = true;
+            self.queue.push_front((id, test));
         }
     }
 

@@ -8,11 +8,12 @@
 //! enough lets go of the name, and a look-up that nobody waits for is killed.
 
 use std::io::{self, Read};
-use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs};
 
 use mio::unix::pipe::Receiver;
 use mio::{Interest, Token};
 
+use super::obstacle::Obstacle;
 use super::{Registered, Tokens};
 use crate::sys::task::fork_task;
 use crate::sys::{dial, errno, reap};
@@ -30,7 +31,7 @@ const MAX_ANSWER: usize = 2048;
 const REASON: &str = "!";
 
 /// The addresses of a name, in the order to try them, or why there are none. The port of each is 0.
-pub type Answer = Result<Vec<SocketAddr>, Box<str>>;
+pub type Answer = Result<Vec<SocketAddr>, Obstacle>;
 
 /// Those of a host's addresses that a kernel without IPv6 can send to; `None` where it has others
 /// only.
@@ -149,21 +150,27 @@ impl Resolver {
             let lookup = &mut self.lookups[index];
             match begin(&self.tokens, self.look_up, &lookup.host) {
                 Ok(child) => lookup.child = Some(child),
+                // Those under way will leave what it needs.
+                Err(error) if errno::is_shortage(&error) && self.running() > 0 => return,
                 Err(error) => {
                     let words = format!("the look-up cannot begin: {}", errno::words(&error));
                     let lookup = self.lookups.remove(index);
-                    self.answered.push((lookup.host, Err(words.into())));
+                    let obstacle = Obstacle::new(words, &error);
+                    self.answered.push((lookup.host, Err(obstacle)));
                 }
             }
         }
     }
 
     fn next_waiting(&self) -> Option<usize> {
-        let running = self.lookups.iter().filter(|l| l.child.is_some()).count();
-        match running < MAX_LOOKUPS {
+        match self.running() < MAX_LOOKUPS {
             true => self.lookups.iter().position(|l| l.child.is_none()),
             false => None,
         }
+    }
+
+    fn running(&self) -> usize {
+        self.lookups.iter().filter(|l| l.child.is_some()).count()
     }
 }
 
@@ -222,7 +229,7 @@ impl Child {
                 Ok(count) => self.answer.extend_from_slice(&buffer[..count]),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return None,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Some(Err(errno::words(&error))),
+                Err(error) => return Some(Err(errno::words(&error).into())),
             }
         }
     }
@@ -246,11 +253,20 @@ fn begin(tokens: &Tokens, look_up: LookUp, host: &str) -> io::Result<Child> {
     })
 }
 
-/// The C library's look-up.
+/// The C library's look-up. The machine's name for itself needs no table (RFC 6761 section 6.3).
 fn system(host: &str) -> io::Result<Vec<SocketAddr>> {
-    let mut addresses: Vec<_> = (host, 0).to_socket_addrs()?.collect();
-    addresses.dedup();
-    Ok(addresses)
+    match (host, 0).to_socket_addrs() {
+        Ok(found) => {
+            let mut addresses: Vec<_> = found.collect();
+            addresses.dedup();
+            Ok(addresses)
+        }
+        Err(_) if host.eq_ignore_ascii_case("localhost") => Ok(vec![
+            (Ipv6Addr::LOCALHOST, 0).into(),
+            (Ipv4Addr::LOCALHOST, 0).into(),
+        ]),
+        Err(error) => Err(error),
+    }
 }
 
 /// The resolver's own words, without what the standard library puts before them.

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use super::clock;
 use super::descriptors::{close_on_exec, set_nonblocking};
-use super::errno::check;
+use super::errno::{check, is_shortage};
 
 /// A socket that sends and receives ICMP, bound to an address of ours; it never waits.
 #[derive(Debug)]
@@ -43,6 +43,8 @@ pub enum EchoError {
 /// [`EchoError`] says what is in the way.
 pub fn open(source: SocketAddr) -> Result<EchoSocket, EchoError> {
     open_as(libc::SOCK_DGRAM, source).or_else(|first| match first {
+        // The other kind would not fare better, and must not be what is told.
+        EchoError::Failed(ref error) if is_shortage(error) => Err(first),
         // Without permission, or of a kernel that knows no such sockets.
         EchoError::Forbidden | EchoError::Failed(_) => open_as(libc::SOCK_RAW, source),
         EchoError::Unbound(_) => Err(first),

@@ -8,6 +8,7 @@ use mio::Interest;
 
 use super::socket::Socket;
 use crate::model::Transport;
+use crate::shell::obstacle::Obstacle;
 use crate::shell::{Registered, Tokens};
 use crate::sys::errno;
 use crate::time::{Moment, Now};
@@ -29,8 +30,8 @@ pub(super) fn begin(
     (transport, source): (Transport, Option<IpAddr>),
     connect_by: Moment,
     tokens: &Tokens,
-) -> Result<(Registered<Socket>, Moment), Box<str>> {
-    let mut words = Box::from("there is no address to connect to");
+) -> Result<(Registered<Socket>, Moment), Obstacle> {
+    let mut obstacle = Obstacle::from("there is no address to connect to");
     while let Some(address) = untried.pop_front() {
         let left = u32::try_from(untried.len()).unwrap_or(u32::MAX);
         let share = now.moment.until(connect_by) / left.saturating_add(1);
@@ -38,10 +39,10 @@ pub(super) fn begin(
             .and_then(|socket| tokens.register(socket, Interest::READABLE | Interest::WRITABLE));
         match begun {
             Ok(socket) => return Ok((socket, now.moment + share)),
-            Err(error) => words = address.refusal(&error),
+            Err(error) => obstacle = address.refusal(&error),
         }
     }
-    Err(words)
+    Err(obstacle)
 }
 
 impl Address {
@@ -54,17 +55,17 @@ impl Address {
         found.iter().copied().map(at_port).collect()
     }
 
-    fn refusal(&self, error: &io::Error) -> Box<str> {
+    fn refusal(&self, error: &io::Error) -> Obstacle {
         match self {
-            Self::Ip(_) => errno::words(error),
+            Self::Ip(_) => Obstacle::new(errno::words(error), error),
             Self::Unix(path) if error.kind() == io::ErrorKind::WouldBlock => {
                 format!("the queue of connections to {path} is full").into()
             }
-            Self::Unix(path) => format!(
-                "Cannot create unix socket for {path} -- {}",
-                errno::words(error)
-            )
-            .into(),
+            Self::Unix(path) => {
+                let why = errno::words(error);
+                let words = format!("Cannot create unix socket for {path} -- {why}");
+                Obstacle::new(words, error)
+            }
         }
     }
 }

@@ -28,6 +28,7 @@ use std::time::Duration;
 
 use mio::Token;
 
+use super::obstacle::Obstacle;
 use super::tls::{self, Channel, Received};
 use super::{Registered, Tokens};
 use crate::engine::CertificateFacts;
@@ -118,7 +119,7 @@ impl Connection {
         mut plan: Plan,
         tokens: &Tokens,
         client: &tls::Client,
-    ) -> Result<Self, Box<str>> {
+    ) -> Result<Self, Obstacle> {
         let mut untried = VecDeque::from(std::mem::take(&mut plan.addresses));
         let connect_by = now.moment + plan.timeout;
         let (socket, patience) = begin(
@@ -213,13 +214,14 @@ impl Connection {
     }
 
     fn connect_next(&mut self, now: Now) -> Result<(), Box<str>> {
-        (self.socket, self.patience) = begin(
+        let begun = begin(
             now,
             &mut self.untried,
             (self.plan.transport, self.plan.source),
             self.connect_by,
             &self.tokens,
-        )?;
+        );
+        (self.socket, self.patience) = begun.map_err(|obstacle| obstacle.words)?;
         Ok(())
     }
 
