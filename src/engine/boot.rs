@@ -6,7 +6,8 @@ use crate::time::Now;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Boot {
     /// Names this boot of the machine, stable while it is up and different after a reboot. A boot
-    /// *time* computed from the clock would jitter and fake reboots (reference F139).
+    /// *time* computed from the clock would jitter and fake reboots (reference F139). Empty where
+    /// nothing tells.
     pub identity: Box<str>,
     /// When the run began.
     pub started: Now,

@@ -92,12 +92,17 @@ impl Engine {
     /// An engine at its start, with its first effects waiting. `saved` is what [`Effect::Save`]
     /// gave an earlier run; if it cannot be read, [`Self::unreadable_state`] says why and the
     /// engine starts without.
-    pub fn new(model: Model, boot: Boot, saved: Option<&[u8]>) -> Self {
+    pub fn new(model: Model, mut boot: Boot, saved: Option<&[u8]>) -> Self {
         let (restored, unreadable_state) = match saved.map(snapshot::decode) {
             Some(Ok(saved)) => (Some(saved), None),
             Some(Err(reason)) => (None, Some(reason)),
             None => (None, None),
         };
+        // Where nothing tells this boot from another, it is taken for the same: a service that
+        // somebody stopped stays stopped, and no counter begins anew.
+        if let (true, Some(saved)) = (boot.identity.is_empty(), &restored) {
+            boot.identity = saved.boot.clone();
+        }
         let rebooted = restored
             .as_ref()
             .is_none_or(|saved| *saved.boot != *boot.identity);

@@ -88,8 +88,11 @@ impl Reading {
             Self::Process(ProcessState::Running(_))
             | Self::Host
             | Self::Program(_)
-            | Self::Network(_)
             | Self::System(_) => Outline::Present,
+            Self::Network(NetworkReading::Unread(why)) => Outline::Unreadable(why),
+            Self::Network(
+                NetworkReading::Unknown(_) | NetworkReading::Down | NetworkReading::Up(_),
+            ) => Outline::Present,
             Self::Process(ProcessState::Zombie(_) | ProcessState::Absent) => Outline::Absent,
             Self::Process(ProcessState::Unreadable(why)) => Outline::Unreadable(why),
             Self::File(presence) => presence.outline(),

@@ -9,6 +9,8 @@ use super::Counters;
 pub enum NetworkReading {
     /// There is no such interface, or it cannot be looked at: the system's words for why.
     Unknown(Box<str>),
+    /// This machine is short of what a look needs: in words. Nothing is known of the interface.
+    Unread(Box<str>),
     /// Nothing can go over it; its figures mean nothing.
     Down,
     /// Traffic can flow.

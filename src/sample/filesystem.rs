@@ -26,6 +26,8 @@ const TABLE_LIMIT: usize = 4 << 20;
 #[derive(Default)]
 pub(super) struct Tables {
     mounts: Option<Mounts>,
+    /// Why there is no table of mounts.
+    unreadable: Option<Box<str>>,
     disks: Option<Vec<u8>>,
     nfs: Option<Vec<u8>>,
 }
@@ -33,7 +35,20 @@ pub(super) struct Tables {
 impl Tables {
     /// What is mounted at this moment.
     pub(super) fn mounts(&mut self) -> &Mounts {
-        self.mounts.get_or_insert_with(mounts)
+        self.mounts.get_or_insert_with(|| {
+            let table = read_kernel("/proc/mounts", TABLE_LIMIT);
+            let why = |error| format!("the table of mounts cannot be read: {}", words(&error));
+            Mounts::parse(&table.unwrap_or_else(|error| {
+                self.unreadable = Some(why(error).into());
+                Vec::new()
+            }))
+        })
+    }
+
+    /// Why it is not known what is mounted, if it is not.
+    pub(super) fn unreadable(&mut self) -> Option<Box<str>> {
+        self.mounts();
+        self.unreadable.clone()
     }
 
     /// What was read from a mounted file system and written to it, if anybody counts.
@@ -177,7 +192,8 @@ pub(super) fn reading(
         Presence::Unreadable(why) => return Presence::Unreadable(why),
     };
     // What an automounter was to mount is mounted by now.
-    let mounted = (&*mount.kind == "autofs").then(|| mounts().at(&mount.point).cloned());
+    let mounted =
+        (&*mount.kind == "autofs").then(|| mounts().at(&mount.point).cloned());
     let mount = mounted.flatten().unwrap_or_else(|| mount.clone());
     Presence::Present(Box::new(FilesystemReading {
         kind: mount.kind,

@@ -348,6 +348,9 @@ impl Sampler {
         tables: &mut Tables,
         now: Moment,
     ) -> Option<Reading> {
+        if let Some(why) = tables.unreadable() {
+            return Some(Reading::Filesystem(Presence::Unreadable(why)));
+        }
         let Some(mount) = filesystem::find(&target, tables.mounts()) else {
             self.disks.remove(&service);
             return Some(Reading::Filesystem(Presence::Absent));

@@ -2,6 +2,7 @@
 //! `/proc/net/dev` and by asking for the interface's flags.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use crate::reading::{
     Counters, Flow, LinkFigures, NetworkReading, SlidingSum, Total, parse_counter, parse_duplex,
     parse_net_dev, parse_operstate, parse_speed,
 };
-use crate::sys::errno::words;
+use crate::sys::errno::{is_shortage, words};
 use crate::sys::file::read_kernel;
 use crate::sys::interfaces;
 use crate::time::Moment;
@@ -81,12 +82,13 @@ impl Networks {
             spans,
         } = order;
         match look_at(&target) {
-            Err(why) => {
+            Err(error) if is_shortage(&error) => NetworkReading::Unread(words(&error)),
+            Err(error) => {
                 // What comes back may be another interface.
                 if let Some(mark) = self.marks.get_mut(&service) {
                     mark.carried = None;
                 }
-                NetworkReading::Unknown(why)
+                NetworkReading::Unknown(words(&error))
             }
             Ok((interface, is_up, carried)) => {
                 let mark = self.marks.entry(service).or_insert_with(|| Mark {
@@ -164,16 +166,15 @@ impl Mark {
 }
 
 /// The interface's name, whether it is up, and what it has carried.
-fn look_at(target: &NetworkTarget) -> Result<(Box<str>, bool, Option<Counters>), Box<str>> {
+fn look_at(target: &NetworkTarget) -> io::Result<(Box<str>, bool, Option<Counters>)> {
     let interface: Box<str> = match target {
         // What carries the alias `eth0:1` is `eth0`.
         NetworkTarget::Interface(name) => name.split(':').next().unwrap_or_default().into(),
         NetworkTarget::Address(address) => {
             let parsed: Option<IpAddr> = address.parse().ok();
             let owner = parsed.map_or(Ok(None), interfaces::owner_of);
-            let owner = owner.map_err(|error| words(&error))?;
-            owner
-                .ok_or_else(|| format!("Address {address} not found"))?
+            owner?
+                .ok_or_else(|| io::Error::other(format!("Address {address} not found")))?
                 .into()
         }
     };
@@ -181,8 +182,12 @@ fn look_at(target: &NetworkTarget) -> Result<(Box<str>, bool, Option<Counters>),
     let is_up = match read_kernel(&path, TEXT_LIMIT) {
         Ok(text) => parse_operstate(&text),
         // An older kernel, or no `/sys`; or no such interface.
-        Err(error) => interfaces::is_running(&interface)
-            .map_err(|_| format!("Cannot read {path} -- {}", words(&error)))?,
+        Err(error) => {
+            interfaces::is_running(&interface).map_err(|_| match is_shortage(&error) {
+                true => error,
+                false => io::Error::other(format!("Cannot read {path} -- {}", words(&error))),
+            })?
+        }
     };
     let carried = counters(&interface);
     Ok((interface, is_up, carried))
@@ -278,7 +283,10 @@ mod tests {
 
     #[test]
     fn what_is_not_there_says_so() {
-        let look = |target| look_at(&target).map(|(interface, ..)| interface);
+        let look = |target| {
+            let found = look_at(&target).map(|(interface, ..)| interface);
+            found.map_err(|error| words(&error))
+        };
         let file = "/sys/class/net/nosuch0/operstate";
         let missing = format!("Cannot read {file} -- No such file or directory");
         assert_eq!(

@@ -38,7 +38,8 @@ pub(super) fn judge(
             | NetworkTest::Rate(..)
             | NetworkTest::Total(..),
             NetworkReading::Down | NetworkReading::Unknown(_),
-        ) => None,
+        )
+        | (_, NetworkReading::Unread(_)) => None,
     }
 }
 

@@ -9,7 +9,7 @@ impl Lines {
     pub(super) fn network(&mut self, network: &NetworkReading) {
         let link = match network {
             NetworkReading::Up(link) => Some(&**link),
-            NetworkReading::Down | NetworkReading::Unknown(_) => None,
+            NetworkReading::Down | NetworkReading::Unknown(_) | NetworkReading::Unread(_) => None,
         };
         let rates = link.and_then(|link| link.rates);
         let errors = link.map(|_| {

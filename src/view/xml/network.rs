@@ -10,7 +10,7 @@ impl Writer {
     pub(super) fn network(&mut self, network: &NetworkReading) {
         let none = LinkFigures::default();
         let (state, link) = match network {
-            NetworkReading::Unknown(_) => (-1, &none),
+            NetworkReading::Unknown(_) | NetworkReading::Unread(_) => (-1, &none),
             NetworkReading::Down => (0, &none),
             NetworkReading::Up(link) => (1, &**link),
         };
