@@ -4,10 +4,10 @@ use crate::config::{Loaded, Report, in_one_line};
 use crate::engine::{Command, UserAction};
 use crate::model::{LogTarget, Model, ServiceId, Settings};
 use crate::shell::log::{self, Direction, Terminal};
+use crate::shell::pidfile::Pidfile;
 use crate::shell::setup::{self, DEFAULT_FACILITY, Source, interface_words};
 use crate::shell::{Purpose, Shell};
 use crate::sys::daemon::{self, Ready};
-use crate::sys::lock::{LockFailure, PidFile};
 use crate::sys::output::{complain, say};
 use crate::sys::{errno, memory, oom};
 use crate::text::PROGRAM;
@@ -60,7 +60,7 @@ fn in_foreground(source: Source, loaded: Loaded) -> Exit {
     let direction = source.direction(&loaded.model.settings, true);
     log::direct(&direction);
     match begin(source, loaded, true) {
-        Ok((shell, pidfile)) => run(shell, pidfile),
+        Ok(shell) => run(shell),
         Err(message) => {
             ::log::error!("{message}");
             if direction.terminal == Terminal::Silent {
@@ -81,9 +81,9 @@ fn in_background(source: Source, loaded: Loaded) -> Exit {
     };
     log::direct(&source.direction(&loaded.model.settings, false));
     match begin(source, loaded, false) {
-        Ok((shell, pidfile)) => {
+        Ok(shell) => {
             ready.announce();
-            run(shell, pidfile)
+            run(shell)
         }
         Err(message) => give_up(ready, &message),
     }
@@ -103,15 +103,16 @@ fn starting(settings: &Settings) -> String {
     format!("Starting {PROGRAM} daemon{interface}")
 }
 
-fn begin(source: Source, loaded: Loaded, foreground: bool) -> Result<(Shell, PidFile), String> {
-    let pidfile = take_pidfile(&loaded.model.settings)?;
+fn begin(source: Source, loaded: Loaded, foreground: bool) -> Result<Shell, String> {
+    let pidfile = Pidfile::take(setup::pidfile(&loaded.model.settings))?;
     ::log::info!("{}", starting(&loaded.model.settings));
     for warning in &loaded.warnings {
         ::log::warn!("{}", in_one_line(warning));
     }
     hold_out();
-    let shell = Shell::start(source, loaded, Purpose::Supervise, foreground)?;
-    Ok((shell, pidfile))
+    let mut shell = Shell::start(source, loaded, Purpose::Supervise, foreground)?;
+    shell.keep_pidfile(pidfile);
+    Ok(shell)
 }
 
 /// Where memory runs out, we are the one that is needed. An ordinary user's daemon may not ask for
@@ -127,19 +128,14 @@ fn hold_out() {
     }
 }
 
-fn take_pidfile(settings: &Settings) -> Result<PidFile, String> {
-    let path = setup::pidfile(settings);
-    PidFile::take(path).map_err(|failure| match failure {
-        LockFailure::Running(_) => failure.to_string(),
-        LockFailure::Unusable(why) => format!("The pidfile {path} cannot be used -- {why}"),
-    })
-}
-
-fn run(mut shell: Shell, pidfile: PidFile) -> Exit {
+fn run(mut shell: Shell) -> Exit {
     let ended = shell.run();
+    let pidfile = shell.give_up_pidfile();
     drop(shell); // its sockets go before the next daemon may come
     ::log::info!("tend daemon with pid [{}] stopped", std::process::id());
-    pidfile.release();
+    if let Some(pidfile) = pidfile {
+        pidfile.release();
+    }
     match ended {
         Ok(()) => Exit::Fine,
         Err(error) => {
@@ -229,7 +225,7 @@ fn pass(
     succeeded: impl FnOnce(&Shell) -> bool,
 ) -> Exit {
     let settings = &loaded.model.settings;
-    let pidfile = match take_pidfile(settings) {
+    let pidfile = match Pidfile::take(setup::pidfile(settings)) {
         Ok(pidfile) => pidfile,
         Err(message) => return fail_with(Exit::Wrong, &message),
     };

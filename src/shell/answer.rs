@@ -16,9 +16,21 @@ use super::perform::level;
 use super::server::Asked;
 use super::{Shell, clock};
 
+/// What a page takes besides its services: the end of the log, the styles, the copy that is sent.
+const PAGE_ROOM: usize = 256 * 1024;
+/// What a service takes in the largest of them, growing text and its copy included.
+const SERVICE_ROOM: usize = 3 * 1024;
+
+/// Sent instead of a page there is no memory for.
+const NO_MEMORY: &[u8] = b"HTTP/1.0 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n";
+
 impl Shell {
     /// Answers a client, then does what it asked for.
     pub(super) fn answer(&mut self, asked: Asked) {
+        if !self.can_afford_a_page() {
+            let now = clock::moment();
+            return self.server.answer(now, asked.client, NO_MEMORY.into());
+        }
         let Answer {
             response,
             command,
@@ -32,6 +44,20 @@ impl Shell {
         if let Some(command) = command {
             self.feed(Input::Command(command));
         }
+    }
+
+    /// Whether there is memory for whatever is asked for. A page may be left out; running out in
+    /// the middle of one ends the program.
+    fn can_afford_a_page(&mut self) -> bool {
+        let services = self.engine.model().services.len();
+        let needed = PAGE_ROOM + services * SERVICE_ROOM;
+        let short = Vec::<u8>::new().try_reserve_exact(needed).is_err();
+        match (short, std::mem::replace(&mut self.short_of_memory, short)) {
+            (true, false) => log::error!("Memory is short: status pages are left out"),
+            (false, true) => log::info!("There is memory for status pages again"),
+            (true, true) | (false, false) => {}
+        }
+        !short
     }
 
     fn surroundings(&self, asked: &Asked) -> Surroundings {

@@ -24,8 +24,10 @@ pub mod held;
 pub mod identity;
 pub mod log;
 pub mod mailer;
+mod missing;
 pub mod obstacle;
 mod perform;
+pub mod pidfile;
 pub mod pinger;
 pub mod places;
 mod platform;
@@ -66,6 +68,8 @@ use self::children::Children;
 use self::exits::Exits;
 use self::held::Held;
 use self::mailer::Mailer;
+use self::missing::Missing;
+use self::pidfile::Pidfile;
 use self::pinger::Pinger;
 use self::prober::Prober;
 use self::reactor::Reactor;
@@ -130,6 +134,11 @@ pub struct Shell {
     secret: Secret,
     /// Our own environment, for the programs we start.
     inherited: Vec<(OsString, OsString)>,
+    /// While we supervise.
+    pidfile: Option<Pidfile>,
+    missing: Missing,
+    /// It was said that there is no memory for status pages.
+    short_of_memory: bool,
     /// Set once all is said: when we go, whether or not the last mails are out.
     farewell: Option<Moment>,
 }
@@ -178,6 +187,7 @@ impl Shell {
             self.server.deadline(),
             self.store.deadline(),
             self.rehearsal.deadline(),
+            self.pidfile.as_ref().and_then(Pidfile::deadline),
             self.farewell,
         ];
         let next = deadlines.into_iter().flatten().min()?;
@@ -202,7 +212,11 @@ impl Shell {
 
     fn heed_timers(&mut self) {
         let now = clock::moment();
+        if let Some(pidfile) = &mut self.pidfile {
+            pidfile.expire(now);
+        }
         if self.engine.deadline().is_some_and(|at| at <= now) {
+            self.missing.look();
             self.feed(Input::Wake);
         }
         self.children.expire(now);
@@ -251,7 +265,7 @@ impl Shell {
                 || self.mailer.task_ended(pid)
                 || self.names.task_ended(pid)
                 || self.sampler.task_ended(pid);
-            if is_task || self.rehearsal_ended(pid) {
+            if is_task || self.rehearsal_ended(pid, status) {
                 continue; // its answer is in its pipe
             }
             if let Some(input) = self.children.ended(pid, status) {
@@ -392,6 +406,16 @@ impl Shell {
                 Err(obstacle) => self.server.not_found(now, name, &obstacle.words),
             }
         }
+    }
+
+    /// Keeps the pidfile while this runs.
+    pub fn keep_pidfile(&mut self, pidfile: Pidfile) {
+        self.pidfile = Some(pidfile);
+    }
+
+    /// Gives it back: it is released when nothing else of this run is left.
+    pub const fn give_up_pidfile(&mut self) -> Option<Pidfile> {
+        self.pidfile.take()
     }
 
     /// The engine, for those who report at the end of a pass.

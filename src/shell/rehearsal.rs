@@ -12,9 +12,10 @@
 //!                 └──────────► Stuck ──────────────► None
 //! ```
 
+use std::io;
 use std::time::Duration;
 
-use crate::sys::reap::{KILL, kill_group};
+use crate::sys::reap::{KILL, WaitStatus, kill_group};
 use crate::sys::task::{Task, fork_task};
 use crate::time::Moment;
 
@@ -45,8 +46,17 @@ pub(super) enum Next {
     Wait,
     /// Read the control file.
     Load,
+    /// It cannot be read.
+    Refuse(Hindrance),
+}
+
+/// What is in the way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Hindrance {
     /// It cannot be read in time.
-    Refuse,
+    Time,
+    /// The child had too little memory, and so would we, who cannot be spared.
+    Memory,
 }
 
 impl Rehearsal {
@@ -57,14 +67,19 @@ impl Rehearsal {
                 *again = true;
                 Next::Wait
             }
-            Some(State::Stuck) => Next::Refuse,
+            Some(State::Stuck) => Next::Refuse(Hindrance::Time),
             None => self.begin(now, read),
         }
     }
 
     fn begin(&mut self, now: Moment, read: impl FnOnce()) -> Next {
-        let Ok(task) = fork_task(|_| read()) else {
-            return Next::Load; // a machine that is short of processes has other troubles
+        let task = match fork_task(|_| read()) {
+            Ok(task) => task,
+            Err(error) if error.kind() == io::ErrorKind::OutOfMemory => {
+                return Next::Refuse(Hindrance::Memory);
+            }
+            // A machine that is short of processes has other troubles.
+            Err(_) => return Next::Load,
         };
         let until = now + TIME_LIMIT;
         let state = State::Reading {
@@ -76,11 +91,20 @@ impl Rehearsal {
     }
 
     /// A process was reaped: `None` where it was not ours.
-    pub(super) fn ended(&mut self, now: Moment, pid: i32, read: impl FnOnce()) -> Option<Next> {
+    pub(super) fn ended(
+        &mut self,
+        now: Moment,
+        (pid, status): (i32, WaitStatus),
+        read: impl FnOnce(),
+    ) -> Option<Next> {
         let child = self.0.take_if(|child| child.task.pid == pid)?;
         Some(match child.state {
             State::Reading { again: true, .. } => self.begin(now, read),
-            State::Reading { again: false, .. } => Next::Load,
+            State::Reading { again: false, .. } => match status {
+                WaitStatus::Exited(_) => Next::Load,
+                // Nothing but a lack of memory ends it so; ours would be the same lack.
+                WaitStatus::Signaled(_) => Next::Refuse(Hindrance::Memory),
+            },
             State::Stuck => Next::Wait,
         })
     }
@@ -101,7 +125,7 @@ impl Rehearsal {
         };
         kill_group(child.task.pid, KILL);
         child.state = State::Stuck;
-        Next::Refuse
+        Next::Refuse(Hindrance::Time)
     }
 }
 
@@ -120,8 +144,8 @@ mod tests {
 
     fn end(rehearsal: &mut Rehearsal) -> Option<Next> {
         let pid = rehearsal.0.as_ref().unwrap().task.pid;
-        wait_for(pid);
-        rehearsal.ended(NOW, pid, || {})
+        let status = wait_for(pid).unwrap();
+        rehearsal.ended(NOW, (pid, status), || {})
     }
 
     #[test]
@@ -130,7 +154,8 @@ mod tests {
         assert_eq!(rehearsal.deadline(), None);
         assert_eq!(rehearsal.ask(NOW, || {}), Next::Wait);
         assert_eq!(rehearsal.deadline(), Some(NOW + TIME_LIMIT));
-        assert_eq!(rehearsal.ended(NOW, 1, || {}), None);
+        let other = (1, WaitStatus::Exited(0));
+        assert_eq!(rehearsal.ended(NOW, other, || {}), None);
         assert_eq!(end(&mut rehearsal), Some(Next::Load));
         assert_eq!(rehearsal.deadline(), None);
     }
@@ -145,14 +170,27 @@ mod tests {
     }
 
     #[test]
+    fn what_kills_the_child_would_kill_us() {
+        let mut rehearsal = Rehearsal::default();
+        assert_eq!(rehearsal.ask(NOW, || std::process::abort()), Next::Wait);
+        let refused = Next::Refuse(Hindrance::Memory);
+        assert_eq!(end(&mut rehearsal), Some(refused));
+        assert_eq!(rehearsal.ask(NOW, || {}), Next::Wait);
+        assert_eq!(end(&mut rehearsal), Some(Next::Load));
+    }
+
+    #[test]
     fn what_cannot_be_read_in_time_is_refused_until_the_child_is_gone() {
         let mut rehearsal = Rehearsal::default();
         assert_eq!(rehearsal.ask(NOW, hang), Next::Wait);
         assert_eq!(rehearsal.expire(NOW), Next::Wait);
-        assert_eq!(rehearsal.expire(NOW + TIME_LIMIT), Next::Refuse);
+        assert_eq!(
+            rehearsal.expire(NOW + TIME_LIMIT),
+            Next::Refuse(Hindrance::Time)
+        );
         assert_eq!(rehearsal.deadline(), None);
         assert_eq!(rehearsal.expire(NOW + TIME_LIMIT), Next::Wait, "once");
-        assert_eq!(rehearsal.ask(NOW, || {}), Next::Refuse);
+        assert_eq!(rehearsal.ask(NOW, || {}), Next::Refuse(Hindrance::Time));
         assert_eq!(end(&mut rehearsal), Some(Next::Wait));
         assert_eq!(rehearsal.ask(NOW, || {}), Next::Wait);
         assert_eq!(end(&mut rehearsal), Some(Next::Load));

@@ -6,10 +6,11 @@ use crate::config::in_one_line;
 use crate::engine::Input;
 use crate::model::{Model, Settings, Subject};
 use crate::sys;
+use crate::sys::reap::WaitStatus;
 use crate::time::Moment;
 use crate::view::Instance;
 
-use super::rehearsal::Next;
+use super::rehearsal::{Hindrance, Next};
 use super::setup::Source;
 use super::statefile::{Kind, Store};
 use super::{Shell, clock, log, platform};
@@ -26,9 +27,9 @@ impl Shell {
     }
 
     /// A process was reaped: whether it was the one that reads the control file.
-    pub(super) fn rehearsal_ended(&mut self, pid: i32) -> bool {
+    pub(super) fn rehearsal_ended(&mut self, pid: i32, status: WaitStatus) -> bool {
         let read = || drop(self.source.load());
-        let next = self.rehearsal.ended(clock::moment(), pid, read);
+        let next = self.rehearsal.ended(clock::moment(), (pid, status), read);
         next.inspect(|next| self.go_on_reloading(*next)).is_some()
     }
 
@@ -42,12 +43,15 @@ impl Shell {
         match next {
             Next::Wait => {}
             Next::Load => self.load(),
-            Next::Refuse => self.refuse_reload(),
+            Next::Refuse(why) => self.refuse_reload(why),
         }
     }
 
-    fn refuse_reload(&mut self) {
-        let reason = "the control file, or something it names, cannot be read in time";
+    fn refuse_reload(&mut self, why: Hindrance) {
+        let reason = match why {
+            Hindrance::Time => "the control file, or something it names, cannot be read in time",
+            Hindrance::Memory => "there is too little memory to read the control file again",
+        };
         ::log::error!("{reason}");
         self.feed(Input::LoadFailed {
             reason: reason.into(),

@@ -16,6 +16,7 @@ use super::children::Children;
 use super::exits::Exits;
 use super::held::Held;
 use super::mailer::Mailer;
+use super::missing::Missing;
 use super::pinger::Pinger;
 use super::prober::Prober;
 use super::reactor::Reactor;
@@ -93,6 +94,9 @@ impl Shell {
             loaded: clock::moment(),
             secret: Secret::new(random),
             inherited: env::vars_os().collect(),
+            pidfile: None,
+            missing: Missing::default(),
+            short_of_memory: false,
             farewell: None,
         };
         if !dry_run {

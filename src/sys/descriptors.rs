@@ -43,6 +43,21 @@ pub(super) fn close_on_exec(raw: RawFd) {
     unsafe { libc::fcntl(raw, libc::F_SETFD, libc::FD_CLOEXEC) };
 }
 
+/// Runs before anything of the standard library, which ends a program that is started without one
+/// of its three descriptors on a box that has no null device to take its place.
+#[used]
+#[unsafe(link_section = ".init_array")]
+static COMPLETE: extern "C" fn() = complete;
+
+extern "C" fn complete() {
+    for wanted in 0..3 {
+        // SAFETY: only a flag is read.
+        if unsafe { libc::fcntl(wanted, libc::F_GETFD) } == -1 {
+            null(); // takes the lowest free number, which this is
+        }
+    }
+}
+
 /// Gives a child exactly these descriptors as 0, 1, 2 …; `None` stands for the null device. All
 /// others are closed, first of all: a parent that is nearly out of descriptors must leave its child
 /// room to move its own. The error is the number of the call that failed. Async-signal-safe.
@@ -74,13 +89,21 @@ pub(super) fn arrange<const N: usize>(wanted: [Option<RawFd>; N]) -> Result<(), 
     Ok(())
 }
 
-/// The null device at a number of at least `lowest`, or, on a box without one, a pipe nobody is at
-/// the other end of: reads end at once and writes fail, which is the best there is.
+/// The null device at a number of at least `lowest`.
 fn null_above(lowest: c_int) -> c_int {
+    match null() {
+        -1 => -1,
+        raw => move_above(raw, lowest),
+    }
+}
+
+/// The null device or, on a box without one, a pipe nobody is at the other end of: reads end at
+/// once and writes fail, which is the best there is.
+fn null() -> c_int {
     // SAFETY: the path ends in NUL.
     let null = unsafe { libc::open(c"/dev/null".as_ptr(), libc::O_RDWR) };
     if null != -1 {
-        return move_above(null, lowest);
+        return null;
     }
     let mut ends: [RawFd; 2] = [-1; 2];
     // SAFETY: there is room for two descriptors; the second is ours to close.
@@ -90,7 +113,7 @@ fn null_above(lowest: c_int) -> c_int {
         }
         libc::close(ends[1]);
     }
-    move_above(ends[0], lowest)
+    ends[0]
 }
 
 fn move_above(raw: RawFd, lowest: c_int) -> c_int {

@@ -35,6 +35,9 @@ pub enum LockFailure {
     Running(Option<i32>),
     /// The pidfile cannot be used, in words.
     Unusable(Box<str>),
+    /// There is no place for it at present: its file system is read-only or full, or its folder is
+    /// not there and cannot be made. In words.
+    NoPlace(Box<str>),
 }
 
 impl fmt::Display for LockFailure {
@@ -42,7 +45,7 @@ impl fmt::Display for LockFailure {
         match self {
             Self::Running(Some(pid)) => write!(f, "a daemon with PID {pid} is running"),
             Self::Running(None) => f.write_str("another daemon is running"),
-            Self::Unusable(why) => f.write_str(why),
+            Self::Unusable(why) | Self::NoPlace(why) => f.write_str(why),
         }
     }
 }
@@ -70,8 +73,7 @@ impl PidFile {
                     path: path.to_owned(),
                     file,
                 };
-                held.write_number()
-                    .map_err(|e| unusable(path, &words(&e)))?;
+                held.write_number().map_err(|e| failed(path, &e))?;
                 return Ok(held);
             }
         }
@@ -112,6 +114,10 @@ pub fn holder(path: impl AsRef<Path>) -> Option<i32> {
 }
 
 fn open(path: &Path) -> Result<File, LockFailure> {
+    if let Some(folder) = path.parent() {
+        // One like `/run/tend` goes with a reboot. What is wrong with it, opening the file tells.
+        let _ = fs::create_dir(folder);
+    }
     let file = OpenOptions::new()
         .read(true)
         .write(true)
@@ -122,7 +128,7 @@ fn open(path: &Path) -> Result<File, LockFailure> {
         .open(path)
         .map_err(|error| match error.raw_os_error() {
             Some(libc::ELOOP) => unusable(path, "it is a symbolic link, which is not followed"),
-            _ => unusable(path, &words(&error)),
+            _ => failed(path, &error),
         })?;
     let facts = file.metadata().map_err(|e| unusable(path, &words(&e)))?;
     if !facts.is_file() {
@@ -221,6 +227,16 @@ fn is_named(path: &Path, file: &File) -> bool {
         return false;
     };
     (named.dev(), named.ino()) == (held.dev(), held.ino())
+}
+
+fn failed(path: &Path, error: &io::Error) -> LockFailure {
+    match error.raw_os_error() {
+        Some(libc::EROFS | libc::ENOSPC | libc::EDQUOT | libc::ENOENT) => {
+            let why = words(error);
+            LockFailure::NoPlace(format!("pidfile {}: {why}", path.display()).into())
+        }
+        _ => unusable(path, &words(error)),
+    }
 }
 
 fn unusable(path: &Path, why: &str) -> LockFailure {
@@ -335,7 +351,7 @@ mod tests {
 
         assert!(refusal(&folder.fifo("fifo")).ends_with("it is not a regular file"));
         assert!(refusal(&folder.path("")).ends_with("Is a directory"));
-        assert!(refusal(&folder.path("no/where")).ends_with("No such file or directory"));
+        assert!(refusal(&folder.path("no/such/where")).ends_with("No such file or directory"));
         assert_eq!(fs::read_to_string(&victim).unwrap(), "precious");
         assert_eq!(fs::read(&long).unwrap().len(), 65);
     }

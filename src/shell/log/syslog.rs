@@ -10,6 +10,7 @@ use log::Level;
 use mio::net::{UnixDatagram, UnixStream};
 use syslog::Severity;
 
+use crate::sys;
 use crate::time::WallTime;
 
 use super::{Dropped, Sink};
@@ -29,10 +30,17 @@ enum Connection {
 
 impl Syslog {
     pub(super) fn connect(facility: u8) -> Self {
+        let connection = Connection::open(SOCKET);
+        if connection.is_none() {
+            // The terminal of whoever starts us is the one place left to say it.
+            let text =
+                format!("Nobody takes log lines at {SOCKET}: they are lost until somebody does\n");
+            sys::output::Stream::Error.write_now(text.as_bytes());
+        }
         Self {
             facility,
             socket: SOCKET,
-            connection: Connection::open(SOCKET),
+            connection,
         }
     }
 

@@ -1,0 +1,133 @@
+//! The pidfile in the life of a run.
+//!
+//! Where there is no place for one (a file system that is read-only or full, a folder that went
+//! with a reboot and cannot be made), the run goes on without: services that nobody watches are
+//! worse. Meanwhile a name in the kernel keeps a second run away, and the file is tried again.
+
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::time::Duration;
+
+use crate::reading::fingerprint;
+use crate::sys::guard::Guard;
+use crate::sys::lock::{LockFailure, PidFile};
+use crate::time::Moment;
+
+use super::clock;
+
+/// How long until the next try.
+const AGAIN: Duration = Duration::from_secs(10);
+
+/// Ours, as a file or in its stead.
+pub struct Pidfile {
+    path: Box<str>,
+    held: Held,
+}
+
+enum Held {
+    File(PidFile),
+    /// There is no place for it. Without a name either (before Linux 2.6.27) nothing keeps a second
+    /// run away.
+    Nothing {
+        _name: Option<Guard>,
+        again: Moment,
+    },
+}
+
+impl Pidfile {
+    /// Takes it, or what there is in its stead.
+    ///
+    /// # Errors
+    /// Why this run may not be: in words.
+    pub fn take(path: &str) -> Result<Self, String> {
+        let (name, is_held) = name(path);
+        if is_held {
+            return Err(LockFailure::Running(None).to_string());
+        }
+        let held = match PidFile::take(path) {
+            Ok(file) => Held::File(file),
+            Err(LockFailure::NoPlace(why)) => {
+                ::log::warn!("There is no place for the pidfile -- {why}; trying again");
+                let again = clock::moment() + AGAIN;
+                Held::Nothing { _name: name, again }
+            }
+            Err(LockFailure::Unusable(why)) => {
+                return Err(format!("The pidfile {path} cannot be used -- {why}"));
+            }
+            Err(failure @ LockFailure::Running(_)) => return Err(failure.to_string()),
+        };
+        let path = path.into();
+        Ok(Self { path, held })
+    }
+
+    /// When to try again.
+    pub const fn deadline(&self) -> Option<Moment> {
+        match &self.held {
+            Held::File(_) => None,
+            Held::Nothing { again, .. } => Some(*again),
+        }
+    }
+
+    /// Tries again, if it is time.
+    pub fn expire(&mut self, now: Moment) {
+        let Held::Nothing { again, .. } = &mut self.held else {
+            return;
+        };
+        if *again > now {
+            return;
+        }
+        *again = now + AGAIN;
+        if let Ok(file) = PidFile::take(&*self.path) {
+            ::log::info!("The pidfile {} is written", self.path);
+            self.held = Held::File(file);
+        }
+    }
+
+    /// Removes the file.
+    pub fn release(self) {
+        match self.held {
+            Held::File(file) => file.release(),
+            Held::Nothing { .. } => {}
+        }
+    }
+}
+
+/// The name that stands for this pidfile, and whether somebody else has it. Containers may share
+/// the space of names, so the root folder is a part of it.
+fn name(path: &str) -> (Option<Guard>, bool) {
+    let root = fs::metadata("/").map_or((0, 0), |facts| (facts.dev(), facts.ino()));
+    let mark = fingerprint(format!("{path} {root:?}").as_bytes());
+    match Guard::take(&format!("tend pidfile {mark:016x}")) {
+        Ok(guard) => (Some(guard), false),
+        Err(error) => (None, error.kind() == std::io::ErrorKind::AddrInUse),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sys::testing::Folder;
+
+    #[test]
+    fn without_a_place_a_second_run_is_kept_away_and_the_file_comes_later() {
+        let folder = Folder::new();
+        let path = folder.path("gone/deeper/tend.pid");
+        let path = path.to_str().unwrap();
+        let mut ours = Pidfile::take(path).unwrap();
+        let due = ours.deadline().unwrap();
+        assert_eq!(
+            Pidfile::take(path).map(drop),
+            Err("another daemon is running".into())
+        );
+        ours.expire(due);
+        assert!(ours.deadline().is_some());
+        fs::create_dir_all(folder.path("gone/deeper")).unwrap();
+        ours.expire(due + AGAIN);
+        assert_eq!(ours.deadline(), None);
+        let number = format!("{}\n", std::process::id());
+        assert_eq!(fs::read_to_string(path).unwrap(), number);
+        ours.release();
+        assert!(fs::metadata(path).is_err());
+        fs::remove_dir_all(folder.path("gone")).unwrap();
+    }
+}
