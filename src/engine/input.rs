@@ -21,8 +21,8 @@ pub enum Input {
         /// How, or why it cannot be made here.
         outcome: Result<ProbeOutcome, Lacking>,
     },
-    /// An ordered [`super::Effect::Probe`] could not be tried: this machine is short of descriptors,
-    /// processes or memory, and nothing is known of the peer.
+    /// An ordered [`super::Effect::Probe`] could not be tried: this machine is short of something
+    /// (descriptors, processes, memory), and nothing is known of the peer.
     ProbeUntried {
         /// The order's id.
         probe: ProbeId,

@@ -149,7 +149,7 @@ impl Program {
 
     /// Waits until it has ended by itself.
     pub(crate) fn finish(self) {
-        read_to_end(&self.0.stdout);
+        read_to_end(self.0.stdout.as_ref().unwrap());
     }
 
     /// Waits until it has written something.
