@@ -192,8 +192,7 @@ pub(super) fn reading(
         Presence::Unreadable(why) => return Presence::Unreadable(why),
     };
     // What an automounter was to mount is mounted by now.
-    let mounted =
-        (&*mount.kind == "autofs").then(|| mounts().at(&mount.point).cloned());
+    let mounted = (&*mount.kind == "autofs").then(|| mounts().at(&mount.point).cloned());
     let mount = mounted.flatten().unwrap_or_else(|| mount.clone());
     Presence::Present(Box::new(FilesystemReading {
         kind: mount.kind,
