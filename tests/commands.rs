@@ -357,6 +357,12 @@ fn the_utilities_answer_without_a_daemon() {
         version.stdout.contains(env!("CARGO_PKG_VERSION")),
         "{version:?}"
     );
+    // The tests are for a program with TLS or for one without.
+    let ssl = match cfg!(feature = "tls") {
+        true => "with ssl",
+        false => "without ssl",
+    };
+    assert!(version.stdout.contains(ssl), "{version:?}");
     let help = test.run(&["-h"]);
     assert_eq!(help.code, 0);
     for word in ["-c", "-I", "-t", "--check", "summary", "procmatch"] {

@@ -6,9 +6,11 @@ use std::net::UdpSocket;
 use std::os::unix::net::UnixListener;
 
 use crate::support::daemon::{Stranger, check};
-use crate::support::peer::{Peer, drain, free_port, read_head};
+use crate::support::peer::{Peer, drain, free_port};
 use crate::support::smtp::{MailServer, Manner};
-use crate::support::{Sandbox, eventually, process, tls};
+#[cfg(feature = "tls")]
+use crate::support::tls;
+use crate::support::{Sandbox, eventually, process};
 
 #[test]
 fn hung_peers_cost_their_own_time_only() {
@@ -112,11 +114,12 @@ fn a_sound_web_server_passes_and_one_that_dies_is_restarted() {
     assert!(test.calls("web", "stop") >= 1);
 }
 
+#[cfg(feature = "tls")]
 #[test]
 fn a_self_signed_certificate_restarts_nobody_and_a_wrong_fingerprint_does() {
     let peer = Peer::new(|stream, _| {
         let mut stream = tls::accept(stream);
-        read_head(&mut stream);
+        crate::support::peer::read_head(&mut stream);
         let answer = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok";
         let _ = stream.write_all(answer);
         stream.conn.send_close_notify();
@@ -165,6 +168,7 @@ fn runner(test: &Sandbox) -> Stranger {
 }
 
 /// The test certificate's MD5, written as `certmd5` wants it.
+#[cfg(feature = "tls")]
 fn fingerprint() -> String {
     use md5::Digest;
     let hash = md5::Md5::digest(tls::certificate());

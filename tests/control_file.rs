@@ -1,13 +1,12 @@
 //! The control file: that the one this program was written for is understood as it is, and that
 //! a wrong one is answered with every error, its place and a caret.
 
-use std::path::Path;
-
 use crate::support::{Outcome, Sandbox};
 
 /// The control file of a box from 2005, byte for byte.
 const SEED: &str = include_str!("../contrib/examples/monitrc-apache-postfix");
 
+#[cfg(feature = "tls")]
 #[test]
 fn the_seed_is_understood_but_for_what_this_machine_lacks() {
     let test = Sandbox::new();
@@ -21,7 +20,7 @@ fn the_seed_is_understood_but_for_what_this_machine_lacks() {
         ("/etc/init.d/apache2", false),
         ("/etc/init.d/postfix", false),
     ] {
-        if Path::new(path).exists() {
+        if std::path::Path::new(path).exists() {
             continue;
         }
         errors += usize::from(is_error);
@@ -43,6 +42,26 @@ fn the_seed_is_understood_but_for_what_this_machine_lacks() {
     }
 }
 
+#[cfg(not(feature = "tls"))]
+#[test]
+fn the_seed_asks_for_tls() {
+    let test = Sandbox::new();
+    test.write("monitrc", SEED);
+    test.permit("monitrc", 0o600);
+    let outcome = test.tend(&["-t"]);
+    assert_eq!(outcome.code, 1, "{outcome:?}");
+    let words = "error: this `tend` was built without TLS";
+    let asks = |line: &&str| {
+        ["TCPSSL", "ssl enable"]
+            .iter()
+            .any(|word| line.contains(word))
+    };
+    let asking = SEED.lines().filter(asks).count();
+    let told = outcome.stderr;
+    assert_eq!(told.matches(words).count(), asking, "{told}");
+}
+
+#[cfg(feature = "tls")]
 #[test]
 fn the_seed_runs_once_its_certificate_is_there() {
     let test = Sandbox::new();
@@ -213,6 +232,7 @@ fn included_files_are_named_in_their_errors() {
     );
 }
 
+#[cfg(feature = "tls")]
 #[test]
 fn a_pem_file_without_its_key_says_which_part_is_missing() {
     for (content, missing) in [

@@ -3,18 +3,16 @@
 //! These run on any kernel; `contrib/test` runs them, and all the others, also as on Linux 2.6.11,
 //! 2.6.16 and 2.6.32.
 
-use std::fs::OpenOptions;
-use std::io::{Read, Write};
+use std::io::Read;
 use std::os::unix::net::{UnixDatagram, UnixListener};
 use std::path::Path;
-use std::process::Command;
 
 use crate::support::daemon::check;
 use crate::support::http::{self, basic};
 use crate::support::kernel::{self, Lacks};
 use crate::support::mounts::may_mount;
 use crate::support::peer::{Peer, free_port};
-use crate::support::{PATIENCE, Sandbox, eventually, process, tls};
+use crate::support::{PATIENCE, Sandbox, eventually, process};
 
 /// The cycle is long: nothing but the kernel's notice brings the daemon back before the test's
 /// patience ends.
@@ -89,8 +87,15 @@ fn without_ipv6_the_rest_works() {
 
 /// A box that has gathered no randomness: `/dev/random` of a kernel without getrandom cannot be
 /// read, and nothing may hang because of that.
+#[cfg(feature = "tls")]
 #[test]
 fn without_randomness_everything_but_tls_goes_on() {
+    use std::fs::OpenOptions;
+    use std::io::Write;
+    use std::process::Command;
+
+    use crate::support::tls;
+
     if !kernel::may_be_imitated("without_randomness_everything_but_tls_goes_on") {
         return;
     }

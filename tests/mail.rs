@@ -328,6 +328,7 @@ fn a_reminder_comes_again() {
     assert_eq!(count("once@example.org"), 1);
 }
 
+#[cfg(feature = "tls")]
 #[test]
 fn a_password_is_sent_to_a_proven_server_only() {
     let server = MailServer::new(Manner::StartTls);
@@ -362,6 +363,7 @@ fn a_password_is_sent_to_a_proven_server_only() {
     );
 }
 
+#[cfg(feature = "tls")]
 #[test]
 fn starttls_without_a_password_needs_no_known_authority() {
     let server = MailServer::new(Manner::StartTls);

@@ -3,11 +3,8 @@
 
 use std::fs;
 
-use crate::support::http::{self, basic};
-use crate::support::peer::{Peer, free_port, read_head};
-use crate::support::process::{signal, status_field};
-use crate::support::smtp::{MailServer, Manner};
-use crate::support::{Sandbox, eventually, not_run, tls};
+use crate::support::process::status_field;
+use crate::support::{Sandbox, eventually};
 
 /// What Linux calls `CAP_IPC_LOCK` and `CAP_SYS_RESOURCE`.
 const LOCKING: u32 = 14;
@@ -64,10 +61,17 @@ fn it_is_held_in_memory_and_what_it_starts_is_not() {
     }
 }
 
+#[cfg(feature = "tls")]
 #[test]
 fn what_tls_needs_is_given_back() {
+    use crate::support::http::{self, basic};
+    use crate::support::peer::{Peer, free_port, read_head};
+    use crate::support::process::signal;
+    use crate::support::smtp::{MailServer, Manner};
+    use crate::support::tls;
+
     let Ok(authorities) = fs::read_to_string("/etc/ssl/certs/ca-certificates.crt") else {
-        return not_run("memory after TLS", "needs the package ca-certificates");
+        return crate::support::not_run("memory after TLS", "needs the package ca-certificates");
     };
     let web = Peer::new(|stream, _| {
         let mut stream = tls::accept(stream);
@@ -101,7 +105,7 @@ fn what_tls_needs_is_given_back() {
     let pid = test.start();
     eventually("ten cycles", || test.calls("cycle", "now") > 10);
     let Some(idle) = status_field(pid, "RssAnon") else {
-        return not_run("memory after TLS", "needs Linux 4.5 to tell");
+        return crate::support::not_run("memory after TLS", "needs Linux 4.5 to tell");
     };
 
     test.rewrite_monitrc(&format!(

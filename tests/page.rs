@@ -8,7 +8,9 @@ use std::os::unix::net::UnixStream;
 use crate::support::daemon::check;
 use crate::support::http::{self, Answer, basic};
 use crate::support::peer::{Peer, free_port};
-use crate::support::{Sandbox, eventually, process, tls};
+#[cfg(feature = "tls")]
+use crate::support::tls;
+use crate::support::{Sandbox, eventually, process};
 
 /// A running `tend` with one supervised daemon and its page on a port.
 struct Page {
@@ -291,6 +293,7 @@ fn forged_requests_change_nothing() {
     page.test.wait_for_log("'web' unmonitor on user request");
 }
 
+#[cfg(feature = "tls")]
 #[test]
 fn it_speaks_https_in_the_old_and_the_modern_form() {
     let forms = [

@@ -26,3 +26,5 @@ mod programs;
 mod quiet;
 mod supervision;
 mod support;
+#[cfg(not(feature = "tls"))]
+mod without_tls;

@@ -128,7 +128,10 @@ fn every_crate_has_its_reason() {
         if line.starts_with('[') {
             section = line;
         }
-        let is_crate = section.contains("dependencies") && line.contains('=');
+        let is_crate = section.contains("dependencies")
+            && line != section
+            && !line.starts_with(']')
+            && line.contains('=');
         if is_crate && !previous.starts_with('#') {
             complaints.push(format!("Cargo.toml: no reason above `{line}`"));
         }

@@ -1,14 +1,13 @@
 //! Asks the running daemon: over TCP, TLS or the Unix socket that the control file names, with the
 //! credentials it holds (reference F56 to F58). Every call has time limits.
 
+#[cfg(feature = "tls")]
 mod trust;
 
 use std::io::{self, Read, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream, ToSocketAddrs};
 use std::os::unix::net::UnixStream;
 use std::time::Duration;
-
-use rustls::StreamOwned;
 
 use crate::http::client::{Call, Receiver, Reply};
 use crate::model::{Credential, Httpd, HttpdAddress, PasswordKind, Role};
@@ -71,10 +70,10 @@ fn ask_over_tcp(address: &HttpdAddress, request: &[u8]) -> Result<Reply, String>
     let place = shown(address);
     let reply = match &address.tls {
         None => converse(stream, request),
-        Some(files) => {
-            let connection = trust::connection(files, host(address))?;
-            converse(StreamOwned::new(connection, stream), request)
-        }
+        #[cfg(feature = "tls")]
+        Some(files) => converse(trust::stream(files, host(address), stream)?, request),
+        #[cfg(not(feature = "tls"))]
+        Some(_) => return Err(crate::shell::tls::WITHOUT_TLS.to_owned()),
     };
     reply.map_err(|error| no_answer(&place, &error))
 }

@@ -20,7 +20,10 @@ use super::{Exit, fail, query, table};
 /// `-V`.
 pub fn version() -> Exit {
     say(concat!("This is tend version ", env!("CARGO_PKG_VERSION")));
-    say("Built with ssl and with ipv6");
+    say(match cfg!(feature = "tls") {
+        true => "Built with ssl and with ipv6",
+        false => "Built without ssl and with ipv6",
+    });
     say("Reads the control file of Monit 5.33; licensed MIT or Apache-2.0");
     Exit::Fine
 }

@@ -16,6 +16,7 @@ pub struct Memory {
     furniture: Furniture,
     /// Not for `-t`.
     starts: bool,
+    without_tls: bool,
 }
 
 /// What is there beside the files that were given.
@@ -61,6 +62,13 @@ impl Memory {
     #[must_use]
     pub fn other(self, path: &str, kind: Kind) -> Self {
         self.entry(path, kind, 0o755, 0, Vec::new())
+    }
+
+    /// With a program that was built without TLS.
+    #[must_use]
+    pub fn without_tls(mut self) -> Self {
+        self.without_tls = true;
+        self
     }
 
     /// With the owner of the file at `path` changed.
@@ -234,6 +242,10 @@ impl Surroundings for Memory {
             test: !self.starts,
             ..Commanded::default()
         }
+    }
+
+    fn speaks_tls(&self) -> bool {
+        !self.without_tls
     }
 
     fn tls(&self, pem: Pem<'_>) -> Result<(), Box<str>> {

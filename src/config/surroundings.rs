@@ -56,6 +56,9 @@ pub trait Surroundings {
     /// What the command line settles, whatever the control file says.
     fn commanded(&self) -> Commanded;
 
+    /// Whether TLS is spoken at all: it can be left out of a build.
+    fn speaks_tls(&self) -> bool;
+
     /// Whether a TLS server starts with this certificate chain and key, both PEM.
     ///
     /// # Errors

@@ -31,6 +31,8 @@ pub(super) struct Syntax {
     pub(super) log_file: Option<Span>,
     /// `set ssl`, all of them together.
     pub(super) tls: TlsSyntax,
+    /// The last `set ssl`.
+    pub(super) tls_place: Option<Span>,
     /// `set mailserver`, in order.
     pub(super) mail_servers: Vec<MailServerSyntax>,
     /// `set httpd`.

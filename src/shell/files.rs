@@ -76,6 +76,10 @@ impl Surroundings for Files<'_> {
         self.commanded
     }
 
+    fn speaks_tls(&self) -> bool {
+        cfg!(feature = "tls")
+    }
+
     fn tls(&self, pem: Pem<'_>) -> Result<(), Box<str>> {
         if !tls::is_ready() {
             return Ok(()); // some kinds of keys draw when they are read, and nothing may wait here

@@ -43,6 +43,7 @@ mod start;
 pub mod statefile;
 #[cfg(test)]
 mod testing;
+#[cfg_attr(not(feature = "tls"), path = "without_tls.rs")]
 pub mod tls;
 mod token;
 

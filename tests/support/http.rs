@@ -3,6 +3,7 @@
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
+#[cfg(feature = "tls")]
 use super::tls;
 
 /// What came back.
@@ -73,6 +74,7 @@ pub(crate) fn say(port: u16, request: &[u8]) -> Answer {
 }
 
 /// `GET path` over TLS.
+#[cfg(feature = "tls")]
 pub(crate) fn get_tls(port: u16, path: &str, fields: &[&str]) -> Answer {
     let stream = TcpStream::connect(("127.0.0.1", port)).expect("the status page listens");
     let request = request("GET", path, fields, "");

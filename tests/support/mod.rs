@@ -16,6 +16,7 @@ pub(crate) mod peer;
 pub(crate) mod process;
 pub(crate) mod sandbox;
 pub(crate) mod smtp;
+#[cfg_attr(not(feature = "tls"), path = "without_tls.rs")]
 pub(crate) mod tls;
 
 use std::time::{Duration, Instant};

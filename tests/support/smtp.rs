@@ -21,6 +21,7 @@ pub(crate) enum Manner {
     /// Closes after the first recipient.
     ClosesInTheMiddle,
     /// Speaks TLS from the first byte.
+    #[cfg_attr(not(feature = "tls"), expect(dead_code))]
     Implicit,
     /// Offers STARTTLS, and takes mail only after it.
     StartTls,
@@ -40,6 +41,7 @@ pub(crate) struct Mail {
     /// The arguments of `AUTH`, with what followed, if there was one.
     pub(crate) auth: Option<String>,
     /// Whether it came through TLS.
+    #[cfg_attr(not(feature = "tls"), expect(dead_code))]
     pub(crate) encrypted: bool,
 }
 

@@ -7,13 +7,14 @@ use std::net::TcpStream;
 use std::sync::Arc;
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
+use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use rustls::{
     ClientConfig, ClientConnection, DigitallySignedStruct, Error, ServerConfig, ServerConnection,
     SignatureScheme, StreamOwned,
 };
+use tend::shell::tls::provider;
 
 /// The certificate, as a file holds it.
 pub(crate) const CERTIFICATE: &str = include_str!("certificate.pem");
@@ -29,9 +30,9 @@ pub(crate) fn certificate() -> CertificateDer<'static> {
 /// The peer's side of a connection.
 pub(crate) fn accept(stream: TcpStream) -> StreamOwned<ServerConnection, TcpStream> {
     let key = PrivateKeyDer::from_pem_slice(KEY.as_bytes()).expect("our own file");
-    let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+    let config = ServerConfig::builder_with_provider(provider())
         .with_safe_default_protocol_versions()
-        .expect("ring speaks TLS 1.2 and 1.3")
+        .expect("it speaks TLS 1.2 and 1.3")
         .with_no_client_auth()
         .with_single_cert(vec![certificate()], key)
         .expect("key and certificate belong together");
@@ -41,10 +42,10 @@ pub(crate) fn accept(stream: TcpStream) -> StreamOwned<ServerConnection, TcpStre
 
 /// The client's side of a connection to a server that shows the test certificate.
 pub(crate) fn connect(stream: TcpStream) -> StreamOwned<ClientConnection, TcpStream> {
-    let provider = ring::default_provider();
-    let config = ClientConfig::builder_with_provider(Arc::new(provider.clone()))
+    let provider = provider();
+    let config = ClientConfig::builder_with_provider(provider.clone())
         .with_safe_default_protocol_versions()
-        .expect("ring speaks TLS 1.2 and 1.3")
+        .expect("it speaks TLS 1.2 and 1.3")
         .dangerous()
         .with_custom_certificate_verifier(Arc::new(Ours(provider)))
         .with_no_client_auth();
@@ -55,7 +56,7 @@ pub(crate) fn connect(stream: TcpStream) -> StreamOwned<ClientConnection, TcpStr
 
 /// Trusts the test certificate and no other.
 #[derive(Debug)]
-struct Ours(CryptoProvider);
+struct Ours(Arc<CryptoProvider>);
 
 impl ServerCertVerifier for Ours {
     fn verify_server_cert(

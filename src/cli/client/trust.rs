@@ -3,26 +3,31 @@
 //! Nobody signs such certificates, and their names seldom match, so the usual verification would
 //! only teach people to switch it off. We hold the very file the daemon serves: that pins it.
 
+use std::net::TcpStream;
 use std::sync::Arc;
 
 use rustls::SignatureScheme;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::crypto::{
-    WebPkiSupportedAlgorithms, ring, verify_tls12_signature, verify_tls13_signature,
-};
+use rustls::crypto::{WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{CertificateError, ClientConfig, ClientConnection, DigitallySignedStruct, Error};
+use rustls::{
+    CertificateError, ClientConfig, ClientConnection, DigitallySignedStruct, Error, StreamOwned,
+};
 
 use crate::model::HttpdTls;
-use crate::shell::tls::{self, TimeOfDay, client_identity};
+use crate::shell::tls::{self, TimeOfDay, client_identity, provider};
 
-/// A TLS client that accepts this server alone.
-pub(super) fn connection(files: &HttpdTls, host: &str) -> Result<ClientConnection, String> {
+/// TLS over `stream` that accepts this server alone.
+pub(super) fn stream(
+    files: &HttpdTls,
+    host: &str,
+    stream: TcpStream,
+) -> Result<StreamOwned<ClientConnection, TcpStream>, String> {
     if !tls::is_ready() {
         return Err("TLS waits until the kernel has gathered randomness".into());
     }
-    let provider = Arc::new(ring::default_provider());
+    let provider = provider();
     let verifier = Pinned {
         expected: own_certificate(&files.chain)?,
         algorithms: provider.signature_verification_algorithms,
@@ -38,7 +43,9 @@ pub(super) fn connection(files: &HttpdTls, host: &str) -> Result<ClientConnectio
         Some(_) => config.with_client_cert_resolver(client_identity(&files.chain, &files.key)?),
     };
     let name = ServerName::try_from(host.to_owned()).map_err(|error| error.to_string())?;
-    ClientConnection::new(Arc::new(config), name).map_err(|error| error.to_string())
+    let connection = ClientConnection::new(Arc::new(config), name);
+    let connection = connection.map_err(|error| error.to_string())?;
+    Ok(StreamOwned::new(connection, stream))
 }
 
 /// The server's own certificate is the first of its file.

@@ -226,9 +226,11 @@ impl Options {
             Destination::Host { port, .. } => *port,
             Destination::Unix(_) => 0,
         };
+        let span = asked.span;
         let (word, options) = asked.value;
         let smtp = self.protocol.as_ref().map(|named| named.value.spoken) == Some(Spoken::Smtp);
         Ok(Some(PeerTlsSyntax {
+            span,
             starttls: smtp && tls::is_starttls(port, word),
             pin: pin.map(|pin| pin.value),
             options,

@@ -25,6 +25,7 @@ struct Server {
 
 /// What `using …` asks for.
 struct Encryption {
+    span: Span,
     word: Word,
     options: TlsSyntax,
 }
@@ -149,7 +150,11 @@ fn encryption(p: &mut Parser<'_>, server: &mut Server) -> Parsed<bool> {
         ..TlsSyntax::default()
     };
     let options = tls::options(p)?.or(&named);
-    let encryption = Encryption { word, options };
+    let encryption = Encryption {
+        span: place,
+        word,
+        options,
+    };
     super::once(p, &mut server.tls, encryption, place)?;
     Ok(true)
 }
@@ -174,6 +179,7 @@ impl Server {
         };
         let port = self.port.unwrap_or(usual);
         let tls = self.tls.map(|asked| PeerTlsSyntax {
+            span: asked.span,
             starttls: tls::is_starttls(port, asked.word),
             pin: self.pin.map(|(pin, _)| pin),
             options: asked.options,

@@ -39,6 +39,7 @@ const OPTIONS: &[(Keyword, OptionProduction)] = &[
 /// set ssl { pemfile: /etc/ssl/both.pem }
 /// ```
 pub(super) fn global(p: &mut Parser<'_>) -> Parsed {
+    p.syntax().tls_place = Some(p.previous());
     p.accept(Keyword::Options);
     let options = options_after_word(p)?;
     let before = std::mem::take(&mut p.syntax().tls);

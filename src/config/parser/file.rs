@@ -80,6 +80,7 @@ pub(in crate::config) fn open<'a>(
             init: None,
             log_file: None,
             tls: TlsSyntax::default(),
+            tls_place: None,
             mail_servers: Vec::new(),
             httpd: None,
             onreboot: OnReboot::default(),

@@ -1,7 +1,7 @@
 //! The status server: listeners, certificate, users.
 
 use super::machine::Machine;
-use super::{passwords, pem};
+use super::{passwords, pem, tls};
 use crate::config::syntax::{CredentialSyntax, HttpdSyntax, HttpdTlsSyntax, UnixSocketSyntax};
 use crate::model::{
     Access, Credential, Httpd, HttpdAddress, HttpdTls, HttpdUnixSocket, PasswordKind,
@@ -50,6 +50,9 @@ pub(super) fn httpd(syntax: HttpdSyntax, machine: &mut Machine<'_>) -> Httpd {
 
 /// Certificate and key; with `set ssl`'s where the page's own are not named.
 fn encryption(syntax: HttpdTlsSyntax, broken: bool, machine: &mut Machine<'_>) -> Option<HttpdTls> {
+    if !tls::must_be_spoken(syntax.span, machine) {
+        return None;
+    }
     let own = syntax.options;
     for (path, word) in [
         (&own.authorities_file, "cacertificatefile"),

@@ -74,7 +74,7 @@ pub(super) fn model(
         terms: None,
     };
     start::check(&syntax, &settings, &mut machine);
-    tls::check_usual(&mut machine);
+    tls::check_usual(syntax.tls_place, &mut machine);
     let mail_servers = std::mem::take(&mut syntax.mail_servers).into_iter();
     settings.mail_servers = mail_servers
         .map(|server| tls::mail_server(server, &mut machine))

@@ -5,10 +5,11 @@ use super::pem;
 use crate::config::surroundings::Kind;
 use crate::config::syntax::{MailServerSyntax, PeerTlsSyntax, Text, TlsSyntax};
 use crate::model::{MailServer, MailServerTls, TlsOptions, TlsTerms, Verify};
-use crate::text::{Diagnostic, quoted};
+use crate::text::{Diagnostic, Span, quoted};
 
 /// TLS of a connection test.
 pub(super) fn of_test(syntax: PeerTlsSyntax, machine: &mut Machine<'_>) -> TlsOptions {
+    must_be_spoken(syntax.span, machine);
     let options = options(syntax.options, machine);
     TlsOptions {
         starttls: syntax.starttls,
@@ -21,6 +22,7 @@ pub(super) fn of_test(syntax: PeerTlsSyntax, machine: &mut Machine<'_>) -> TlsOp
 /// A mail server.
 pub(super) fn mail_server(syntax: MailServerSyntax, machine: &mut Machine<'_>) -> MailServer {
     let tls = syntax.tls.map(|tls| {
+        must_be_spoken(tls.span, machine);
         let options = options(tls.options, machine);
         // It is verified where a password is sent, even if nothing was said.
         let verify = match (&options.verify, options.allow_self_signed) {
@@ -41,10 +43,28 @@ pub(super) fn mail_server(syntax: MailServerSyntax, machine: &mut Machine<'_>) -
 }
 
 /// Complains about what `set ssl` names, whether or not somebody uses it.
-pub(super) fn check_usual(machine: &mut Machine<'_>) {
+pub(super) fn check_usual(place: Option<Span>, machine: &mut Machine<'_>) {
+    if let (Some(place), false) = (place, machine.surroundings.speaks_tls()) {
+        let warning = Diagnostic::warning(place, WITHOUT_TLS);
+        machine.complaints.add(warning.note("it has no effect"));
+        return;
+    }
     let usual = machine.tls.clone();
     terms(&usual, machine);
 }
+
+/// Whether TLS can be had; a program that was built without it refuses: to talk in plain text
+/// instead would be to send a password in the clear, or to test something else.
+pub(super) fn must_be_spoken(place: Span, machine: &mut Machine<'_>) -> bool {
+    let is_spoken = machine.surroundings.speaks_tls();
+    if !is_spoken {
+        let error = Diagnostic::error(place, WITHOUT_TLS);
+        machine.complaints.add(error);
+    }
+    is_spoken
+}
+
+const WITHOUT_TLS: &str = "this `tend` was built without TLS";
 
 /// What is said here and what is said for all.
 fn options(own: TlsSyntax, machine: &mut Machine<'_>) -> TlsSyntax {

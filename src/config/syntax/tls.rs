@@ -58,6 +58,8 @@ impl TlsSyntax {
 /// TLS towards a peer.
 #[derive(Clone, Debug)]
 pub(in crate::config) struct PeerTlsSyntax {
+    /// What asked for TLS.
+    pub(in crate::config) span: Span,
     /// Begin in plain text.
     pub(in crate::config) starttls: bool,
     pub(in crate::config) pin: Option<CertificatePin>,

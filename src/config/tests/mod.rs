@@ -14,6 +14,7 @@ mod included;
 mod machine;
 mod seed;
 mod warnings;
+mod without_tls;
 
 use crate::config::memory::Memory;
 use crate::model::Model;

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rustls::Connection;
 
+use super::received::Received;
 use super::verify::Judged;
 use super::words;
 use crate::engine::CertificateFacts;
@@ -13,17 +14,6 @@ use crate::engine::CertificateFacts;
 pub struct Channel {
     tls: Connection,
     judged: Arc<Mutex<Judged>>,
-}
-
-/// What one read from the socket brought.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Received {
-    /// So many bytes of ciphertext; plain bytes may be there to be [`Channel::read`].
-    Bytes(usize),
-    /// Nothing more for the moment.
-    Nothing,
-    /// The peer will say no more, politely or not.
-    Closed,
 }
 
 impl Channel {

@@ -7,7 +7,6 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use rustls::client::Resumption;
-use rustls::crypto::ring;
 use rustls::pki_types::{ServerName, UnixTime};
 use rustls::time_provider::TimeProvider;
 use rustls::{ClientConfig, ClientConnection, Connection};
@@ -15,8 +14,10 @@ use rustls::{ClientConfig, ClientConnection, Connection};
 use super::channel::Channel;
 use super::entropy;
 use super::identity::client_identity;
+use super::policy::Policy;
+use super::provider::provider;
 use super::verdicts::Verdicts;
-use super::verify::{Judged, Policy, Verifier};
+use super::verify::{Judged, Verifier};
 use super::versions::versions;
 use crate::shell::clock;
 use crate::time::WallTime;
@@ -51,7 +52,7 @@ impl Client {
         let terms = policy.terms.clone();
         let name = server_name(&policy.name);
         let judged = Arc::new(Mutex::new(Judged::default()));
-        let provider = Arc::new(ring::default_provider());
+        let provider = provider();
         // A name that no certificate can bear is not sent either; some name must be given, though.
         let is_sent = name.is_some();
         let addressed = name

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use rustls::client::danger::HandshakeSignatureValid;
-use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
+use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::{CertificateDer, UnixTime};
 use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
 use rustls::{CertificateError, DigitallySignedStruct, DistinguishedName, Error, SignatureScheme};
 
 use super::identity;
+use super::provider::provider;
 
 /// Those whose very certificate is in the file. Nobody needs to vouch for it: being in the file is
 /// what the manual asks for ("Client certificates"). Our own command line is let in by the server's
@@ -26,7 +27,7 @@ impl Clients {
         known.push(own.clone());
         Ok(Self {
             known,
-            provider: Arc::new(ring::default_provider()),
+            provider: provider(),
         })
     }
 }

@@ -2,8 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use rustls::crypto::ring;
-
+use super::provider::provider;
 use crate::sys::random;
 
 /// What whoever needs TLS is told until then.
@@ -21,7 +20,7 @@ pub fn is_ready() -> bool {
     let ready = random::is_gathered();
     if ready {
         // A failure is not about waiting; it comes again, with words, where keys are made.
-        let _ = ring::default_provider().secure_random.fill(&mut [0]);
+        let _ = provider().secure_random.fill(&mut [0]);
         READY.store(true, Ordering::Relaxed);
     }
     ready

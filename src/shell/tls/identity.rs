@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use rustls::crypto::ring;
 use rustls::pki_types::pem::{self, PemObject};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::sign::{CertifiedKey, SingleCertAndKey};
 
 use super::certificate::Certificate;
+use super::provider::{belongs, is_short, provider};
 use crate::sys::{errno, file};
 
 /// A longer file holds something else.
@@ -40,16 +40,18 @@ pub(super) fn certify(
         .first()
         .and_then(|leaf| Certificate::parse(leaf))
         .ok_or_else(|| format!("the certificate in `{chain_path}` cannot be read"))?;
-    let key = ring::sign::any_supported_type(&key).map_err(|error| {
-        match leaf.rsa_bits().filter(|bits| *bits < 2048) {
-            Some(bits) => {
-                format!("the RSA key in `{key_path}` has {bits} bits, and at least 2048 are needed")
-            }
-            None => format!("the private key in `{key_path}` cannot be used: {error}"),
-        }
-    })?;
-    let public = key.public_key();
-    if public.is_some_and(|public| !leaf.has_key(&public)) {
+    if let Some(bits) = is_short(&leaf) {
+        return Err(format!(
+            "the RSA key in `{key_path}` has {bits} bits, and at least 2048 are needed"
+        )
+        .into());
+    }
+    let provider = provider();
+    let key = provider
+        .key_provider
+        .load_private_key(key)
+        .map_err(|error| format!("the private key in `{key_path}` cannot be used: {error}"))?;
+    if !belongs(&*key, &leaf, &provider) {
         return Err(format!(
             "the private key in `{key_path}` does not belong to the certificate in `{chain_path}`"
         )

@@ -12,6 +12,9 @@ mod clients;
 mod der;
 mod entropy;
 mod identity;
+mod policy;
+mod provider;
+mod received;
 mod server;
 mod verdicts;
 mod verify;
@@ -23,9 +26,11 @@ pub(in crate::shell) mod test_data;
 #[cfg(test)]
 mod tests;
 
-pub use channel::{Channel, Received};
+pub use channel::Channel;
 pub use client::{Client, TimeOfDay};
 pub use entropy::is_ready;
 pub use identity::client_identity;
+pub use policy::Policy;
+pub use provider::provider;
+pub use received::Received;
 pub use server::Server;
-pub use verify::Policy;

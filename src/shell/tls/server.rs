@@ -2,7 +2,6 @@
 
 use std::sync::{Arc, Mutex};
 
-use rustls::crypto::ring;
 use rustls::server::NoServerSessionStorage;
 use rustls::sign::SingleCertAndKey;
 use rustls::{Connection, ServerConfig, ServerConnection};
@@ -12,6 +11,7 @@ use super::client::TimeOfDay;
 use super::clients::Clients;
 use super::entropy;
 use super::identity::{certify, read};
+use super::provider::provider;
 use super::verify::Judged;
 use super::versions::versions;
 use crate::model::HttpdTls;
@@ -35,8 +35,7 @@ impl Server {
     /// function, so that what passes the check also starts.
     pub fn from_pem(files: &HttpdTls, chain_pem: &[u8], key_pem: &[u8]) -> Result<Self, Box<str>> {
         let certified = certify((&files.chain, chain_pem), (&files.key, key_pem))?;
-        let provider = Arc::new(ring::default_provider());
-        let config = ServerConfig::builder_with_details(provider, Arc::new(TimeOfDay))
+        let config = ServerConfig::builder_with_details(provider(), Arc::new(TimeOfDay))
             .with_protocol_versions(versions(files.versions))
             .map_err(|error| error.to_string())?;
         let mut config = match &files.clients {

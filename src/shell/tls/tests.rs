@@ -293,16 +293,15 @@ fn a_pinned_certificate_without_its_key_is_refused() {
 fn impostor(certificate: &str, key: &str) -> Channel {
     use std::sync::{Arc, Mutex};
 
-    use rustls::crypto::ring;
     use rustls::pki_types::pem::PemObject;
     use rustls::pki_types::{CertificateDer, PrivateKeyDer};
     use rustls::sign::{CertifiedKey, SingleCertAndKey};
 
     let key = PrivateKeyDer::from_pem_file(key).unwrap();
-    let key = ring::sign::any_supported_type(&key).unwrap();
+    let key = provider().key_provider.load_private_key(key).unwrap();
     let chain = vec![CertificateDer::from_pem_file(certificate).unwrap()];
     let resolver = SingleCertAndKey::from(CertifiedKey::new(chain, key));
-    let config = rustls::ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+    let config = rustls::ServerConfig::builder_with_provider(provider())
         .with_safe_default_protocol_versions()
         .unwrap()
         .with_no_client_auth()

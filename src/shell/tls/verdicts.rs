@@ -17,6 +17,7 @@ use rustls::{CertificateError, Error};
 use sha2::{Digest, Sha256};
 
 use super::certificate::{Certificate, Name};
+use super::provider::is_short;
 
 /// Where systems keep their trusted authorities; the first that can be read is taken.
 const SYSTEM_STORES: [&str; 7] = [
@@ -167,13 +168,19 @@ fn anchors_for(chain: &Chain<'_>, stores: Vec<Box<Path>>) -> Option<Anchors> {
             }
             let is_named = Certificate::parse(&root)
                 .is_some_and(|certificate| issuers.contains(&certificate.subject));
-            if is_named {
+            let may_vouch = is_named && !is_weak(&root);
+            if may_vouch {
                 // One that webpki cannot read cannot vouch either.
                 let _ = roots.add(root);
             }
         }
     }
     any.then_some(Anchors::Authorities(roots))
+}
+
+/// Whether nothing is proved by what this one signed.
+fn is_weak(der: &CertificateDer<'_>) -> bool {
+    Certificate::parse(der).is_some_and(|certificate| is_short(&certificate).is_some())
 }
 
 enum Anchors {
@@ -211,9 +218,11 @@ impl<'a> Chain<'a> {
         );
         let at =
             UnixTime::since_unix_epoch(std::time::Duration::from_secs(now.min(last).max(first)));
+        let others = self.others.iter().filter(|der| !is_weak(der));
+        let others: Vec<_> = others.map(|der| CertificateDer::from(&**der)).collect();
         let result = ParsedCertificate::try_from(self.leaf).and_then(|leaf| {
             let algorithms = provider.signature_verification_algorithms.all;
-            verify_server_cert_signed_by_trust_anchor(&leaf, roots, self.others, at, algorithms)
+            verify_server_cert_signed_by_trust_anchor(&leaf, roots, &others, at, algorithms)
         });
         match result {
             Ok(()) => Verdict::Trusted,
@@ -227,6 +236,9 @@ impl<'a> Chain<'a> {
             return format!("the chain of certificates is wrong: {error}").into();
         };
         if matches!(error, CertificateError::UnknownIssuer) {
+            if self.others.iter().any(is_weak) {
+                return "the key of one of its issuers is too short".into();
+            }
             return self.missing_issuer();
         }
         if matches!(

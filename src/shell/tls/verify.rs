@@ -15,23 +15,12 @@ use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, DigitallySignedStruct, Error, SignatureScheme};
 
 use super::certificate::Certificate;
+use super::policy::Policy;
+use super::provider::{is_short, proves};
 use super::verdicts::{Chain, Verdict, Verdicts};
 use crate::engine::CertificateFacts;
-use crate::model::{CertificatePin, TlsTerms, Verify};
+use crate::model::Verify;
 use crate::reading::{Hasher, hexadecimal};
-
-/// How the peer is to be judged.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Policy {
-    /// What a complaint means.
-    pub verify: Verify,
-    /// The only certificate that will do; it needs nobody else to vouch for it.
-    pub pin: Option<CertificatePin>,
-    /// Versions, authorities, and what we show of ourselves.
-    pub terms: TlsTerms,
-    /// The host as the control file names it: a name or an address.
-    pub name: Box<str>,
-}
 
 /// What was found, for whoever asked for the handshake.
 #[derive(Debug, Default)]
@@ -224,20 +213,10 @@ impl Verifier {
         if !self.is_verifying() && short_key(&certificate).is_some() {
             return Ok(HandshakeSignatureValid::assertion());
         }
-        let is_valid = self
-            .provider
-            .signature_verification_algorithms
-            .mapping
-            .iter()
-            .filter(|(scheme, _)| *scheme == signed.scheme)
-            .flat_map(|(_, algorithms)| algorithms.iter().take(rows))
-            .filter(|algorithm| *algorithm.public_key_alg_id() == *certificate.key_algorithm)
-            .any(|algorithm| {
-                algorithm
-                    .verify_signature(certificate.key, message, signed.signature())
-                    .is_ok()
-            });
-        match is_valid {
+        let shown = (message, signed.signature());
+        let is_proved = is_short(&certificate).is_none()
+            && proves(&certificate, &self.provider, signed.scheme, rows, shown);
+        match is_proved {
             true => Ok(HandshakeSignatureValid::assertion()),
             false => Err(CertificateError::BadSignature.into()),
         }
@@ -280,7 +259,7 @@ fn date_complaint(certificate: &Certificate<'_>, now: u64) -> Option<&'static st
 /// A key too short for the cryptography used here cannot prove that the peer owns it. Old boxes
 /// have such keys; a pinned one is let through with a complaint, unless verification was asked for.
 fn short_key(certificate: &Certificate<'_>) -> Option<Box<str>> {
-    let bits = certificate.rsa_bits().filter(|bits| *bits < 2048)?;
+    let bits = is_short(certificate)?;
     Some(format!("its RSA key of {bits} bits is too short to prove who the server is").into())
 }
 

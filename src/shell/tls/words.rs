@@ -4,7 +4,7 @@ use std::io;
 
 use rustls::{AlertDescription, Error, PeerIncompatible};
 
-use super::channel::Received;
+use super::received::Received;
 use crate::sys::errno;
 
 /// How the original begins a failure of TLS itself.
