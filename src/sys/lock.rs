@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::errno::{retry, words};
-use super::reap::own_pid;
+use super::reap::{own_pid, process_alive};
 use crate::reading::parse_pidfile;
 
 /// Our pidfile, locked.
@@ -56,7 +56,8 @@ const CONTENT_LIMIT: u64 = 64;
 /// How often the file may vanish between being opened and being locked.
 const TRIES: u32 = 16;
 
-/// Between two tries for a lock that may be an instant's.
+/// How often, and how long each time, a lock is waited for whose holder seems to be dead.
+const WAITS: u32 = 400;
 const PAUSE: Duration = Duration::from_millis(5);
 
 impl PidFile {
@@ -107,7 +108,9 @@ pub fn holder(path: impl AsRef<Path>) -> Option<i32> {
         // By a lock of the open file, or from outside our process namespace.
         Some(_) => number_in(&file),
         None => match flock(&file, libc::LOCK_SH) {
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => number_in(&file),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                number_in(&file).filter(|&pid| process_alive(pid))
+            }
             Ok(()) | Err(_) => None,
         },
     }
@@ -143,42 +146,39 @@ fn open(path: &Path) -> Result<File, LockFailure> {
     Ok(file)
 }
 
+/// A daemon that was killed may have left a child that has not let go of what it inherited yet, and
+/// one who asks for the [`holder`] by flock(2) shares the lock for an instant: neither is a twin.
 fn lock(path: &Path, file: &File) -> Result<(), LockFailure> {
-    let wanted = request();
-    let room = Room {
-        wanted,
-        _larger: [0; 4],
-    };
-    let set = |command| {
-        // SAFETY: the request is whole, in any layout the command may mean, and only read.
-        retry(|| unsafe { libc::fcntl(file.as_raw_fd(), command, &raw const room) })
-    };
-    let taken = match set(libc::F_OFD_SETLK) {
-        Err(error) if error.raw_os_error() == Some(libc::EINVAL) => flock_patiently(file),
-        taken => taken.map(|_| ()),
-    };
-    match taken {
-        Ok(()) => Ok(()),
-        Err(error) if matches!(error.raw_os_error(), Some(libc::EACCES | libc::EAGAIN)) => {
-            let by = ask(file, wanted).map(|answer| answer.l_pid);
-            let by = by.filter(|&pid| pid > 0).or_else(|| number_in(file));
-            Err(LockFailure::Running(by))
+    let mut waits = 0;
+    loop {
+        let error = match try_to_lock(file) {
+            Ok(()) => return Ok(()),
+            Err(error) => error,
+        };
+        if !matches!(error.raw_os_error(), Some(libc::EACCES | libc::EAGAIN)) {
+            return Err(unusable(path, &words(&error)));
         }
-        Err(error) => Err(unusable(path, &words(&error))),
+        let by = ask(file, request()).map(|answer| answer.l_pid);
+        let by = by.filter(|&pid| pid > 0).or_else(|| number_in(file));
+        if waits == WAITS || by.is_some_and(process_alive) {
+            return Err(LockFailure::Running(by));
+        }
+        waits += 1;
+        std::thread::sleep(PAUSE);
     }
 }
 
-/// One who asks for the [`holder`] shares the lock for an instant.
-fn flock_patiently(file: &File) -> io::Result<()> {
-    let mut taken = flock(file, libc::LOCK_EX);
-    for _ in 0..TRIES {
-        if !matches!(&taken, Err(error) if error.kind() == io::ErrorKind::WouldBlock) {
-            break;
-        }
-        std::thread::sleep(PAUSE);
-        taken = flock(file, libc::LOCK_EX);
+fn try_to_lock(file: &File) -> io::Result<()> {
+    let room = Room {
+        wanted: request(),
+        _larger: [0; 4],
+    };
+    let raw = file.as_raw_fd();
+    // SAFETY: the request is whole, in any layout the command may mean, and only read.
+    match retry(|| unsafe { libc::fcntl(raw, libc::F_OFD_SETLK, &raw const room) }) {
+        Err(error) if error.raw_os_error() == Some(libc::EINVAL) => flock(file, libc::LOCK_EX),
+        taken => taken.map(|_| ()),
     }
-    taken
 }
 
 /// The lock of flock(2), without waiting.
@@ -301,18 +301,33 @@ mod tests {
     #[test]
     fn the_lock_of_older_kernels_outlives_other_descriptors_and_is_found() {
         let folder = Folder::new();
-        let path = folder.file("tend.pid", "4711\n");
+        let path = folder.file("tend.pid", format!("{}\n", own_pid()));
         let held = open(&path).unwrap();
         assert_eq!(holder(&path), None);
-        flock_patiently(&held).unwrap();
+        flock(&held, libc::LOCK_EX).unwrap();
         drop(File::open(&path).unwrap());
         let asked = in_child(|out| write!(out, "{:?}", holder(&path)).unwrap());
-        assert_eq!(asked, b"Some(4711)");
+        assert_eq!(asked, format!("Some({})", own_pid()).as_bytes());
         let twin = in_child(|out| {
-            let refused = flock_patiently(&open(&path).unwrap()).unwrap_err();
+            let refused = flock(&open(&path).unwrap(), libc::LOCK_EX).unwrap_err();
             write!(out, "{:?}", refused.kind()).unwrap();
         });
         assert_eq!(twin, b"WouldBlock");
+    }
+
+    #[test]
+    fn a_dead_daemon_s_child_that_has_not_let_go_yet_is_no_twin() {
+        let folder = Folder::new();
+        let path = folder.file("tend.pid", "");
+        let held = PidFile::take(&path).unwrap();
+        fs::write(&path, format!("{}\n", i32::MAX)).unwrap();
+        let taken = std::thread::scope(|scope| {
+            let waiting = scope.spawn(|| PidFile::take(&path).is_ok());
+            std::thread::sleep(PAUSE * 4);
+            drop(held);
+            waiting.join().unwrap()
+        });
+        assert!(taken);
     }
 
     #[test]
