@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::process::Command;
 
-use crate::support::{Sandbox, process};
+use crate::support::{Sandbox, kernel, process};
 
 fn make_fifo(test: &Sandbox, name: &str) {
     let made = Command::new("mkfifo")
@@ -131,8 +131,13 @@ fn files_may_be_dated_after_2038() {
     };
     touch("@2540246400");
     let outcome = test.tend(&["--check"]);
-    assert_eq!(outcome.code, 0, "{outcome:?}");
-    assert!(!test.log().contains("'late'"));
+    if kernel::is_since([4, 11, 0]) || !kernel::is_of_32_bits() {
+        assert_eq!(outcome.code, 0, "{outcome:?}");
+        assert!(!test.log().contains("'late'"));
+    } else {
+        // Such a kernel has 32 bits for the date, and tells the one of 1914 that has the same.
+        assert!(outcome.stderr.contains(" 1914 "), "{outcome:?}");
+    }
     touch("@2");
     assert_eq!(test.tend(&["--check"]).code, 1);
     test.wait_for_log("'late' modify time for");

@@ -4,6 +4,8 @@
 //! and `/proc` it gets, by the launcher of `tests/oldkernel`. Every test runs there too: what a
 //! kernel cannot give is then what a test expects to be told.
 
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
@@ -19,6 +21,14 @@ pub(crate) fn subject() -> String {
 /// Whether the program's kernel is at least this one.
 pub(crate) fn is_since(version: [u32; 3]) -> bool {
     imitated().is_none_or(|imitated| number(&imitated) >= version)
+}
+
+/// Whether the program is one for machines of 32 bits.
+pub(crate) fn is_of_32_bits() -> bool {
+    let mut head = [0; 5];
+    let read = File::open(subject()).and_then(|mut file| file.read_exact(&mut head));
+    read.expect("the program can be read");
+    head == *b"\x7fELF\x01"
 }
 
 /// Whether it is another one than runs. Then some of the program's calls are looked at by the
