@@ -9,6 +9,7 @@ mod connections;
 mod content;
 mod control_file;
 mod filesystems;
+mod hardship;
 mod hostile;
 mod hosts;
 mod init;

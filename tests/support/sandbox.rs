@@ -258,7 +258,7 @@ impl Sandbox {
     }
 
     /// The same by another command.
-    pub(super) fn start_command(&mut self, command: Command) -> u32 {
+    pub(crate) fn start_command(&mut self, command: Command) -> u32 {
         let before = self.log_count(" started");
         let pid = self.spawn_command(command);
         eventually("tend starts", || {
