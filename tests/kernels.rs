@@ -173,6 +173,8 @@ fn without_randomness_everything_but_tls_goes_on() {
     eventually("the test is made", || server.connections() > 1);
     let page = || http::get_tls(page, "/", &[&basic("ann:hidden")]).body;
     eventually("the page is served over TLS", || page().contains("secure"));
+    process::signal(test.pid("tend.pid").expect("it runs"), "HUP");
+    test.wait_for_log_times(" reloaded", 2);
     assert_eq!(test.log_count("'secure' failed protocol test [HTTP]"), 0);
 }
 

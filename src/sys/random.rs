@@ -32,6 +32,11 @@ pub fn is_gathered() -> bool {
     }
 }
 
+/// Whether random bytes come by a call, and not out of a file that libraries keep open.
+pub fn is_a_call() -> bool {
+    draw(&mut [0]) != Err(libc::ENOSYS)
+}
+
 /// `getrandom(2)`, which is of 3.17; the error is its number.
 fn draw(bytes: &mut [u8]) -> Result<(), c_int> {
     let (start, length) = (bytes.as_mut_ptr(), bytes.len());

@@ -10,6 +10,7 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 use std::panic::AssertUnwindSafe;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::descriptors::{arrange, pipe, set_nonblocking};
 use super::{oom, signals};
@@ -30,6 +31,14 @@ const NOT_BEGUN: i32 = 126;
 
 /// Where the child keeps its end of the pipe.
 const PIPE: i32 = 3;
+
+/// Set in a task.
+static IS_TASK: AtomicBool = AtomicBool::new(false);
+
+/// Whether this process is a task: a copy without the descriptors that its libraries may remember.
+pub fn is_task() -> bool {
+    IS_TASK.load(Ordering::Relaxed)
+}
 
 /// Runs `work` in a child, which exits with status 0 when it is done.
 pub fn fork_task(work: impl FnOnce(&mut dyn Write)) -> io::Result<Task> {
@@ -77,6 +86,7 @@ pub fn yield_to_others() {
 }
 
 fn be_task(work: impl FnOnce(File), end: &OwnedFd, kept: Option<BorrowedFd<'_>>) -> ! {
+    IS_TASK.store(true, Ordering::Relaxed);
     signals::restore_defaults();
     oom::leave_protection();
     // SAFETY: plain system call. A group of its own keeps a terminal's Ctrl-C from tearing the

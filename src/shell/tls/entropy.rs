@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::provider::provider;
 use crate::sys::random;
+use crate::sys::task::is_task;
 
 /// What whoever needs TLS is told until then.
 pub(super) const LACKING: &str =
@@ -12,8 +13,14 @@ pub(super) const LACKING: &str =
 /// Whether TLS may begin, asked before any key is made or used. Once it may, it may for good: the
 /// library that draws waits for the kernel at its first draw only, and that is made here, in the
 /// same instant.
+///
+/// A task cannot where that library draws from `/dev/urandom`: the descriptor it remembers is
+/// closed there, or another's.
 pub fn is_ready() -> bool {
     static READY: AtomicBool = AtomicBool::new(false);
+    if is_task() && !random::is_a_call() {
+        return false;
+    }
     if READY.load(Ordering::Relaxed) {
         return true;
     }
