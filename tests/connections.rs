@@ -231,6 +231,7 @@ fn who_is_supposed_to_be_absent_is_told_of_when_it_comes() {
     ));
     test.write("tick", "");
     test.start_with(&["-v"]);
+    test.wait_for_log("'tick' size has not changed");
     test.write("tick", "x");
     test.wait_for_log("'tick' size for");
     test.wait_for_log_times("'backdoor'", 2);
