@@ -356,12 +356,11 @@ impl Engine {
         for (id, aim) in targets.chain(others) {
             let service = model.service(id);
             let program = match aim {
-                Aim::Start => &service.start,
-                Aim::Stop => &service.stop,
-                Aim::Restart if service.restart.is_some() => &service.restart,
-                Aim::Restart => &service.start,
+                Aim::Start => service.start.as_ref(),
+                Aim::Stop => service.stop.as_ref(),
+                Aim::Restart => service.restart.as_deref().or(service.start.as_ref()),
             };
-            let program = program.as_ref().map_or_else(String::new, |program| {
+            let program = program.map_or_else(String::new, |program| {
                 format!(": '{}'", program.command_line())
             });
             let text = format!("would {}{program}", aim.word());

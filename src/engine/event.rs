@@ -317,11 +317,11 @@ impl Engine {
     /// names itself nor excludes (reference F83).
     pub(super) fn targets(&self, id: ServiceId) -> Vec<&AlertTarget> {
         let service = self.model.service(id);
-        let own = |address: &str| service.alerts.iter().any(|t| *t.address == *address);
-        let excluded = |address: &str| service.noalert.iter().any(|a| **a == *address);
+        let own = |address: &str| service.alerts().iter().any(|t| *t.address == *address);
+        let excluded = |address: &str| service.noalert().iter().any(|a| **a == *address);
         let global = self.model.settings.alerts.iter();
         let global = global.filter(|t| !own(&t.address) && !excluded(&t.address));
-        service.alerts.iter().chain(global).collect()
+        service.alerts().iter().chain(global).collect()
     }
 
     /// `$HOST`: the name of the system service.

@@ -138,7 +138,7 @@ impl Verb {
         match self {
             Self::Start => service.start.as_ref(),
             Self::Stop => service.stop.as_ref(),
-            Self::Restart => service.restart.as_ref(),
+            Self::Restart => service.restart.as_deref(),
         }
     }
 }

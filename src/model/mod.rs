@@ -44,7 +44,7 @@ pub use program::{Arguments, Program, Terms};
 pub use program_test::ProgramTest;
 pub use resource::{Comparison, Limit, Unit};
 pub use rule::{Repeat, Rule, Window};
-pub use service::{Every, Mode, OnReboot, RestartLimit, Service, ServiceId};
+pub use service::{Every, Mode, OnReboot, Recipients, RestartLimit, Service, ServiceId};
 pub use settings::{
     Access, Allow, AllowedNetwork, Credential, Httpd, HttpdAddress, HttpdTls, HttpdUnixSocket,
     Limits, LogTarget, MailServer, MailServerTls, PasswordKind, Role, Settings,

@@ -45,7 +45,7 @@ pub struct Service {
     /// `stop program`.
     pub stop: Option<Program>,
     /// `restart program`; replaces stop and start in a restart.
-    pub restart: Option<Program>,
+    pub restart: Option<Box<Program>>,
     /// The tests in the order of the control file, the implicit ones first. Services in a row that
     /// have the same ones share them.
     pub rules: Rc<[Rule]>,
@@ -53,6 +53,13 @@ pub struct Service {
     pub content: Option<Box<ContentScan>>,
     /// `if N restarts within M cycles then …`.
     pub restart_limits: Box<[RestartLimit]>,
+    /// Who else, or who not, is told about it; `None` where the global targets are all.
+    pub recipients: Option<Box<Recipients>>,
+}
+
+/// What a service says about its mails.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Recipients {
     /// `alert …` of this service; for the same address they override the global ones.
     pub alerts: Box<[AlertTarget]>,
     /// `noalert ADDRESS`: global targets this service does not mail.
@@ -76,9 +83,18 @@ impl Service {
             rules: Rc::default(),
             content: None,
             restart_limits: Box::default(),
-            alerts: Box::default(),
-            noalert: Box::default(),
+            recipients: None,
         }
+    }
+
+    /// Its own targets.
+    pub fn alerts(&self) -> &[AlertTarget] {
+        self.recipients.as_deref().map_or(&[], |own| &own.alerts)
+    }
+
+    /// The addresses that hear nothing of it.
+    pub fn noalert(&self) -> &[Box<str>] {
+        self.recipients.as_deref().map_or(&[], |own| &own.noalert)
     }
 }
 

@@ -161,7 +161,7 @@ fn service(sheet: &mut Sheet, model: &Model, service: &Service) {
     );
     sheet.lines("Start program", service.start.as_ref().map(program));
     sheet.lines("Stop program", service.stop.as_ref().map(program));
-    sheet.lines("Restart program", service.restart.as_ref().map(program));
+    sheet.lines("Restart program", service.restart.as_deref().map(program));
     let ignored = service.content.iter().flat_map(|scan| &scan.ignore);
     sheet.lines(
         "Ignore content",
@@ -170,8 +170,8 @@ fn service(sheet: &mut Sheet, model: &Model, service: &Service) {
     sheet.lines("Test", rules::rules(&service.rules));
     let limits = service.restart_limits.iter();
     sheet.lines("Timeout", limits.map(rules::restart_limit));
-    sheet.lines("Alert mail to", service.alerts.iter().map(alert));
-    let silenced = service.noalert.iter().map(ToString::to_string);
+    sheet.lines("Alert mail to", service.alerts().iter().map(alert));
+    let silenced = service.noalert().iter().map(ToString::to_string);
     sheet.lines("No alert to", silenced);
 }
 

@@ -210,7 +210,12 @@ impl Account<'_> {
             restart,
             ..
         } = self.service;
-        for (verb, program) in [("start", start), ("stop", stop), ("restart", restart)] {
+        let programs = [
+            ("start", start.as_ref()),
+            ("stop", stop.as_ref()),
+            ("restart", restart.as_deref()),
+        ];
+        for (verb, program) in programs {
             if let Some(program) = program {
                 let (command, limit) = (command(program), Span(program.terms.timeout));
                 let sentence = format!("To {verb} it, {command} is run and given {limit}.");
@@ -256,9 +261,7 @@ impl Account<'_> {
 
     /// A service's own targets replace global ones of the same address.
     fn recipients(&mut self) {
-        let Service {
-            alerts, noalert, ..
-        } = self.service;
+        let (alerts, noalert) = (self.service.alerts(), self.service.noalert());
         let replaced = |target: &&AlertTarget| {
             let own = alerts.iter().map(|own| &own.address);
             own.chain(noalert)

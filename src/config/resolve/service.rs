@@ -5,7 +5,8 @@ use super::machine::Machine;
 use super::rules;
 use crate::config::syntax::{RestartLimitSyntax, ServiceSyntax, SubjectSyntax, Text};
 use crate::model::{
-    OnReboot, ProcessLocator, RestartLimit, Rule, Service, ServiceId, Subject, SubjectKind, Test,
+    OnReboot, ProcessLocator, Recipients, RestartLimit, Rule, Service, ServiceId, Subject,
+    SubjectKind, Test,
 };
 use crate::text::{Diagnostic, quoted};
 
@@ -30,7 +31,8 @@ pub(super) fn service(
     let stop = syntax.stop.map(|stop| program(stop, limits.stop_timeout));
     let restart = syntax
         .restart
-        .map(|restart| program(restart, limits.restart_timeout));
+        .map(|restart| Box::new(program(restart, limits.restart_timeout)));
+    let has_recipients = !(syntax.alerts.is_empty() && syntax.noalert.is_empty());
     Service {
         name: syntax.name.value,
         content: content::scan(&syntax.ignore, &rules, machine),
@@ -49,8 +51,12 @@ pub(super) fn service(
             .into_iter()
             .map(|l| limit(l, machine))
             .collect(),
-        alerts: syntax.alerts.into(),
-        noalert: syntax.noalert.into(),
+        recipients: has_recipients.then(|| {
+            Box::new(Recipients {
+                alerts: syntax.alerts.into(),
+                noalert: syntax.noalert.into(),
+            })
+        }),
     }
 }
 

@@ -122,7 +122,7 @@ fn the_services_of_the_seed() {
         Duration::from_secs(30)
     );
     assert_eq!(apache.restart_limits[0].action, Action::Unmonitor);
-    assert_eq!(&*apache.alerts[0].address, "xxxxxx@docomo.ne.jp");
+    assert_eq!(&*apache.alerts()[0].address, "xxxxxx@docomo.ne.jp");
     assert_eq!(apache.rules.len(), 5);
     assert_eq!(apache.rules[0].test, Test::NotExist);
     let Test::Connection(tls) = &apache.rules[2].test else {

@@ -109,12 +109,13 @@ fn service(name: &str, depends: Vec<ServiceId>) -> Service {
         },
         start: program("start", 20),
         stop: program("stop", 10),
-        restart: program("restart", 15).filter(|_| name == "flaky"),
+        restart: program("restart", 15)
+            .filter(|_| name == "flaky")
+            .map(Box::new),
         rules: rules(name).into(),
         restart_limits: restart_limits(name).into(),
-        alerts: Box::default(),
+        recipients: None,
         content: None,
-        noalert: Box::default(),
     }
 }
 

@@ -208,9 +208,9 @@ impl Page<'_> {
 
     fn programs(&mut self, service: &Service) {
         let programs = [
-            ("start program", &service.start),
-            ("stop program", &service.stop),
-            ("restart program", &service.restart),
+            ("start program", service.start.as_ref()),
+            ("stop program", service.stop.as_ref()),
+            ("restart program", service.restart.as_deref()),
         ];
         for (name, program) in programs {
             if let Some(program) = program {

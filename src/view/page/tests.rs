@@ -110,7 +110,7 @@ fn buttons_are_those_that_make_sense_and_each_carries_the_token() {
     assert_eq!(buttons(&world, "/backup"), ["monitor"]);
     world.model.services[0].stop = None;
     assert_eq!(buttons(&world, "/apache"), ["start", "unmonitor"]);
-    world.model.services[0].restart = world.model.services[0].start.clone();
+    world.model.services[0].restart = world.model.services[0].start.clone().map(Box::new);
     assert_eq!(
         buttons(&world, "/apache"),
         ["start", "restart", "unmonitor"]

@@ -123,8 +123,8 @@ ok!(
     noalert,
     "check process a matching x\n noalert b@x\n alert c@x on { exec } reminder 3",
     |m| (
-        service(m).noalert.len(),
-        service(m).alerts[0].reminder_cycles
+        service(m).noalert().len(),
+        service(m).alerts()[0].reminder_cycles
     ),
     (1, Some(3))
 );

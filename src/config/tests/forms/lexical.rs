@@ -115,8 +115,12 @@ ok!(
        start "/bin/x a=b --k=v 'c d' \n $X"
        stop = '/bin/x "a b"'
        restart program /bin/x"#,
-    |m| [&service(m).start, &service(m).stop, &service(m).restart]
-        .map(|p| p.as_ref().map(|p| p.arguments.join("|"))),
+    |m| [
+        service(m).start.as_ref(),
+        service(m).stop.as_ref(),
+        service(m).restart.as_deref()
+    ]
+    .map(|p| p.map(|p| p.arguments.join("|"))),
     [
         Some("/bin/x|a=b|--k=v|c d|\\n|$X".to_owned()),
         Some("/bin/x|a b".to_owned()),

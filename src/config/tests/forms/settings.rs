@@ -113,8 +113,7 @@ ok!(
                   programTimeout: 4 seconds, execTimeout: 5 seconds, fileContentBuffer: 100 B }",
     |m| {
         let service = &m.services[0];
-        let time =
-            |program: &Option<crate::model::Program>| program.as_ref().unwrap().terms.timeout;
+        let time = |program: Option<&crate::model::Program>| program.unwrap().terms.timeout;
         let connection = super::connection(m).timeout;
         let limits = &m.settings.limits;
         let bytes = [
@@ -138,9 +137,9 @@ ok!(
             panic!("no ping");
         };
         let times = [
-            time(&service.start),
-            time(&service.stop),
-            time(&service.restart),
+            time(service.start.as_ref()),
+            time(service.stop.as_ref()),
+            time(service.restart.as_deref()),
             connection,
             ping.ping.timeout,
             checked.terms.timeout,
