@@ -183,14 +183,21 @@ fn look_at(target: &NetworkTarget) -> io::Result<(Box<str>, bool, Option<Counter
         Ok(text) => parse_operstate(&text),
         // An older kernel, or no `/sys`; or no such interface.
         Err(error) => {
-            interfaces::is_running(&interface).map_err(|_| match is_shortage(&error) {
-                true => error,
-                false => io::Error::other(format!("Cannot read {path} -- {}", words(&error))),
-            })?
+            interfaces::is_running(&interface).map_err(|asked| neither_told(&path, error, asked))?
         }
     };
     let carried = counters(&interface);
     Ok((interface, is_up, carried))
+}
+
+/// Why an interface's state is not known, where neither its file nor a question to the kernel told.
+/// A shortage in either is one: else it is the interface that is not there.
+fn neither_told(path: &str, read: io::Error, asked: io::Error) -> io::Error {
+    match (is_shortage(&read), is_shortage(&asked)) {
+        (true, _) => read,
+        (false, true) => asked,
+        (false, false) => io::Error::other(format!("Cannot read {path} -- {}", words(&read))),
+    }
 }
 
 fn counters(interface: &str) -> Option<Counters> {
@@ -224,6 +231,22 @@ mod tests {
 
     fn at(seconds: u64) -> Moment {
         Moment::from_millis(5_000_000 + seconds * 1000)
+    }
+
+    #[test]
+    fn a_shortage_is_no_interface_that_is_gone() {
+        let error = io::Error::from_raw_os_error;
+        let told = |read, asked| neither_told("/operstate", error(read), error(asked));
+        for (read, asked) in [
+            (libc::EMFILE, libc::ENODEV),
+            (libc::ENOENT, libc::EMFILE),
+            (libc::ENFILE, libc::EMFILE),
+        ] {
+            assert!(is_shortage(&told(read, asked)), "{read} {asked}");
+        }
+        let gone = told(libc::ENOENT, libc::ENODEV);
+        assert!(!is_shortage(&gone));
+        assert!(gone.to_string().starts_with("Cannot read /operstate -- "));
     }
 
     fn carried(bytes: u64) -> Option<Counters> {
