@@ -8,6 +8,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use super::errno::last;
+use super::file::read_kernel;
 
 /// Fills `bytes`, without ever waiting for entropy: a box that has just booted hands out what it
 /// has.
@@ -15,7 +16,22 @@ pub fn fill(bytes: &mut [u8]) -> io::Result<()> {
     if draw(bytes).is_ok() {
         return Ok(());
     }
-    File::open("/dev/urandom")?.read_exact(bytes)
+    let device = File::open("/dev/urandom").and_then(|mut device| device.read_exact(bytes));
+    device.or_else(|error| fill_from_ids(bytes).ok_or(error))
+}
+
+/// The same where `/dev` is empty: each read of this file makes another id of what `/dev/urandom`
+/// would give (random(4)).
+fn fill_from_ids(bytes: &mut [u8]) -> Option<()> {
+    for piece in bytes.chunks_mut(8) {
+        let id = read_kernel("/proc/sys/kernel/random/uuid", 64).ok()?;
+        let id = std::str::from_utf8(&id).ok()?;
+        // The version is between these, in the second half.
+        let digits = |from, to| u32::from_str_radix(id.get(from..to)?, 16).ok();
+        let number = [digits(0, 8)?.to_ne_bytes(), digits(28, 36)?.to_ne_bytes()].concat();
+        piece.copy_from_slice(&number[..piece.len()]);
+    }
+    Some(())
 }
 
 /// Whether the kernel has gathered enough since the machine was started to make keys from, at the
@@ -81,6 +97,16 @@ mod tests {
         }
         assert_ne!(draws[0], draws[1]);
         fill(&mut []).unwrap();
+    }
+
+    #[test]
+    fn without_devices_there_is_chance_too() {
+        let mut draws = [[0_u8; 33]; 2];
+        for draw in &mut draws {
+            fill_from_ids(draw).unwrap();
+        }
+        assert_ne!(draws[0], draws[1]);
+        assert_ne!(draws[0][..8], draws[0][8..16]);
     }
 
     #[test]
