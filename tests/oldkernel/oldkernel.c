@@ -107,7 +107,6 @@ static int is_hidden(uint64_t type)
 /* The stack of a program just executed: count, arguments, 0, environment, 0, pairs. */
 static void hide_auxiliary(pid_t pid)
 {
-	char path[64];
 	struct user_regs_struct registers;
 	struct iovec room = {&registers, sizeof registers};
 	if (ptrace(PTRACE_GETREGSET, pid, (void *)NT_PRSTATUS, &room))
@@ -115,13 +114,14 @@ static void hide_auxiliary(pid_t pid)
 	int wide = room.iov_len == sizeof registers;
 	size_t width = wide ? 8 : 4;
 	uint64_t at = wide ? registers.rsp : ((uint32_t *)&registers)[15];
-	snprintf(path, sizeof path, "/proc/%d/mem", (int)pid);
-	int memory = open(path, O_RDWR | O_CLOEXEC);
 	int ends = 0;
 	at += width;
 	for (;;) {
 		uint64_t word = 0, nothing = 1 /* AT_IGNORE */;
-		if (pread(memory, &word, width, (off_t)at) != (ssize_t)width)
+		/* Not by /proc, which may be missing. */
+		struct iovec there = {(void *)(uintptr_t)at, width};
+		struct iovec read = {&word, width}, write = {&nothing, width};
+		if (process_vm_readv(pid, &read, 1, &there, 1, 0) != (ssize_t)width)
 			die("stack");
 		if (ends < 2) {
 			ends += word == 0;
@@ -130,11 +130,11 @@ static void hide_auxiliary(pid_t pid)
 		}
 		if (word == AT_NULL)
 			break;
-		if (is_hidden(word) && pwrite(memory, &nothing, width, (off_t)at) != (ssize_t)width)
+		if (is_hidden(word) &&
+		    process_vm_writev(pid, &write, 1, &there, 1, 0) != (ssize_t)width)
 			die("stack");
 		at += 2 * width;
 	}
-	close(memory);
 }
 
 /* ---- beginning ---- */
