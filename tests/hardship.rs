@@ -7,7 +7,7 @@ use std::process::Command;
 
 use crate::support::daemon::check;
 use crate::support::mounts::may_mount;
-use crate::support::{Sandbox, eventually, process};
+use crate::support::{Sandbox, eventually, kernel, process};
 
 /// One daemon, watched each second.
 fn one_daemon(rules: &str) -> Sandbox {
@@ -45,7 +45,8 @@ fn without_a_descriptor_left_services_are_restarted_and_none_is_blamed() {
     limit(daemon, "--nofile=11:");
     test.wait_for_log("'peer' test is left out for the time being");
     test.wait_for_log("'root' cannot be looked at -- the table of mounts");
-    test.wait_for_log("'lo' cannot be looked at -- Too many open files");
+    let why = kernel::no_descriptor();
+    test.wait_for_log(&format!("'lo' cannot be looked at -- {why}"));
     // A process can be seen by one; what a program says would need more.
     let is_free = |number: &u32| !fs::exists(format!("/proc/{daemon}/fd/{number}")).unwrap();
     let free = (0..).find(is_free).expect("some number is free");

@@ -31,6 +31,16 @@ pub(crate) fn is_of_32_bits() -> bool {
     head == *b"\x7fELF\x01"
 }
 
+/// What the program's C library says where no descriptor is left.
+pub(crate) fn no_descriptor() -> &'static str {
+    const MUSL: &str = "No file descriptors available";
+    let program = std::fs::read(subject()).expect("the program can be read");
+    let has = program
+        .windows(MUSL.len())
+        .any(|part| part == MUSL.as_bytes());
+    if has { MUSL } else { "Too many open files" }
+}
+
 /// Whether it is another one than runs. Then some of the program's calls are looked at by the
 /// launcher, and it sleeps meanwhile.
 pub(crate) fn is_imitated() -> bool {
