@@ -227,11 +227,10 @@ fn out_of_descriptors_it_goes_on_and_recovers() {
          {}",
         check("web")
     ));
-    test.write(
+    test.write_program(
         "few",
         "#!/bin/sh\nulimit -n 20 && exec \"$0.tend\" -I -c monitrc\n",
     );
-    test.permit("few", 0o755);
     symlink(test.subject(), test.path("few.tend")).expect("the sandbox is ours");
     let mut few = test
         .command_of(&test.path("few"), &[])

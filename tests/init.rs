@@ -52,8 +52,7 @@ fn sysv(test: &Sandbox, word: &str) -> Option<i32> {
         .replace("=/etc/monitrc", "=$DIR/monitrc")
         .replace("=/run/tend.pid", "=$DIR/tend.pid")
         .replace("/etc/default/tend", "$DIR/default");
-    test.write("init", &script);
-    test.permit("init", 0o755);
+    test.write_program("init", &script);
     let mut command = test.command_of(&test.path("init"), &[word]);
     let status = command.stdout(Stdio::null()).stderr(Stdio::null()).status();
     status.expect("a shell").code()

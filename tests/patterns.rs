@@ -40,8 +40,7 @@ fn long_texts_of_others_hold_nobody_up() {
         talker.port()
     ));
     let script = format!("#!/bin/sh\nhead -c {LENGTH} /dev/zero | tr '\\0' a\n");
-    test.write("print", &script);
-    test.permit("print", 0o755);
+    test.write_program("print", &script);
     test.write("tick", "");
     test.start();
     test.wait_for_log("Regular expression doesn't match");

@@ -16,8 +16,7 @@ fn with_program(name: &str, script: &str) -> Sandbox {
 
 fn program(test: &Sandbox, name: &str, script: &str) {
     let text = format!("#!/bin/sh\necho $$ begun >>$DIR/{name}.runs\n{script}\n");
-    test.write(name, &text);
-    test.permit(name, 0o755);
+    test.write_program(name, &text);
 }
 
 fn runs(test: &Sandbox, name: &str) -> Vec<u32> {

@@ -35,8 +35,7 @@ impl Sandbox {
             echo $NAME $1 >>$DIR/order
             case $1 in\n{arms}\nesac\n"
         );
-        self.write(name, &text.replace("$NAME", name));
-        self.permit(name, 0o755);
+        self.write_program(name, &text.replace("$NAME", name));
         self
     }
 

@@ -1,6 +1,7 @@
 //! A folder with a control file, and `tend` run in it.
 
 use std::fs;
+use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -55,8 +56,7 @@ impl Sandbox {
     /// The program is run from here on as on a machine that lacks this.
     pub(crate) fn on_a_machine_without(mut self, lacks: &Lacks) -> Self {
         if let Some(script) = kernel::script(lacks) {
-            self.write("subject", &script);
-            self.permit("subject", 0o755);
+            self.write_program("subject", &script);
             self.subject = self.path("subject").display().to_string();
         }
         self
@@ -96,6 +96,25 @@ impl Sandbox {
     pub(crate) fn write(&self, name: &str, text: &str) {
         let text = text.replace("$DIR", &self.folder.display().to_string());
         fs::write(self.path(name), text).expect("the sandbox can be written");
+    }
+
+    /// Writes a program; `$DIR` stands for the folder.
+    ///
+    /// By a child, for we never have it open to write: another test's child would inherit that, and
+    /// until it runs its own program nobody could run this one (`ETXTBSY`).
+    pub(crate) fn write_program(&self, name: &str, text: &str) {
+        let text = text.replace("$DIR", &self.folder.display().to_string());
+        let mut writer = Command::new("/bin/sh")
+            .args(["-c", "cat >\"$0\" && chmod 755 \"$0\""])
+            .arg(self.path(name))
+            .stdin(Stdio::piped())
+            .spawn()
+            .expect("there is a shell");
+        let mut pipe = writer.stdin.take().expect("asked for");
+        pipe.write_all(text.as_bytes()).expect("cat reads");
+        drop(pipe);
+        let status = writer.wait().expect("our child");
+        assert!(status.success(), "the sandbox can be written");
     }
 
     /// Sets a file's mode.
