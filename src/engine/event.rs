@@ -119,7 +119,8 @@ impl Engine {
     /// Whether somebody wants to be reminded of such events, so that their number matters.
     fn is_counted(&self, id: ServiceId, kind: EventKind) -> bool {
         let reminds = |t: &AlertTarget| t.reminder_cycles.is_some() && t.events.contains(kind);
-        self.targets(id).into_iter().any(reminds)
+        let model = &self.model;
+        model.recipients(model.service(id)).any(reminds)
     }
 
     fn take_change(&mut self, id: ServiceId, rule: &Rule, turn: Turn, text: &str) {
@@ -283,9 +284,8 @@ impl Engine {
         let model = self.model.clone();
         let global = &model.settings.mail_format;
         let mut alerts = Vec::new();
-        for target in self
-            .targets(id)
-            .into_iter()
+        for target in model
+            .recipients(model.service(id))
             .filter(|target| event.concerns(target))
         {
             alerts.push(Box::new(Alert {
@@ -311,17 +311,6 @@ impl Engine {
         } else {
             self.effects.push_back(Effect::Mail(alert));
         }
-    }
-
-    /// Who is told about this service: its own recipients, and of the global ones those it neither
-    /// names itself nor excludes (reference F83).
-    pub(super) fn targets(&self, id: ServiceId) -> Vec<&AlertTarget> {
-        let service = self.model.service(id);
-        let own = |address: &str| service.alerts().iter().any(|t| *t.address == *address);
-        let excluded = |address: &str| service.noalert().iter().any(|a| **a == *address);
-        let global = self.model.settings.alerts.iter();
-        let global = global.filter(|t| !own(&t.address) && !excluded(&t.address));
-        service.alerts().iter().chain(global).collect()
     }
 
     /// `$HOST`: the name of the system service.

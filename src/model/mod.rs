@@ -9,6 +9,7 @@ mod alert;
 mod connection;
 mod content;
 mod event;
+mod facility;
 mod family;
 mod file;
 mod filesystem;
@@ -34,6 +35,7 @@ pub use connection::{
 };
 pub use content::{ContentScan, ContentTest};
 pub use event::EventKind;
+pub use facility::FACILITIES;
 pub use family::Family;
 pub use file::{Checksum, ChecksumKind, Stamp, TimestampTest};
 pub use filesystem::{FilesystemMetric, FilesystemTest};
@@ -86,6 +88,16 @@ impl Model {
     pub fn system(&self) -> Option<(ServiceId, &Service)> {
         let is_system = |(_, service): &(ServiceId, &Service)| service.subject == Subject::System;
         self.iter().filter(is_system).last()
+    }
+
+    /// Who is told about a service: its own recipients, and of the global ones those it neither
+    /// names itself nor excludes (reference F83).
+    pub fn recipients<'a>(&'a self, service: &'a Service) -> impl Iterator<Item = &'a AlertTarget> {
+        let own = |address: &str| service.alerts().iter().any(|t| *t.address == *address);
+        let excluded = |address: &str| service.noalert().iter().any(|a| **a == *address);
+        let global = self.settings.alerts.iter();
+        let global = global.filter(move |t| !own(&t.address) && !excluded(&t.address));
+        service.alerts().iter().chain(global)
     }
 
     /// The services that name `id` in their `depends on`.

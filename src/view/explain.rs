@@ -9,15 +9,16 @@ mod consequence;
 mod machine;
 mod peer;
 mod process;
+mod recipient;
 mod schedule;
+mod settings;
 
 use std::fmt::Write;
 use std::time::Duration;
 
 use crate::model::{
-    AlertTarget, EventKind, Every, Httpd, LogTarget, Mode, Model, NetworkTarget, OnReboot,
-    ProcessLocator, Program, Repeat, RestartLimit, Rule, Service, ServiceId, Settings, Subject,
-    Test, Window,
+    Every, Mode, Model, NetworkTarget, OnReboot, ProcessLocator, Program, Repeat, RestartLimit,
+    Rule, Service, ServiceId, Subject, Test, Window,
 };
 use crate::text::Count;
 
@@ -26,7 +27,7 @@ use consequence::Situation;
 /// The whole configuration, a paragraph for the settings and one for each service.
 pub fn configuration(model: &Model) -> String {
     let mut text = String::new();
-    settings(&mut text, &model.settings);
+    settings::tell(&mut text, &model.settings);
     for (index, service) in model.services.iter().enumerate() {
         let id = ServiceId::new(u16::try_from(index).expect("a model holds at most 65,535"));
         text.push('\n');
@@ -39,65 +40,6 @@ pub fn configuration(model: &Model) -> String {
         .tell();
     }
     text
-}
-
-fn settings(text: &mut String, settings: &Settings) {
-    match settings.poll {
-        Some(poll) => say(text, format!("A cycle begins {}.", Each(poll))),
-        None => say(
-            text,
-            "There is one cycle and no other: no `set daemon` says how often.",
-        ),
-    }
-    if !settings.start_delay.is_zero() {
-        let delay = Span(settings.start_delay);
-        let sentence = format!("The first cycle after the machine has started waits {delay}.");
-        say(text, sentence);
-    }
-    say(
-        text,
-        match &settings.log {
-            LogTarget::Unset => {
-                "What happens is logged in the foreground only: no `set log` says where.".to_owned()
-            }
-            LogTarget::File(path) => format!("What happens is logged in {path}."),
-            LogTarget::Syslog { .. } => "What happens is logged by syslog.".to_owned(),
-        },
-    );
-    let servers = settings
-        .mail_servers
-        .iter()
-        .map(|server| format!("{}:{}", server.host, server.port));
-    let servers: Vec<String> = servers.collect();
-    if !servers.is_empty() {
-        let servers = servers.join(" or else ");
-        say(text, format!("Mail is sent by {servers}."));
-    }
-    say(
-        text,
-        match &settings.httpd {
-            None => "There is no status page.".to_owned(),
-            Some(httpd) => format!("The status page is at {}.", page_addresses(httpd)),
-        },
-    );
-}
-
-fn page_addresses(httpd: &Httpd) -> String {
-    let address = httpd.address.as_ref().map(|address| {
-        let scheme = if address.tls.is_some() {
-            "https"
-        } else {
-            "http"
-        };
-        let host = address.host.as_deref().unwrap_or("*");
-        format!("{scheme}://{host}:{}/", address.port)
-    });
-    let socket = httpd
-        .unix_socket
-        .as_ref()
-        .map(|socket| socket.path.to_string());
-    let both: Vec<String> = address.into_iter().chain(socket).collect();
-    all_of(&both)
 }
 
 /// What is told of one service.
@@ -259,17 +201,9 @@ impl Account<'_> {
         }
     }
 
-    /// A service's own targets replace global ones of the same address.
     fn recipients(&mut self) {
-        let (alerts, noalert) = (self.service.alerts(), self.service.noalert());
-        let replaced = |target: &&AlertTarget| {
-            let own = alerts.iter().map(|own| &own.address);
-            own.chain(noalert)
-                .any(|address| address.eq_ignore_ascii_case(&target.address))
-        };
-        let global = &self.model.settings.alerts;
-        let targets = global.iter().filter(|target| !replaced(target));
-        let targets: Vec<String> = targets.chain(alerts).map(recipient).collect();
+        let targets = self.model.recipients(self.service);
+        let targets: Vec<String> = targets.map(recipient::recipient).collect();
         if targets.is_empty() {
             self.sentence("Reports go to the log; nobody gets a mail.");
         } else {
@@ -332,32 +266,6 @@ fn patience(window: Window) -> String {
         (times, cycles) if times == cycles => format!(", {cycles} cycles in a row"),
         (times, cycles) => format!(", in {times} of {cycles} cycles"),
     }
-}
-
-fn recipient(target: &AlertTarget) -> String {
-    let all = EventKind::ALL;
-    let chosen = |wanted: bool| -> Vec<&str> {
-        let kinds = all.into_iter();
-        kinds
-            .filter(|kind| target.events.contains(*kind) == wanted)
-            .map(EventKind::filter_word)
-            .collect()
-    };
-    let (wanted, unwanted) = (chosen(true), chosen(false));
-    let only = if unwanted.is_empty() {
-        None
-    } else if unwanted.len() < wanted.len() {
-        Some(format!("not of {}", unwanted.join(", ")))
-    } else {
-        Some(format!("only of {}", wanted.join(", ")))
-    };
-    let again = target.reminder_cycles;
-    let again = again.map(|cycles| format!("again in every {} cycle", Ordinal(cycles)));
-    let limits: Vec<String> = only.into_iter().chain(again).collect();
-    if limits.is_empty() {
-        return target.address.to_string();
-    }
-    format!("{} ({})", target.address, limits.join("; "))
 }
 
 /// `'/bin/x a' as uid 33`.

@@ -2,32 +2,8 @@
 
 use crate::config::keyword::Keyword;
 use crate::config::parser::{Parsed, Parser};
-use crate::model::LogTarget;
+use crate::model::{FACILITIES, LogTarget};
 use crate::text::{Diagnostic, nearest, quoted};
-
-/// syslog(3)'s facilities and their codes (RFC 3164 section 4.1.1).
-const FACILITIES: &[(&str, u8)] = &[
-    ("log_user", 1),
-    ("log_daemon", 3),
-    ("log_auth", 4),
-    ("log_authpriv", 10),
-    ("log_cron", 9),
-    ("log_ftp", 11),
-    ("log_kern", 0),
-    ("log_lpr", 6),
-    ("log_mail", 2),
-    ("log_news", 7),
-    ("log_syslog", 5),
-    ("log_uucp", 8),
-    ("log_local0", 16),
-    ("log_local1", 17),
-    ("log_local2", 18),
-    ("log_local3", 19),
-    ("log_local4", 20),
-    ("log_local5", 21),
-    ("log_local6", 22),
-    ("log_local7", 23),
-];
 
 /// What syslog(3) takes where no facility is chosen: user.
 const DEFAULT_FACILITY: u8 = 1;

@@ -1,8 +1,8 @@
 //! What is done when a test fails or passes again.
 
-use crate::model::{Action, Exec, Mode, Service, Subject};
+use crate::model::{Action, Exec, Limits, Mode, Service, Subject};
 
-use super::{Ordinal, command};
+use super::{Ordinal, Span, command};
 
 /// What was found of the subject.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,11 +32,23 @@ pub(super) fn of(action: &Action, service: &Service, situation: Situation) -> St
 }
 
 fn run(exec: &Exec) -> String {
-    let command = command(&exec.program);
-    match exec.repeat_cycles {
-        None => format!("{command} is run"),
-        Some(1) => format!("{command} is run, at every failure anew"),
-        Some(n) => format!("{command} is run, again at every {} failure", Ordinal(n)),
+    let Exec {
+        program,
+        repeat_cycles,
+    } = exec;
+    let timeout = program.terms.timeout;
+    let limit = match timeout == Limits::default().exec_timeout {
+        true => String::new(),
+        false => format!(" for at most {}", Span(timeout)),
+    };
+    let command = command(program);
+    match repeat_cycles {
+        None => format!("{command} is run{limit}"),
+        Some(1) => format!("{command} is run{limit}, at every failure anew"),
+        Some(n) => {
+            let n = Ordinal(*n);
+            format!("{command} is run{limit}, again at every {n} failure")
+        }
     }
 }
 

@@ -95,7 +95,8 @@ fn asked_from(source: Option<IpAddr>) -> String {
     source.map_or_else(String::new, |address| format!(" to {address}"))
 }
 
-fn secured(tls: &TlsOptions) -> String {
+/// ` over TLS 1.2 with a certificate to trust`.
+pub(super) fn secured(tls: &TlsOptions) -> String {
     let TlsOptions {
         starttls,
         verify,
@@ -123,11 +124,14 @@ fn secured(tls: &TlsOptions) -> String {
         let digest = hexadecimal(digest);
         text += &format!(" with the certificate of {} checksum {digest}", kind.name());
     }
-    text += match verify {
-        Verify::Unset | Verify::Disable => return text,
+    let trusted = match verify {
+        Verify::Unset if authorities.is_empty() => return text,
+        Verify::Disable => return text + " with any certificate",
+        Verify::Unset => " with any certificate, told of if it is not to trust",
         Verify::Enable => " with a certificate to trust",
         Verify::AllowSelfSigned => " with a certificate to trust or a self-signed one",
     };
+    text += trusted;
     if !authorities.is_empty() {
         let paths: Vec<String> = authorities.iter().map(ToString::to_string).collect();
         text += &format!(" by {}", all_of(&paths));

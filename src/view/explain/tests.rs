@@ -1,10 +1,12 @@
+mod options;
+
 use super::*;
 use crate::config::memory::Memory;
 use crate::time::Schedule;
 use crate::view::fixture::golden;
 
 fn explained(text: &str, name: &str) {
-    let model = match Memory::new(text).load() {
+    let model = match Memory::new(text).complete().load() {
         Ok(loaded) => loaded.model,
         Err(report) => panic!("{report}"),
     };
@@ -34,6 +36,42 @@ check file httpd.conf with path /etc/apache2/httpd.conf
     if failed checksum then unmonitor
 "#,
         "explained-apache.txt",
+    );
+}
+
+#[test]
+fn what_holds_for_the_whole_program() {
+    explained(
+        r#"set daemon 60
+set init
+set terminal batch
+set log /var/log/tend.log
+set pidfile /run/a.pid
+set statefile /var/lib/a.state
+set mailserver mail.example.org port 587 username u password secret using tls
+    certmd5 00112233445566778899aabbccddeeff, localhost with timeout 5 seconds
+    using hostname me.example.org
+set mail-format {
+    from: Watch <watch@example.org>
+    subject: $SERVICE $EVENT
+    message: $DESCRIPTION
+             on $HOST
+}
+set alert you@example.org with mail-format { reply-to: me@example.org }
+set httpd port 2812 address 192.0.2.1 with ssl { pemfile: /bin/pem, version: tlsv13 }
+    unixsocket /run/a.sock uid root permission 660 read-only
+    signature disable
+    allow 10.0.0.0/8
+    allow ann:secret
+    allow bob:secret read-only
+set limits { programOutput: 2 kB, startTimeout: 2 minutes, execTimeout: 20 s }
+check file f with path /f
+    start program "/bin/make f"
+    alert me@example.org only on { size } with mail-format { subject: grew }
+        with reminder on 3 cycles
+    if size > 1 MB then exec "/bin/shrink"
+"#,
+        "explained-settings.txt",
     );
 }
 
