@@ -7,6 +7,7 @@ use tend::cli::args::{self, Invocation, Options, Task};
 use tend::cli::query::{self, Question};
 use tend::cli::{self, Exit, control, run, utility};
 use tend::config::Loaded;
+use tend::shell::log::Direction;
 use tend::shell::setup::{self, Source};
 use tend::sys::output::complain;
 
@@ -57,7 +58,7 @@ fn with_control_file(invocation: &Invocation) -> Exit {
             utility::refuse(&report);
             if invocation.task == Task::Quit {
                 // A control file that somebody broke must not keep the daemon from being ended.
-                return control::quit(&source.usual_pidfile());
+                return cli::conclude(control::quit(&source.usual_pidfile()), Direction::default());
             }
             return wrong_setup(&invocation.task);
         }
@@ -78,10 +79,11 @@ fn dispatch(task: &Task, options: &Options, source: Source, loaded: Loaded) -> E
     let model = &loaded.model;
     let settings = &model.settings;
     let pidfile = setup::pidfile(settings);
-    match task {
-        Task::SyntaxCheck { explain } => utility::syntax_is_fine(model, *explain),
-        Task::ShowId => utility::show_id(settings),
-        Task::ResetId => utility::reset_id(settings),
+    let direction = source.direction(settings, true);
+    let outcome = match task {
+        Task::SyntaxCheck { explain } => Ok(utility::syntax_is_fine(model, *explain)),
+        Task::ShowId => Ok(utility::show_id(settings)),
+        Task::ResetId => Ok(utility::reset_id(settings)),
         Task::Reload => control::reload(pidfile),
         Task::Quit => control::quit(pidfile),
         Task::Status(name) => query::ask(model, options, Question::Status, name.as_deref()),
@@ -93,12 +95,13 @@ fn dispatch(task: &Task, options: &Options, source: Source, loaded: Loaded) -> E
         },
         Task::Validate => match control::daemon(pidfile) {
             Some(pid) => query::validate(model, options, pid),
-            None => run::validate(source, loaded),
+            None => Ok(run::validate(source, loaded)),
         },
-        Task::Check { dry_run } => run::check(source, loaded, *dry_run),
+        Task::Check { dry_run } => Ok(run::check(source, loaded, *dry_run)),
         Task::Supervise => run::supervise(source, loaded, options),
-        Task::Version | Task::Help | Task::Hashes(_) | Task::Procmatch(_) => Exit::Fine,
-    }
+        Task::Version | Task::Help | Task::Hashes(_) | Task::Procmatch(_) => Ok(Exit::Fine),
+    };
+    cli::conclude(outcome, direction)
 }
 
 /// How a task ends whose control file cannot be used.

@@ -182,6 +182,10 @@ fn what_is_not_there_is_named() {
             outcome.stderr.contains(complaint),
             "{arguments:?}: {outcome:?}"
         );
+        // Who mistypes an option is at a terminal; and which log it would be, nobody has read yet.
+        let is_of_services = complaint.contains("nobody");
+        let logged = test.log().contains(&format!("error    : {complaint}"));
+        assert_eq!(logged, is_of_services, "{arguments:?}: {}", test.log());
     }
 }
 
@@ -196,6 +200,7 @@ fn without_a_daemon_the_answer_says_so() {
             "{outcome:?}"
         );
     }
+    assert_eq!(test.log_count("error    : tend: the tend daemon is not"), 3);
     for command in ["reload", "quit"] {
         let outcome = test.tend(&[command]);
         assert_eq!(outcome.code, 0, "{outcome:?}");

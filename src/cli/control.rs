@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use crate::sys::output::say;
 use crate::sys::{lock, reap};
 
-use super::{Exit, fail};
+use super::{Exit, Outcome};
 
 /// How long `quit` waits for the daemon's end.
 const FAREWELL: Duration = Duration::from_secs(30);
@@ -18,33 +18,33 @@ pub fn daemon(pidfile: &str) -> Option<i32> {
 }
 
 /// Lets a running daemon check at once (reference F13).
-pub fn awaken(pid: i32) -> Exit {
+pub fn awaken(pid: i32) -> Outcome {
     if !reap::kill(pid, reap::USER1) {
         return not_ours(pid);
     }
     say(&format!("tend daemon with PID {pid} awakened"));
-    Exit::Fine
+    Ok(Exit::Fine)
 }
 
 /// `reload` (reference F16, F20).
-pub fn reload(pidfile: &str) -> Exit {
+pub fn reload(pidfile: &str) -> Outcome {
     say("Reinitializing tend daemon");
     match daemon(pidfile) {
         None => {
             say("tend daemon is not running");
-            Exit::Fine
+            Ok(Exit::Fine)
         }
-        Some(pid) if reap::kill(pid, reap::HANGUP) => Exit::Fine,
+        Some(pid) if reap::kill(pid, reap::HANGUP) => Ok(Exit::Fine),
         Some(pid) => not_ours(pid),
     }
 }
 
 /// `quit` (reference F16, F20): waits until the daemon is gone, so that the next start finds no
 /// twin.
-pub fn quit(pidfile: &str) -> Exit {
+pub fn quit(pidfile: &str) -> Outcome {
     let Some(pid) = daemon(pidfile) else {
         say("tend daemon is not running");
-        return Exit::Fine;
+        return Ok(Exit::Fine);
     };
     if !reap::kill(pid, reap::TERMINATE) {
         return not_ours(pid);
@@ -52,16 +52,16 @@ pub fn quit(pidfile: &str) -> Exit {
     let asked = Instant::now();
     while daemon(pidfile) == Some(pid) {
         if asked.elapsed() > FAREWELL {
-            return fail(&format!("tend daemon with pid [{pid}] does not end"));
+            return Err(format!("tend daemon with pid [{pid}] does not end"));
         }
         thread::sleep(LOOK_EVERY);
     }
     say(&format!("tend daemon with pid [{pid}] killed"));
-    Exit::Fine
+    Ok(Exit::Fine)
 }
 
-fn not_ours(pid: i32) -> Exit {
-    fail(&format!(
+fn not_ours(pid: i32) -> Outcome {
+    Err(format!(
         "tend daemon with PID {pid} cannot be signalled by this user"
     ))
 }

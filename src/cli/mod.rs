@@ -11,6 +11,7 @@ pub mod utility;
 
 pub use place::{locate, source};
 
+use crate::shell::log::{self, Direction, Terminal};
 use crate::sys::output;
 
 /// How the program ends.
@@ -29,6 +30,22 @@ impl From<Exit> for std::process::ExitCode {
     fn from(exit: Exit) -> Self {
         Self::from(exit as u8)
     }
+}
+
+/// How a command ends, or what it has to complain of.
+pub type Outcome = Result<Exit, String>;
+
+/// The end of a command. What it complains of is in the log too: who wakes up to a service that
+/// cron or an init script could not stop has nothing else to read (reference F26).
+pub fn conclude(outcome: Outcome, direction: Direction) -> Exit {
+    outcome.unwrap_or_else(|message| {
+        log::direct(&Direction {
+            terminal: Terminal::Silent,
+            ..direction
+        });
+        ::log::error!("{message}");
+        fail(&message)
+    })
 }
 
 /// Says on standard error what went wrong.

@@ -15,7 +15,7 @@ use crate::view::text;
 
 use super::args::Options;
 use super::client::{self, NO_HTTPD};
-use super::{Exit, control, fail};
+use super::{Exit, Outcome, control};
 
 /// `status`, `summary`, `report`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,10 +47,8 @@ impl Question {
 }
 
 /// Asks and prints.
-pub fn ask(model: &Model, options: &Options, question: Question, word: Option<&str>) -> Exit {
-    let Some(httpd) = reachable(model) else {
-        return not_reachable(model);
-    };
+pub fn ask(model: &Model, options: &Options, question: Question, word: Option<&str>) -> Outcome {
+    let httpd = reachable(model)?;
     let mut parameters = Vec::new();
     if let Some(group) = &options.group {
         parameters.push(("group", group.as_str()));
@@ -61,27 +59,19 @@ pub fn ask(model: &Model, options: &Options, question: Question, word: Option<&s
             parameters.push((question.parameter(), word));
         }
     }
-    match call(httpd, question.path(), &parameters) {
-        Ok(reply) => print(&reply.body, options.batch || model.settings.batch),
-        Err(message) => fail(&message),
-    }
+    let reply = call(httpd, question.path(), &parameters)?;
+    print(&reply.body, options.batch || model.settings.batch);
+    Ok(Exit::Fine)
 }
 
 /// Orders an action of the running daemon and does not wait for it (reference F17).
-pub fn act(model: &Model, options: &Options, action: UserAction, name: Option<&str>) -> Exit {
-    let Some(httpd) = &model.settings.httpd else {
-        return fail(&format!("tend: {NO_HTTPD}"));
-    };
-    let names = match chosen(model, options, name) {
-        Ok(names) => names,
-        Err(message) => return fail(&message),
-    };
+pub fn act(model: &Model, options: &Options, action: UserAction, name: Option<&str>) -> Outcome {
+    let httpd = server(model)?;
+    let names = chosen(model, options, name)?;
     let mut parameters = vec![("action", action.word())];
     parameters.extend(names.iter().map(|name| ("service", *name)));
-    match call(httpd, "/_doaction", &parameters) {
-        Ok(_) => Exit::Fine,
-        Err(message) => fail(&message),
-    }
+    call(httpd, "/_doaction", &parameters)?;
+    Ok(Exit::Fine)
 }
 
 /// The names to send: members of the group, all, or the one as given, which the daemon may take
@@ -118,32 +108,24 @@ const LOOK_EVERY: Duration = Duration::from_millis(200);
 
 /// `validate` with a running daemon: checks at once, waits for every reading, prints them.
 /// Exit 0 when all is well, where the reference exits 1 in any case (F21).
-pub fn validate(model: &Model, options: &Options, pid: i32) -> Exit {
-    let Some(httpd) = &model.settings.httpd else {
-        return fail(&format!("tend: {NO_HTTPD}"));
-    };
-    let before = match readings(httpd) {
-        Ok(before) => before,
-        Err(message) => return fail(&message),
-    };
+pub fn validate(model: &Model, options: &Options, pid: i32) -> Outcome {
+    let httpd = server(model)?;
+    let before = readings(httpd)?;
     if !reap::kill(pid, reap::USER1) {
-        return fail(&format!("tend daemon with PID {pid} cannot be signalled"));
+        return Err(format!("tend daemon with PID {pid} cannot be signalled"));
     }
     let asked = Instant::now();
     while asked.elapsed() < CYCLE_TIME {
         thread::sleep(LOOK_EVERY);
-        match readings(httpd) {
-            Ok(after) if is_renewed(&before, &after) => break,
-            Ok(_) => {}
-            Err(message) => return fail(&message),
+        if is_renewed(&before, &readings(httpd)?) {
+            break;
         }
     }
-    let printed = ask(model, options, Question::Status, None);
-    let down = call(httpd, "/_report", &[("type", "down")]);
-    match down {
-        Ok(reply) if reply.body.trim() == "0" => printed,
-        Ok(_) => Exit::Failed,
-        Err(message) => fail(&message),
+    let printed = ask(model, options, Question::Status, None)?;
+    let down = call(httpd, "/_report", &[("type", "down")])?;
+    match down.body.trim() {
+        "0" => Ok(printed),
+        _ => Ok(Exit::Failed),
     }
 }
 
@@ -184,16 +166,17 @@ fn call(httpd: &Httpd, path: &str, parameters: &[(&str, &str)]) -> Result<Reply,
     }
 }
 
-fn reachable(model: &Model) -> Option<&Httpd> {
-    control::daemon(setup::pidfile(&model.settings))?;
-    model.settings.httpd.as_ref()
+fn reachable(model: &Model) -> Result<&Httpd, String> {
+    let httpd = server(model)?;
+    match control::daemon(setup::pidfile(&model.settings)) {
+        Some(_) => Ok(httpd),
+        None => Err("tend: the tend daemon is not running".to_owned()),
+    }
 }
 
-fn not_reachable(model: &Model) -> Exit {
-    match &model.settings.httpd {
-        Some(_) => fail("tend: the tend daemon is not running"),
-        None => fail(&format!("tend: {NO_HTTPD}")),
-    }
+fn server(model: &Model) -> Result<&Httpd, String> {
+    let httpd = model.settings.httpd.as_ref();
+    httpd.ok_or_else(|| format!("tend: {NO_HTTPD}"))
 }
 
 /// Whether boxes and colours are of use where we print; `batch` asks for none.
@@ -202,14 +185,13 @@ pub fn is_fancy(batch: bool) -> bool {
     !batch && !dumb && tty::stdout_is_terminal()
 }
 
-fn print(coloured: &str, batch: bool) -> Exit {
+fn print(coloured: &str, batch: bool) {
     let shown = match is_fancy(batch) {
         true => coloured.to_owned(),
         false => text::plain(coloured),
     };
     // Whoever closed the pipe has seen enough.
     let _ = Stream::Out.write(shown.as_bytes());
-    Exit::Fine
 }
 
 #[cfg(test)]

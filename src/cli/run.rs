@@ -14,30 +14,30 @@ use crate::text::PROGRAM;
 use crate::view::{matching, text};
 
 use super::args::Options;
-use super::{Exit, control, fail, fail_with, query, utility};
+use super::{Exit, Outcome, control, fail, fail_with, query, utility};
 
 const NO_POLL: &str = "There is no poll interval: write `set daemon SECONDS` into the control \
                        file, or give it as -d SECONDS";
 
 /// No command: the daemon, or one pass where no interval is set.
-pub fn supervise(source: Source, loaded: Loaded, options: &Options) -> Exit {
+pub fn supervise(source: Source, loaded: Loaded, options: &Options) -> Outcome {
     let settings = &loaded.model.settings;
     if let Some(pid) = control::daemon(setup::pidfile(settings)) {
         return control::awaken(pid);
     }
     let foreground = options.foreground || settings.init;
     match (settings.poll, foreground) {
-        (None, true) => fail(NO_POLL),
+        (None, true) => Err(NO_POLL.to_owned()),
         (None, false) => {
             let purpose = Purpose::Pass { dry_run: false };
             // As the reference has it (F14): failing tests are told, not returned.
             match pass(source, loaded, purpose, Terminal::All, is_all_well) {
-                Exit::Wrong => Exit::Failed,
-                Exit::Fine | Exit::Failed => Exit::Fine,
+                Exit::Wrong => Ok(Exit::Failed),
+                Exit::Fine | Exit::Failed => Ok(Exit::Fine),
             }
         }
-        (Some(_), true) => in_foreground(source, loaded),
-        (Some(_), false) => in_background(source, loaded),
+        (Some(_), true) => Ok(in_foreground(source, loaded)),
+        (Some(_), false) => Ok(in_background(source, loaded)),
     }
 }
 
@@ -179,11 +179,8 @@ pub fn act(
     options: &Options,
     action: UserAction,
     name: Option<&str>,
-) -> Exit {
-    let services = match chosen(&loaded.model, options, name) {
-        Ok(services) => services,
-        Err(message) => return fail(&message),
-    };
+) -> Outcome {
+    let services = chosen(&loaded.model, options, name)?;
     let purpose = Purpose::Obey(Command::Act {
         services: services.clone(),
         action,
@@ -194,8 +191,8 @@ pub fn act(
         meant.all(|standing| standing.failures.is_empty())
     };
     match pass(source, loaded, purpose, Terminal::All, succeeded) {
-        Exit::Fine => Exit::Fine,
-        Exit::Failed | Exit::Wrong => Exit::Failed,
+        Exit::Fine => Ok(Exit::Fine),
+        Exit::Failed | Exit::Wrong => Ok(Exit::Failed),
     }
 }
 

@@ -108,7 +108,8 @@ const SETTINGS: &[&str] = &[
     "set limits { «sendExpectBuffer: 1 kB» }",
     "set limits { «fileContentBuffer: 1 kB» }",
     "set limits { «httpContentBuffer: 1 kB» }",
-    "set limits { «networkTimeout: 1 s» }\ncheck process p matching p\nif failed port 80 then alert",
+    "set limits { «networkTimeout: 1 s» }\n\
+     check process p matching p\nif failed port 80 then alert",
     "set limits { «programTimeout: 1 s» }\n\
      check program p path /bin/true\nif status != 0 then alert",
     "set limits { «execTimeout: 1 s» }\ncheck file f path /f\nif changed size then exec /bin/a",
@@ -116,7 +117,8 @@ const SETTINGS: &[&str] = &[
     "set limits { «stopTimeout: 1 s» }\ncheck file f path /f\nstop /bin/a",
     "set limits { «restartTimeout: 1 s» }\ncheck file f path /f\nrestart /bin/a",
     "«set expectbuffer 1 kB»",
-    "«set ssl options { verify: enable }»\ncheck process p matching p\nif failed port 443 ssl then alert",
+    "«set ssl options { verify: enable }»\n\
+     check process p matching p\nif failed port 443 ssl then alert",
 ];
 
 const CHECKS: &[&str] = &[
@@ -366,7 +368,8 @@ const HOST: &[&str] = &[
     "if failed port 80 protocol http method «get|head» then alert",
     "if failed port 80 protocol http method «head|get» then alert",
     "if failed port 80 protocol http «username a password b» then alert",
-    "if failed port 80 protocol mysql «rsakey checksum 00112233445566778899aabbccddeeff» then alert",
+    "if failed port 80 protocol mysql «rsakey checksum 00112233445566778899aabbccddeeff»\n\
+     then alert",
     "if failed port 80 protocol mysql «username a password b» then alert",
     "if failed port 80 protocol pgsql username a password b «database c» then alert",
     "if failed port 80 type udp protocol radius «secret a» then alert",
