@@ -8,7 +8,7 @@ use crate::mail::Alert;
 use crate::model::{Action, AlertTarget, EventKind, MailFormat, Rule, ServiceId};
 
 use super::judge::Finding;
-use super::service::Alarm;
+use super::service::{Alarm, Said};
 use super::window::{Turn, Verdict};
 use super::{Effect, Engine, Happening, Priority, UserAction};
 
@@ -202,7 +202,14 @@ impl Engine {
         let tidings = Tidings::Failed { events: *events };
         let first = *events == 1;
         self.changed |= first || self.is_counted(id, alarm.kind());
-        self.log_service(id, Priority::Error, text);
+        // Where the machine lacks something, nobody wants to read that in each cycle.
+        let repeated = alarm == Alarm::Data && !self.wards[id.index()].said.is_first(text);
+        let priority = if repeated {
+            Priority::Debug
+        } else {
+            Priority::Error
+        };
+        self.log_service(id, priority, text);
         let repaired = alarm == Alarm::Invalid && !self.is_passive(id);
         let action = if repaired {
             &Action::Restart
@@ -225,6 +232,9 @@ impl Engine {
     /// An alarm is over, if there was one.
     pub(super) fn clear(&mut self, id: ServiceId, alarm: Alarm, text: &str) {
         let events = std::mem::take(self.wards[id.index()].alarms.events(alarm));
+        if alarm == Alarm::Data {
+            self.wards[id.index()].said = Said::default();
+        }
         if events > 0 {
             self.changed = true;
             self.log_service(id, Priority::Info, text);

@@ -147,7 +147,7 @@ impl Engine {
         ward.collected = Some(self.now.wall);
         if shortage {
             // The machine's fault, not the program's: the next cycle tries again.
-            self.log_service(id, Priority::Error, &text);
+            self.raise(id, Alarm::Data, &text);
             return true;
         }
         ward.monitoring = Monitoring::On;

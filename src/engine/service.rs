@@ -35,6 +35,8 @@ pub(super) struct Ward {
     pub(super) limits: Box<[LimitState]>,
     /// Failures that no rule stands for.
     pub(super) alarms: Alarms,
+    /// What was logged of [`Alarms::data`] since it began.
+    pub(super) said: Said,
     /// The last whole reading.
     pub(super) reading: Option<Box<Reading>>,
     /// When it was taken.
@@ -80,6 +82,28 @@ impl History {
     /// Its lines.
     pub(super) fn iter(&self) -> impl Iterator<Item = &Happening> {
         self.0.iter()
+    }
+}
+
+/// Texts that are said once until something is over. A shortage of the machine hits a service in
+/// each cycle, maybe several of its rules with words of their own.
+#[derive(Debug, Default)]
+pub(super) struct Said(Vec<Box<str>>);
+
+/// How many different texts count as said; then the oldest is forgotten.
+const SAID_LIMIT: usize = 8;
+
+impl Said {
+    /// Whether this is the first time.
+    pub(super) fn is_first(&mut self, text: &str) -> bool {
+        if self.0.iter().any(|said| **said == *text) {
+            return false;
+        }
+        if self.0.len() == SAID_LIMIT {
+            self.0.remove(0);
+        }
+        self.0.push(text.into());
+        true
     }
 }
 
@@ -365,6 +389,7 @@ impl Ward {
             rules: service.rules.iter().map(RuleState::new).collect(),
             limits: vec![LimitState::default(); service.restart_limits.len()].into(),
             alarms: Alarms::default(),
+            said: Said::default(),
             reading: None,
             collected: None,
             presence: Seen::Unknown,
@@ -399,6 +424,7 @@ impl Ward {
         }
         self.limits.fill(LimitState::default());
         self.alarms = Alarms::default();
+        self.said = Said::default();
         self.presence = Seen::Unknown;
         self.mark = None;
         self.changed_bits = 0;
