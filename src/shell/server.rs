@@ -59,6 +59,8 @@ pub struct Server {
     failing: Vec<(Place, String)>,
     bind_again: Option<Moment>,
     accept_again: Option<Moment>,
+    /// It was said that no connection can be taken.
+    told_pausing: bool,
     /// Given up to take and cut a connection when descriptors have run out: left in the queue it
     /// would wake us all the time.
     reserve: Option<File>,
@@ -94,6 +96,7 @@ impl Server {
             failing: Vec::new(),
             bind_again: None,
             accept_again: None,
+            told_pausing: false,
             reserve: spare(),
         }
     }
@@ -236,6 +239,9 @@ impl Server {
         for _ in 0..ACCEPTS_PER_TURN {
             match self.listeners[at].accept() {
                 Ok((socket, peer)) => {
+                    if std::mem::take(&mut self.told_pausing) {
+                        log::info!("Status clients are accepted again");
+                    }
                     let read_only = self.listeners[at].is_read_only();
                     self.welcome(now, socket, peer, read_only);
                 }
@@ -260,9 +266,9 @@ impl Server {
             drop(self.listeners[at].accept());
             self.reserve = spare();
         }
-        if self.accept_again.is_none() {
+        if !std::mem::replace(&mut self.told_pausing, true) {
             log::error!(
-                "Cannot accept a status client -- {}; pausing",
+                "Cannot accept a status client -- {}; trying again each second",
                 sys::errno::words(error)
             );
         }
