@@ -122,12 +122,16 @@ fn watches_nothing(model: &Model) -> bool {
 /// What pages say about this run.
 pub(super) fn instance(source: &Source, settings: &Settings) -> Instance {
     let path = |path: &Option<Box<str>>| path.clone().unwrap_or_default();
-    let id = settings
-        .idfile
-        .as_deref()
-        .and_then(|path| super::identity::load_or_create(path).ok());
+    let id = settings.idfile.as_deref().map(|path| {
+        let (id, _) = super::identity::load_or_create(path).unwrap_or_else(|error| {
+            let words = sys::errno::words(&error);
+            ::log::warn!("The id file {path} cannot be made -- {words}; going on without an id");
+            Default::default()
+        });
+        id.into()
+    });
     Instance {
-        id: id.map_or_else(Box::default, |(id, _)| id.into()),
+        id: id.unwrap_or_default(),
         started: clock::wall(),
         host_name: sys::name::hostname().into(),
         control_file: source.control_file.as_str().into(),
