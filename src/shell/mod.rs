@@ -3,15 +3,16 @@
 //! ```text
 //!             ┌──────────── wait: the nearest deadline, or readiness ◄───────────┐
 //!             ▼                                                                  │
-//!   timers ─► children, signals ─► sockets ─► new clients ─► a slice of looking ─► store
-//!      │            │                 │                            │
-//!      └────────────┴──── inputs ─────┴────────────────────────────┘
+//!   children, signals ─► sockets ─► timers ─► new clients ─► a slice of looking ─► store
+//!           │               │          │                           │
+//!           └───────────────┴─ inputs ─┴───────────────────────────┘
 //!                            ▼
 //!                  engine.handle(now, input), then every effect of it, then the next input
 //! ```
 //!
 //! Nothing here waits but [`Reactor::wait`]. Each turn is bounded: so many events, so many reads of
-//! a pipe, so many accepts, one slice of a checksum.
+//! a pipe, so many accepts, one slice of a checksum. What has come is taken before it is found to be
+//! late: we may have been stopped meanwhile.
 
 mod answer;
 pub mod children;
@@ -62,7 +63,7 @@ use crate::http::request::body_limit;
 use crate::http::token::Secret;
 use crate::sample::Sampler;
 use crate::sys;
-use crate::time::Moment;
+use crate::time::{Moment, Now};
 use crate::view::Instance;
 
 use self::children::Children;
@@ -89,6 +90,10 @@ const PASS_MAIL_TIME: Duration = Duration::from_secs(60);
 
 /// A shorter sleep is not worth fetching anew what running needs.
 const REST: Duration = Duration::from_millis(250);
+
+/// Whoever wakes up so much too late was stopped, or has no memory to run in. That peers did not
+/// answer him in time is then not their fault.
+const HELD_UP: Duration = Duration::from_secs(1);
 
 /// What a run is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -140,6 +145,8 @@ pub struct Shell {
     missing: Missing,
     /// It was said that there is no memory for status pages.
     short_of_memory: bool,
+    /// When the last turn of the loop began.
+    turned: Moment,
     /// Set once all is said: when we go, whether or not the last mails are out.
     farewell: Option<Moment>,
 }
@@ -155,14 +162,20 @@ impl Shell {
             if patience.is_none_or(|time| time >= REST) && self.is_resting() {
                 sys::memory::give_back();
             }
-            let ready = self.reactor.wait(patience)?;
-            self.heed_timers();
+            let mut ready = self.reactor.wait(patience)?;
+            let now = clock::now();
+            let held_up = self.turn_is_late(now.moment, patience);
+            if held_up {
+                // Whatever has come between that answer and this look at the clock.
+                ready.extend(self.reactor.wait(Some(Duration::ZERO))?);
+            }
             if ready.contains(&signals::TOKEN) {
                 self.heed_signals();
             }
             for token in &ready {
                 self.heed_socket(*token);
             }
+            self.heed_timers(now, held_up);
             for token in &ready {
                 self.server.accept(clock::moment(), *token);
             }
@@ -170,6 +183,12 @@ impl Shell {
             self.keep();
         }
         Ok(())
+    }
+
+    /// Whether this turn should have begun long ago.
+    fn turn_is_late(&mut self, now: Moment, patience: Option<Duration>) -> bool {
+        let passed = now.since(std::mem::replace(&mut self.turned, now));
+        patience.is_some_and(|patience| passed > patience + HELD_UP)
     }
 
     /// How long there is nothing to do: until the nearest deadline.
@@ -211,31 +230,37 @@ impl Shell {
             && !self.server.has_clients()
     }
 
-    fn heed_timers(&mut self) {
-        let now = clock::moment();
-        if let Some(pidfile) = &mut self.pidfile {
-            pidfile.expire(now);
+    /// Does what was due when this turn began.
+    fn heed_timers(&mut self, now: Now, held_up: bool) {
+        let moment = now.moment;
+        if held_up {
+            self.prober.excuse(moment);
+            self.pinger.excuse(moment);
+            self.settle();
         }
-        if self.engine.deadline().is_some_and(|at| at <= now) {
+        if let Some(pidfile) = &mut self.pidfile {
+            pidfile.expire(moment);
+        }
+        if self.engine.deadline().is_some_and(|at| at <= moment) {
             self.missing.look();
             self.feed(Input::Wake);
         }
-        self.children.expire(now);
-        self.sampler.expire(now);
-        self.server.expire(now);
-        self.expire_rehearsal(now);
-        let names = self.server.names_due(now);
+        self.children.expire(moment);
+        self.sampler.expire(moment);
+        self.server.expire(moment);
+        self.expire_rehearsal(moment);
+        let names = self.server.names_due(moment);
         self.ask_for(&names);
-        if self.prober.deadline().is_some_and(|at| at <= now) {
-            self.prober.expire(clock::now());
+        if self.prober.deadline().is_some_and(|at| at <= moment) {
+            self.prober.expire(now);
             self.settle();
         }
-        if self.pinger.deadline().is_some_and(|at| at <= now) {
-            self.pinger.expire(clock::now());
+        if self.pinger.deadline().is_some_and(|at| at <= moment) {
+            self.pinger.expire(now);
             self.settle();
         }
-        if self.mailer.deadline().is_some_and(|at| at <= now) {
-            self.mailer.expire(clock::now());
+        if self.mailer.deadline().is_some_and(|at| at <= moment) {
+            self.mailer.expire(now);
         }
     }
 

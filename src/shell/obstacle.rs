@@ -5,6 +5,9 @@ use std::io;
 
 use crate::sys::errno;
 
+/// Said of whoever's time was over while we could not run.
+pub(super) const HELD_UP: &str = "this program was stopped, or had no processor, for too long";
+
 /// What is in the way.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Obstacle {

@@ -23,6 +23,7 @@ use mio::net::UdpSocket;
 use mio::{Interest, Token};
 
 use super::clock::Stopwatch;
+use super::obstacle::HELD_UP;
 use super::resolve::{Answer, Resolver, within_reach};
 use super::{Registered, Tokens};
 use crate::engine::{PingAnswer, ProbeId};
@@ -139,6 +140,14 @@ impl Pinger {
     /// When [`Self::expire`] is due.
     pub fn deadline(&self) -> Option<Moment> {
         self.open.iter().map(Flight::deadline).min()
+    }
+
+    /// Gives up what has run out of time while we were not there to take its answer.
+    pub fn excuse(&mut self, now: Moment) {
+        let is_over = |flight: &Flight| flight.until <= now;
+        while let Some(index) = self.open.iter().position(is_over) {
+            self.finish(index, PingAnswer::Short(HELD_UP.into()));
+        }
     }
 
     /// Ends what has run out of time, asks further addresses, and begins what waited.

@@ -19,6 +19,7 @@ use mio::Token;
 use super::Tokens;
 use super::clock::Stopwatch;
 use super::connection::{Address, Connection, Ending, Plan};
+use super::obstacle::HELD_UP;
 use super::resolve::{Answer, Resolver, within_reach};
 use super::tls::{self, Policy};
 use crate::engine::{Lacking, ProbeId, ProbeOutcome};
@@ -134,6 +135,15 @@ impl Prober {
     /// When [`Self::expire`] is due.
     pub fn deadline(&self) -> Option<Moment> {
         self.open.iter().map(Probe::deadline).min()
+    }
+
+    /// Gives up what has run out of time while we were not there to take its answer.
+    pub fn excuse(&mut self, now: Moment) {
+        let is_over = |probe: &Probe| probe.deadline() <= now;
+        while let Some(index) = self.open.iter().position(is_over) {
+            let probe = self.remove(index);
+            self.untried.push((probe.id, HELD_UP.into()));
+        }
     }
 
     /// Ends what has run out of time, and begins what waited for it.

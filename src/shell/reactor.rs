@@ -39,13 +39,17 @@ impl Reactor {
     }
 
     /// Sleeps until something is ready, at most for `patience` and for [`LONGEST_SLEEP`]; a signal
-    /// ends the sleep too.
+    /// ends the sleep too. What was ready when it ended is told in any case.
     pub fn wait(&mut self, patience: Option<Duration>) -> io::Result<Vec<Token>> {
-        let patience = patience.map(|patience| patience.min(LONGEST_SLEEP));
-        match self.poll.poll(&mut self.events, patience) {
-            Ok(()) => Ok(self.events.iter().map(|event| event.token()).collect()),
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(Vec::new()),
-            Err(error) => Err(error),
+        let mut patience = patience.map(|patience| patience.min(LONGEST_SLEEP));
+        loop {
+            match self.poll.poll(&mut self.events, patience) {
+                Ok(()) => return Ok(self.events.iter().map(|event| event.token()).collect()),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {
+                    patience = Some(Duration::ZERO);
+                }
+                Err(error) => return Err(error),
+            }
         }
     }
 }

@@ -97,6 +97,7 @@ impl Shell {
             pidfile: None,
             missing: Missing::default(),
             short_of_memory: false,
+            turned: clock::moment(),
             farewell: None,
         };
         if !dry_run {
