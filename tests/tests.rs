@@ -3,6 +3,7 @@
 #![allow(clippy::disallowed_methods)] // tests start programs, open sockets and wait
 #![allow(clippy::print_stderr)] // and say what they saw where they fail
 
+mod boot;
 mod check;
 mod commands;
 mod connections;

@@ -21,6 +21,8 @@ use crate::sys::filesystem::{device_numbers, is_gone, statistics};
 
 /// The most of one of the kernel's tables that is read: thousands of mounts or disks.
 const TABLE_LIMIT: usize = 4 << 20;
+/// `/proc/mounts` points here, and is not there where `/proc` holds processes alone.
+const TABLE: &str = "/proc/self/mounts";
 
 /// The kernel's tables, each read once for all the looks of a step.
 #[derive(Default)]
@@ -36,7 +38,7 @@ impl Tables {
     /// What is mounted at this moment.
     pub(super) fn mounts(&mut self) -> &Mounts {
         self.mounts.get_or_insert_with(|| {
-            let table = read_kernel("/proc/mounts", TABLE_LIMIT);
+            let table = read_kernel(TABLE, TABLE_LIMIT);
             let why = |error| format!("the table of mounts cannot be read: {}", words(&error));
             Mounts::parse(&table.unwrap_or_else(|error| {
                 self.unreadable = Some(why(error).into());
@@ -70,7 +72,7 @@ impl Tables {
 }
 
 pub(super) fn mounts() -> Mounts {
-    Mounts::parse(&text("/proc/mounts"))
+    Mounts::parse(&text(TABLE))
 }
 
 fn text(path: &str) -> Vec<u8> {

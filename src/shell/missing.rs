@@ -2,14 +2,26 @@
 
 use std::fs;
 
-/// What is looked for, and what goes without it.
-const WANTED: [(&str, &str); 2] = [
+/// What is looked for, what is said where it is not there, and what when it is back.
+const WANTED: [(&str, &str, &str); 3] = [
     (
-        "/proc/self",
-        "nothing is known of processes, mounts and the machine's load",
+        "/dev/null",
+        "There is no /dev/null here: programs have an empty pipe in its place",
+        "There is a /dev/null again",
     ),
-    ("/dev/null", "programs have an empty pipe in its place"),
+    (
+        PROCESSES,
+        "There is no /proc/self here: nothing is known of processes, mounts and the machine's load",
+        "There is a /proc/self again",
+    ),
+    (
+        "/proc/1/stat",
+        "Processes of other users are hidden here: `matching` finds only those of our own",
+        "Processes of other users can be seen again",
+    ),
 ];
+
+const PROCESSES: &str = "/proc/self";
 
 /// What was said.
 #[derive(Default)]
@@ -18,12 +30,15 @@ pub(super) struct Missing([bool; WANTED.len()]);
 impl Missing {
     /// Looks, and tells what has changed. None of it lies on a disk.
     pub(super) fn look(&mut self) {
-        for ((path, consequence), told) in WANTED.iter().zip(&mut self.0) {
+        for ((path, gone, back), told) in WANTED.iter().zip(&mut self.0) {
             let missing = fs::metadata(path).is_err();
             match (missing, std::mem::replace(told, missing)) {
-                (true, false) => log::error!("There is no {path} here: {consequence}"),
-                (false, true) => log::info!("There is a {path} again"),
+                (true, false) => log::error!("{gone}"),
+                (false, true) => log::info!("{back}"),
                 (true, true) | (false, false) => {}
+            }
+            if missing && *path == PROCESSES {
+                break; // who sees nobody need not be told who else is hidden
             }
         }
     }

@@ -11,9 +11,12 @@ use super::file::read_kernel;
 /// *time* would not do: it moves by a second whenever the clock is corrected (reference F139), and
 /// is used only where there is no id.
 pub fn identity() -> Option<String> {
-    let host = boot_id().or_else(boot_time)?;
-    let init = stat_of(1).ok().flatten();
-    let init = init.map_or(0, |stat| stat.id.start_ticks);
+    let host = boot_id().or_else(boot_time);
+    let init = stat_of(1).ok().flatten().map(|stat| stat.id.start_ticks);
+    if host.is_none() && init.is_none() {
+        return None;
+    }
+    let (host, init) = (host.unwrap_or_default(), init.unwrap_or_default());
     Some(format!("{host}/{init}"))
 }
 
