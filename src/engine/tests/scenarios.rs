@@ -173,6 +173,30 @@ fn restarting_a_service_on_request_starts_what_it_depends_on() {
 }
 
 #[test]
+fn the_start_of_a_parent_starts_nobody_else() {
+    let mut stage = Stage::new(&["web", "app", "db"], |_| {});
+    stage.wait(60);
+    stage.act("db", UserAction::Stop);
+    stage.seen();
+    stage.act("db", UserAction::Start);
+    stage.wait(60);
+    assert_eq!(stage.seen(), ["/etc/init.d/db start", "Action done"]);
+    let off = |standing: &Standing<'_>| standing.monitoring == Monitoring::Off;
+    let off: Vec<bool> = stage.engine.standings().iter().map(off).collect();
+    assert_eq!(off, [true, true, false], "web, app, db");
+}
+
+#[test]
+fn the_restart_of_what_does_not_run_is_a_start() {
+    let mut stage = Stage::new(&["db"], |_| {});
+    stage.wait(60);
+    stage.kill("db");
+    stage.seen();
+    stage.act("db", UserAction::Restart);
+    assert_eq!(stage.seen(), ["/etc/init.d/db start", "Action done"]);
+}
+
+#[test]
 fn a_hung_peer_does_not_hold_up_the_restart_of_the_process_it_was_asked_for() {
     let mut stage = Stage::new(&["solo"], |solo| {
         Rc::make_mut(&mut solo.rules)[0].failed.window = Window::ONCE;

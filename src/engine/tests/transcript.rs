@@ -33,6 +33,7 @@ macro_rules! scenarios {
 }
 
 scenarios! {
+    a_clock_without_a_battery,
     a_crash_in_the_middle,
     a_dead_process_comes_back,
     a_network_interface,
@@ -49,9 +50,9 @@ scenarios! {
     hosts,
     lines_of_files,
     filesystems,
+    not_every_and_summer_time,
     one_pass,
     programs,
-
     reload,
     rules_of_one_service,
     restart_limits,
