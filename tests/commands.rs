@@ -128,6 +128,61 @@ fn stop_start_and_restart_act_on_one() {
     assert_eq!(test.pid("mail.pid"), Some(mail), "the other was left alone");
 }
 
+/// It is shown as under way until it is done, in each of its halves; a command that comes meanwhile
+/// is kept, and its turn comes after.
+#[test]
+fn a_restart_is_pending_until_it_is_done_and_a_command_meanwhile_waits() {
+    let mut test = Sandbox::new()
+        .script(
+            "web",
+            "start)
+                while [ -e $DIR/held ]; do sleep 0.05; done
+                sleep 1000013 </dev/null >/dev/null 2>&1 &
+                echo $! >$DIR/web.new
+                mv $DIR/web.new $DIR/web.pid;;
+             stop)
+                while [ -e $DIR/kept ]; do sleep 0.05; done
+                kill $(cat $DIR/web.pid)
+                rm $DIR/web.pid;;",
+        )
+        .monitrc(&format!(
+            "set daemon 1
+             set httpd unixsocket $DIR/socket allow admin:swordfish
+             {}",
+            check("web")
+        ));
+    test.start();
+    wait_for_summary(&test, "OK", 2);
+    test.write("kept", "");
+    test.write("held", "");
+    let is_pending = |test: &Sandbox, action: &str| {
+        let summary = test.tend(&["summary", "web"]).stdout;
+        assert!(!summary.contains("Not monitored"), "{summary}");
+        summary.contains(&format!(" - {action} pending"))
+    };
+    assert_eq!(test.tend(&["restart", "web"]).code, 0);
+    eventually("it is stopped first", || test.calls("web", "stop") == 1);
+    assert!(is_pending(&test, "restart"));
+    std::fs::remove_file(test.path("kept")).expect("the sandbox is ours");
+    eventually("then it is started", || {
+        assert!(is_pending(&test, "restart"));
+        test.calls("web", "start") == 2
+    });
+    assert!(is_pending(&test, "restart"));
+    assert_eq!(test.tend(&["stop", "web"]).code, 0);
+    assert!(is_pending(&test, "stop"));
+    assert_eq!(test.calls("web", "stop"), 1, "one after the other");
+    std::fs::remove_file(test.path("held")).expect("the sandbox is ours");
+    test.wait_for_log("'web' restart action done");
+    test.wait_for_log("'web' stop action done");
+    assert_eq!(
+        (test.calls("web", "start"), test.calls("web", "stop")),
+        (2, 2)
+    );
+    let summary = test.tend(&["summary", "web"]).stdout;
+    assert!(summary.contains("Not monitored"), "{summary}");
+}
+
 #[test]
 fn unmonitor_and_monitor_touch_no_process() {
     let test = started();
