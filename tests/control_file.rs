@@ -134,6 +134,38 @@ check process web with pidfile /run/web.pid
     assert!(outcome.stderr.contains("^^^^^^"), "{}", outcome.stderr);
 }
 
+/// Whoever starts it from init reads no terminal.
+#[test]
+fn the_errors_of_a_start_are_in_the_log_too() {
+    let test = Sandbox::new().monitrc("set daemon 1\ncheck proces web\n");
+    let log = test.path("log").display().to_string();
+    let outcome = test.tend(&["-I", "-l", &log]);
+    assert_eq!(outcome.code, 1, "{outcome:?}");
+    for text in [test.log(), outcome.stderr] {
+        assert!(text.contains("`proces` cannot stand here"), "{text}");
+        assert!(text.contains("monitrc:2:7"), "{text}");
+    }
+}
+
+/// None of these is read for ever.
+#[test]
+fn what_is_no_password_file_is_refused() {
+    let test = Sandbox::new().monitrc(
+        "set httpd port 2812 allow $DIR allow $DIR/fifo allow /dev/zero allow md5 $DIR/none\n",
+    );
+    let made = std::process::Command::new("mkfifo")
+        .arg(test.path("fifo"))
+        .status();
+    assert!(made.is_ok_and(|status| status.success()));
+    let outcome = test.tend(&["-t"]);
+    assert_eq!(outcome.code, 1, "{outcome:?}");
+    let errors = outcome
+        .stderr
+        .matches("cannot read the password file")
+        .count();
+    assert_eq!(errors, 4, "{}", outcome.stderr);
+}
+
 #[test]
 fn wrong_files_are_refused_with_line_and_column() {
     for (text, place) in [

@@ -169,7 +169,13 @@ fn a_state_file_that_cannot_be_written_stops_nothing() {
 
 #[test]
 fn a_log_that_takes_nothing_stops_nothing() {
-    for target in ["/dev/full", "/nowhere/log"] {
+    for target in [
+        "/dev/full",
+        "/nowhere/log",
+        "$DIR/fifo",
+        "/dev/stdout",
+        "/dev/stderr",
+    ] {
         let mut test = Sandbox::new().daemon("web").monitrc(&format!(
             "set daemon 1
              set httpd unixsocket $DIR/socket
@@ -177,7 +183,11 @@ fn a_log_that_takes_nothing_stops_nothing() {
              {}",
             check("web")
         ));
-        test.rewrite_log(target);
+        test.rewrite_log(&target.replace("$DIR", &test.folder().display().to_string()));
+        let made = std::process::Command::new("mkfifo")
+            .arg(test.path("fifo"))
+            .status();
+        assert!(made.is_ok_and(|status| status.success()));
         let daemon = test.spawn(&["-I", "-c", "monitrc"]);
         let mut pid = test.wait_for_process("web.pid", None);
         for _ in 0..2 {

@@ -65,4 +65,8 @@ fn a_container_s_limit_is_the_total() {
     test.wait_for_log("mem usage of 78.1% matches resource limit [mem usage > 60.0%]");
     test.write("memory.current", "6291456\n");
     test.wait_for_log("mem usage check succeeded [current mem usage = 0.0%]");
+    // The container grows.
+    test.write("memory.current", "110100480\n");
+    test.write("memory.max", "134217728\n");
+    test.wait_for_log("mem usage of 77.3% matches resource limit [mem usage > 60.0%]");
 }

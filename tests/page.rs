@@ -39,6 +39,10 @@ impl Page {
             ",
             check("web")
         ));
+        #[cfg(feature = "tls")]
+        test.write("both.pem", &format!("{}{}", tls::KEY, tls::CERTIFICATE));
+        #[cfg(feature = "tls")]
+        test.permit("both.pem", 0o600);
         test.start();
         let pid = test.wait_for_process("web.pid", None);
         eventually("the page listens", || {
@@ -406,6 +410,28 @@ fn slow_and_idle_clients_hold_up_nobody() {
     }
     page.test.kill("web");
     drop((idle, deaf));
+}
+
+/// Half of a greeting, half of an encrypted record: others are served meanwhile.
+#[cfg(feature = "tls")]
+#[test]
+fn who_never_ends_a_handshake_holds_up_nobody() {
+    let page = Page::with("ssl enable pemfile $DIR/both.pem\nallow oyaji:hogehoge");
+    let hello = b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03";
+    let connect = || TcpStream::connect(("127.0.0.1", page.port)).expect("it listens");
+    let halves: Vec<TcpStream> = (0..hello.len())
+        .map(|length| {
+            let mut stream = connect();
+            stream.write_all(&hello[..length]).expect("it reads");
+            stream
+        })
+        .collect();
+    for _ in 0..3 {
+        let answer = http::get_tls(page.port, "/_ping", &[&basic("oyaji:hogehoge")]);
+        assert_eq!(answer.body, "pong");
+    }
+    page.test.kill("web");
+    drop(halves);
 }
 
 #[test]

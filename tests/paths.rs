@@ -98,6 +98,33 @@ fn a_file_that_comes_and_goes_while_it_is_read() {
     assert!(process::is_running(pid));
 }
 
+/// What a file is compared with is kept: over a reload, and while nobody looks.
+#[test]
+fn a_change_while_nobody_looks_is_told() {
+    let mut test = Sandbox::new().monitrc(
+        "set daemon 1
+         check file page with path $DIR/page
+           if changed checksum then alert
+           if changed size then alert
+           if changed permission then alert
+        ",
+    );
+    test.write("page", "one");
+    let daemon = test.start_with(&["-v"]);
+    for what in ["checksum has not", "size has not", "permission not"] {
+        test.wait_for_log(&format!("'page' {what} changed"));
+    }
+    process::signal(daemon, "HUP");
+    test.wait_for_log("reloaded");
+    test.end("TERM");
+    test.write("page", "another");
+    test.permit("page", 0o600);
+    test.start();
+    for what in ["checksum changed to", "size for", "permission for"] {
+        test.wait_for_log(&format!("error    : 'page' {what}"));
+    }
+}
+
 #[test]
 fn two_gigabytes_keep_nobody_waiting() {
     let mut test = Sandbox::new().monitrc(

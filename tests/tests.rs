@@ -26,6 +26,7 @@ mod patterns;
 mod processes;
 mod programs;
 mod quiet;
+mod signals;
 mod supervision;
 mod support;
 #[cfg(not(feature = "tls"))]
