@@ -55,6 +55,7 @@ pub struct Memory {
     buffers: u64,
     cached: u64,
     reclaimable: u64,
+    zfs_cache: u64,
     shared: u64,
     swap_total: Option<u64>,
     swap_free: Option<u64>,
@@ -88,6 +89,24 @@ impl Memory {
         memory
     }
 
+    /// Whether the kernel says what is available.
+    pub const fn is_told(&self) -> bool {
+        self.available.is_some()
+    }
+
+    /// The same, knowing of the cache of ZFS, which is none of the kernel's own: its `arcstats`.
+    pub fn with_zfs_cache(self, arcstats: &[u8]) -> Self {
+        // `size  4  8589934592`: name, type, bytes.
+        let size = arcstats.split(|&byte| byte == b'\n').find_map(|line| {
+            let line = std::str::from_utf8(line.strip_prefix(b"size ")?).ok()?;
+            line.split_ascii_whitespace().nth(1)?.parse::<u64>().ok()
+        });
+        Self {
+            zfs_cache: size.unwrap_or(0) / 1024,
+            ..self
+        }
+    }
+
     /// All the memory there is.
     pub fn total_kib(&self) -> Option<u64> {
         self.total.filter(|&total| total > 0)
@@ -99,7 +118,7 @@ impl Memory {
     pub fn used_and_total_kib(&self) -> Option<(u64, u64)> {
         let total = self.total_kib()?;
         let estimate = |free: u64| {
-            let caches = [self.buffers, self.cached, self.reclaimable];
+            let caches = [self.buffers, self.cached, self.reclaimable, self.zfs_cache];
             let droppable = caches
                 .iter()
                 .fold(0, |sum: u64, &kib| sum.saturating_add(kib));
@@ -272,6 +291,24 @@ mod tests {
             memory(text),
             (Some((126_868, 515_944)), Some((356, 1_052_248)))
         );
+    }
+
+    #[test]
+    fn memory_with_zfs() {
+        let text = b"MemTotal: 16384 kB\nMemFree: 1024 kB\nCached: 1024 kB\n";
+        let arcstats = b"13 1 0x01 92 4416 8 9\nname  type data\nhits    4    77\n\
+            c_max                           4    8388608\n\
+            size                            4    4194304\n";
+        let memory = Memory::parse(text);
+        assert_eq!(memory.used_and_total_kib(), Some((14_336, 16_384)));
+        for (arcstats, used) in [
+            (&arcstats[..], 10_240),
+            (b"size x\n", 14_336),
+            (b"", 14_336),
+        ] {
+            let memory = memory.with_zfs_cache(arcstats);
+            assert_eq!(memory.used_and_total_kib(), Some((used, 16_384)));
+        }
     }
 
     /// 2.4 puts a table in bytes before the lines.

@@ -121,10 +121,17 @@ pub(super) fn read(last: &mut Option<LastLook>, now: Moment) -> SystemReading {
     }
 }
 
+/// There where ZFS is.
+const ZFS_CACHE: &str = "/proc/spl/kstat/zfs/arcstats";
+
 impl LastLook {
     fn take(before: Option<&Self>, now: Moment) -> Self {
         let groups = Groups::default();
         let memory = text("/proc/meminfo").map(|text| Memory::parse(&text));
+        let memory = memory.map(|memory| match memory.is_told() {
+            true => memory,
+            false => memory.with_zfs_cache(&text(ZFS_CACHE).unwrap_or_default()),
+        });
         let stat = text("/proc/stat").unwrap_or_default();
         let vmstat = text("/proc/vmstat");
         let all = u64::from(clock::processors()) * 1000;
