@@ -160,6 +160,39 @@ fn a_self_signed_certificate_restarts_nobody_and_a_wrong_fingerprint_does() {
     });
 }
 
+/// How long a certificate lasts is told of those that were seen, and of no other.
+#[cfg(feature = "tls")]
+#[test]
+fn a_certificate_that_was_not_seen_has_no_days_left() {
+    let peer = Peer::new(|stream, _| {
+        let mut stream = tls::accept(stream);
+        let _ = stream.flush();
+        drain(stream);
+    });
+    let plain = Peer::web();
+    let (seen, unseen) = (peer.port(), plain.port());
+    let mut test = Sandbox::new().monitrc(&format!(
+        "set daemon 1
+         check process short with pidfile $DIR/runner.pid
+           if failed port {seen} type tcpssl certificate valid > 50000 days then alert
+         check process long with pidfile $DIR/runner.pid
+           if failed port {seen} type tcpssl certificate valid > 30 days then alert
+         check process unseen with pidfile $DIR/runner.pid
+           if failed port {unseen} type tcpssl certificate valid > 30 days then alert
+         check process absent with pidfile $DIR/runner.pid
+           if failed port 1 type tcpssl certificate valid > 30 days then alert
+        "
+    ));
+    let _runner = runner(&test);
+    test.start_with(&["-v"]);
+    test.wait_for_log("error    : 'short' certificate expiry in ");
+    test.wait_for_log("'long' certificate valid days test succeeded");
+    for name in ["unseen", "absent"] {
+        test.wait_for_log_times(&format!("error    : '{name}' failed protocol test"), 2);
+        assert_eq!(test.log_count(&format!("'{name}' certificate")), 0);
+    }
+}
+
 /// A process for services of which only the connections matter.
 fn runner(test: &Sandbox) -> Stranger {
     let stranger = Sandbox::stranger();

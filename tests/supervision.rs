@@ -326,6 +326,21 @@ fn programs_inherit_no_descriptor_and_no_terminal() {
 }
 
 #[test]
+fn programs_have_the_umask_that_tend_was_started_with() {
+    let test = Sandbox::new()
+        .script(
+            "web",
+            "start) umask >$DIR/mask.new; mv $DIR/mask.new $DIR/mask;;",
+        )
+        .monitrc(&format!("set daemon 1\n{}", check("web")));
+    let background = ["-c", "umask 037; exec \"$0\" -c monitrc", test.subject()];
+    let mut started = test.command_of("sh".as_ref(), &background);
+    assert!(started.status().is_ok_and(|status| status.success()));
+    eventually("the program ran", || !test.read("mask").is_empty());
+    assert_eq!(test.read("mask"), "0037\n");
+}
+
+#[test]
 fn programs_run_as_the_user_the_file_names() {
     if !crate::support::is_root("programs_run_as_the_user_the_file_names") {
         return;

@@ -53,6 +53,7 @@ scenarios! {
     not_every_and_summer_time,
     one_pass,
     programs,
+    programs_and_who_depends_on_them,
     reload,
     rules_of_one_service,
     restart_limits,
