@@ -142,6 +142,7 @@ keywords! {
     Minutes: "minutes" "minute" "min" "m";
     Hours: "hours" "hour" "h";
     Days: "days" "day" "d";
+    Months: "months" "month";
     Bytes: "bytes" "byte" "b";
     Kilobytes: "kB" "kilobyte" "kilobytes";
     Megabytes: "MB" "megabyte" "megabytes";

@@ -8,13 +8,14 @@ use super::parser::{Parsed, Parser};
 use super::token::Symbol;
 use crate::text::{Diagnostic, Spanned, quoted};
 
-/// Seconds where no unit is given.
+/// Seconds where no unit is given; a month is 31 days, as in the reference (seen).
 const TIME: &[(Keyword, u64)] = &[
     (Keyword::Milliseconds, 1),
     (Keyword::Seconds, 1000),
     (Keyword::Minutes, 60 * 1000),
     (Keyword::Hours, 3600 * 1000),
     (Keyword::Days, 24 * 3600 * 1000),
+    (Keyword::Months, 31 * 24 * 3600 * 1000),
 ];
 
 /// Bytes where no unit is given; powers of 1024.
@@ -404,6 +405,7 @@ mod tests {
         let read = |text| read(text, |p| p.duration());
         assert_eq!(read("1.5 hours"), "5400s");
         assert_eq!(read("3days"), "259200s");
+        assert_eq!(read("2 months"), "5356800s");
         assert_eq!(read("1500 ms"), "1.5s");
         assert_eq!(read("7"), "7s");
     }

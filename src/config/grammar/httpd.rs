@@ -23,6 +23,8 @@ const OPTIONS: &[(Keyword, OptionProduction)] = &[
     (Keyword::Clientpemfile, client_pem),
     (Keyword::AllowSelfCertification, allow_self_certification),
     (Keyword::Signature, signature),
+    (Keyword::Enable, enable),
+    (Keyword::Disable, disable),
     (Keyword::Allow, httpd_allow::allow),
 ];
 
@@ -35,6 +37,10 @@ const OPTIONS: &[(Keyword, OptionProduction)] = &[
 ///     allow localhost
 ///     allow oyaji:hogehoge
 /// set httpd unixsocket /var/run/tend.sock uid root gid root permission 600 allow admin:swordfish
+///
+/// set httpd port 2812 enable ssl pemfile /etc/ssl/both.pem disable signature allow localhost
+///
+/// set httpd port 2812 ssl pemfile /etc/ssl/both.pem disable ssl allow localhost
 ///
 /// set httpd address 127.0.0.1 port 2812 read-only signature disable
 ///     with ssl { pemchain: /etc/ssl/chain.pem, pemkey: /etc/ssl/key.pem, selfsigned: allow }
@@ -141,7 +147,7 @@ fn unixsocket(p: &mut Parser<'_>, word: Span) -> Parsed {
     Ok(())
 }
 
-/// `ssl enable`, or `ssl [with options] { pemfile: … }`
+/// `ssl [enable]`, or `ssl [with options] { pemfile: … }`
 fn ssl(p: &mut Parser<'_>, word: Span) -> Parsed {
     let block = p.accept(Keyword::Options) || p.at_sign(Symbol::OpenBrace);
     if !block && p.accept(Keyword::Disable) {
@@ -150,7 +156,8 @@ fn ssl(p: &mut Parser<'_>, word: Span) -> Parsed {
     }
     encryption(p, word);
     if !block {
-        return p.expect(Keyword::Enable).map(|_| ());
+        p.accept(Keyword::Enable);
+        return Ok(());
     }
     let options = tls::options_after_word(p)?;
     let known = &mut encryption(p, word).options;
@@ -194,6 +201,29 @@ fn encryption<'a>(p: &'a mut Parser<'_>, word: Span) -> &'a mut HttpdTlsSyntax {
 /// control file for what it is, self-signed or not, so that there is nothing to do.
 #[expect(clippy::unnecessary_wraps, reason = "a row of the table of options")]
 const fn allow_self_certification(_: &mut Parser<'_>, _: Span) -> Parsed {
+    Ok(())
+}
+
+/// `enable ssl|signature`: the old order of words.
+fn enable(p: &mut Parser<'_>, word: Span) -> Parsed {
+    switch(p, word, true)
+}
+
+/// `disable ssl|signature`
+fn disable(p: &mut Parser<'_>, word: Span) -> Parsed {
+    switch(p, word, false)
+}
+
+fn switch(p: &mut Parser<'_>, word: Span, on: bool) -> Parsed {
+    if p.accept(Keyword::Signature) {
+        so_far(p).hide_version = !on;
+    } else if !(p.accept(Keyword::Ssl) || p.accept(Keyword::Tls)) {
+        return Err(p.unexpected());
+    } else if on {
+        encryption(p, word);
+    } else {
+        so_far(p).tls = None;
+    }
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use crate::config::complaints::Reported;
 use crate::config::keyword::Keyword;
 use crate::config::parser::{Parsed, Parser};
 use crate::config::syntax::{ActionSyntax, RepeatSyntax, RuleSyntax, TestSyntax};
-use crate::model::{Action, Window};
+use crate::model::{Action, ProcessTest, Test, Window};
 use crate::text::{Diagnostic, Span, Spanned};
 
 /// `if TEST [WINDOW] then ACTION [else [if succeeded] [WINDOW] [then] ACTION]`
@@ -20,8 +20,7 @@ pub(super) fn rule(p: &mut Parser<'_>) -> Parsed {
     if p.at_number() {
         return restarts::limit(p);
     }
-    let test = subjects::test(p)?;
-    let span = start.to(p.previous());
+    let (test, span) = last_test(p, start)?;
     let failed_window = window(p)?;
     p.expect(Keyword::Then)?;
     let failed = RepeatSyntax {
@@ -39,6 +38,33 @@ pub(super) fn rule(p: &mut Parser<'_>) -> Parsed {
         recovered,
     });
     Ok(())
+}
+
+/// The test of a rule.
+///
+/// `cpu > 5% and memory > 5%` reads like a condition of two parts. The reference takes the last one
+/// and drops what stands before it (seen), so that is what such a rule has meant all the time.
+///
+/// ```text
+/// check process p with pidfile /p
+///   if cpu > 50% and total memory > 1 GB for 3 cycles then alert
+/// ```
+fn last_test(p: &mut Parser<'_>, start: Span) -> Parsed<(TestSyntax, Span)> {
+    let mut from = start;
+    loop {
+        let test = subjects::test(p)?;
+        let span = from.to(p.previous());
+        let is_use = matches!(
+            &test,
+            TestSyntax::Ready(Test::System(_) | Test::Process(ProcessTest::Usage(..)))
+        );
+        if !is_use || p.at_number() || !subjects::at_test(p) {
+            return Ok((test, span));
+        }
+        let warning = Diagnostic::warning(span, "this test has no effect: another one follows it");
+        p.warn(warning.note("of several in one rule the last one counts; write a rule for each"));
+        from = p.peek().span;
+    }
 }
 
 fn no_way_back(p: &mut Parser<'_>) -> Reported {

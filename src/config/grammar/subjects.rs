@@ -47,6 +47,14 @@ pub(super) fn test(p: &mut Parser<'_>) -> Parsed<TestSyntax> {
     }
 }
 
+/// Whether a test begins that needs no word before it.
+pub(super) fn at_test(p: &mut Parser<'_>) -> bool {
+    let plain = tests_of(p.service().subject.kind()).plain;
+    let mut words = plain.iter().flat_map(|(words, _)| words.iter());
+    let next = p.peek().kind;
+    words.any(|word| next == TokenKind::Word(Some(*word)))
+}
+
 /// A test that is unknown, or known elsewhere only.
 fn no_such_test(p: &mut Parser<'_>, list: List) -> Reported {
     let token = p.peek();

@@ -52,6 +52,7 @@ fn load_period(p: &mut Parser<'_>) -> Parsed<LoadPeriod> {
 /// What may stand in parentheses after `cpu`.
 const CPU_KINDS: &[(&str, CpuKind)] = &[
     ("user", CpuKind::User),
+    ("usr", CpuKind::User),
     ("system", CpuKind::System),
     ("sys", CpuKind::System),
     ("wait", CpuKind::Wait),

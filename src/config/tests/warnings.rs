@@ -351,3 +351,33 @@ warning: this quote is never closed
         .unwrap();
     assert_eq!(stop.command_line(), "/bin/x y");
 }
+
+#[test]
+fn one_test_counts_for_each_rule() {
+    let memory = Memory::new(
+        "check process p matching p
+  if cpu > 50% and total memory > 1 GB and children > 9 for 3 cycles then alert
+",
+    );
+    assert_eq!(
+        said(&memory),
+        "
+warning: this test has no effect: another one follows it
+ --> /etc/monitrc:2:3
+  |
+2 |   if cpu > 50% and total memory > 1 GB and children > 9 for 3 cycles then alert
+  |   ^^^^^^^^^^^^
+  = of several in one rule the last one counts; write a rule for each
+
+warning: this test has no effect: another one follows it
+ --> /etc/monitrc:2:20
+  |
+2 |   if cpu > 50% and total memory > 1 GB and children > 9 for 3 cycles then alert
+  |                    ^^^^^^^^^^^^^^^^^^^
+  = of several in one rule the last one counts; write a rule for each
+"
+    );
+    let rules = memory.load().unwrap().model.services[0].rules.clone();
+    assert_eq!(rules.len(), 2, "existence, and the last one");
+    assert_eq!(rules[1].failed.window.cycles, 3);
+}

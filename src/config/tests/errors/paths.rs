@@ -179,7 +179,7 @@ error: expected `then`, but found `%`
   = possible here: `operations`, `bytes`, `kB`, `MB`, `GB`, `TB`, `seconds`, a number or
     `then`
 
-error: expected `milliseconds`, `seconds`, `minutes`, `hours` or `days`, but found `then`
+error: expected `milliseconds`, `seconds`, `minutes`, `hours`, `days` or `months`, but found `then`
  --> /etc/monitrc:4:23
   |
 4 |   if service time > 5 then alert

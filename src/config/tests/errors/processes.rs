@@ -77,8 +77,8 @@ error: expected `then`, but found `weeks`
   |
 2 |   if uptime > 2 weeks then alert
   |                 ^^^^^
-  = possible here: `milliseconds`, `seconds`, `minutes`, `hours`, `days`, a number or
-    `then`
+  = possible here: `milliseconds`, `seconds`, `minutes`, `hours`, `days`, `months`, a
+    number or `then`
 "
 }
 

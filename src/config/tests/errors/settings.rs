@@ -443,7 +443,8 @@ error: `read-only` cannot stand here
 1 | set httpd port 2812 allow localhost read-only allow x:y readonly z
   |                                     ^^^^^^^^^
   = possible here: `port`, `address`, `unixsocket`, `ssl`, `tls`, `pemfile`, `pemchain`,
-    `pemkey`, `clientpemfile`, `allowselfcertification`, `signature` or `allow`
+    `pemkey`, `clientpemfile`, `allowselfcertification`, `signature`, `enable`, `disable`
+    or `allow`
 "
 }
 

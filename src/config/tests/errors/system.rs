@@ -34,7 +34,7 @@ err! {
     cpu_without_its_sign,
     "check system $HOST
   if cpu usage > 95 then alert
-  if cpu (usr) > 20% then alert
+  if cpu (uzer) > 20% then alert
   if cpu (fan) > 20% then alert
   if cpu user > 20% then alert",
     "
@@ -44,18 +44,18 @@ error: expected `%` or `percent`, but found `then`
 2 |   if cpu usage > 95 then alert
   |                     ^^^^
 
-error: there is no cpu time called `usr`
+error: there is no cpu time called `uzer`
  --> /etc/monitrc:3:11
   |
-3 |   if cpu (usr) > 20% then alert
-  |           ^^^ did you mean `user`?
+3 |   if cpu (uzer) > 20% then alert
+  |           ^^^^ did you mean `user`?
 
 error: there is no cpu time called `fan`
  --> /etc/monitrc:4:11
   |
 4 |   if cpu (fan) > 20% then alert
   |           ^^^
-  = there are: user, system, sys, wait, iowait, nice, hardirq, softirq, steal, guest,
+  = there are: user, usr, system, sys, wait, iowait, nice, hardirq, softirq, steal, guest,
     guestnice
 
 error: `user` cannot stand here
@@ -107,7 +107,7 @@ error: expected `then`, but found `parsecs`
   |
 5 |   if uptime > 3 parsecs then alert
   |                 ^^^^^^^
-  = possible here: `milliseconds`, `seconds`, `minutes`, `hours`, `days`, a number or
-    `then`
+  = possible here: `milliseconds`, `seconds`, `minutes`, `hours`, `days`, `months`, a
+    number or `then`
 "
 }

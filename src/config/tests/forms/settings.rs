@@ -407,6 +407,25 @@ ok!(
 );
 
 #[test]
+fn httpd_switches_in_either_order() {
+    let pem = "-----BEGIN CERTIFICATE-----\n-----BEGIN PRIVATE KEY-----\n";
+    for (options, is_encrypted, hides_version) in [
+        ("enable ssl pemfile /a.pem disable signature", true, true),
+        ("ssl pemfile /a.pem enable signature", true, false),
+        ("ssl enable pemfile /a.pem signature disable", true, true),
+        ("ssl pemfile /a.pem disable ssl", false, false),
+    ] {
+        let text = format!("set httpd port 2812 {options} allow localhost\n");
+        let loaded = Memory::new(text).file("/a.pem", 0o600, pem).load();
+        let model = loaded.unwrap().model;
+        let httpd = model.settings.httpd.unwrap();
+        let tls = httpd.address.unwrap().tls;
+        assert_eq!(tls.is_some(), is_encrypted, "{options}");
+        assert_eq!(httpd.hide_version, hides_version, "{options}");
+    }
+}
+
+#[test]
 fn httpd_with_clients_and_a_certificate_of_all() {
     let pem = "-----BEGIN CERTIFICATE-----\n-----BEGIN PRIVATE KEY-----\n";
     let memory = |text: &str| {

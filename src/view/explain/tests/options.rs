@@ -225,6 +225,7 @@ const FILE: &[&str] = &[
     "if mtime > 5 «seconds|minutes» then alert",
     "if mtime > 5 «seconds|hours» then alert",
     "if mtime > 5 «seconds|days» then alert",
+    "if mtime > 5 «days|months» then alert",
 ];
 
 const PROCESS: &[&str] = &[
