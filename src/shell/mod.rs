@@ -11,8 +11,8 @@
 //! ```
 //!
 //! Nothing here waits but [`Reactor::wait`]. Each turn is bounded: so many events, so many reads of
-//! a pipe, so many accepts, one slice of a checksum. What has come is taken before it is found to be
-//! late: we may have been stopped meanwhile.
+//! a pipe, so many accepts, one slice of a checksum. What has come is taken before it is found to
+//! be late: we may have been stopped meanwhile.
 
 mod answer;
 pub mod children;
