@@ -4,6 +4,8 @@
 #![allow(clippy::print_stderr)] // and say what they saw where they fail
 
 mod boot;
+#[cfg(feature = "tls")]
+mod certificates;
 mod check;
 mod commands;
 mod connections;

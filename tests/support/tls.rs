@@ -11,8 +11,8 @@ use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signat
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use rustls::{
-    ClientConfig, ClientConnection, DigitallySignedStruct, Error, ServerConfig, ServerConnection,
-    SignatureScheme, StreamOwned,
+    ALL_VERSIONS, ClientConfig, ClientConnection, DigitallySignedStruct, Error, RootCertStore,
+    ServerConfig, ServerConnection, SignatureScheme, StreamOwned, SupportedProtocolVersion,
 };
 use tend::shell::tls::provider;
 
@@ -29,12 +29,22 @@ pub(crate) fn certificate() -> CertificateDer<'static> {
 
 /// The peer's side of a connection.
 pub(crate) fn accept(stream: TcpStream) -> StreamOwned<ServerConnection, TcpStream> {
-    let key = PrivateKeyDer::from_pem_slice(KEY.as_bytes()).expect("our own file");
+    accept_as(stream, (CERTIFICATE, KEY), ALL_VERSIONS)
+}
+
+/// The same with this certificate and key, and these versions only.
+pub(crate) fn accept_as(
+    stream: TcpStream,
+    (certificate, key): (&str, &str),
+    versions: &[&'static SupportedProtocolVersion],
+) -> StreamOwned<ServerConnection, TcpStream> {
+    let certificate = CertificateDer::from_pem_slice(certificate.as_bytes());
+    let key = PrivateKeyDer::from_pem_slice(key.as_bytes()).expect("our own file");
     let config = ServerConfig::builder_with_provider(provider())
-        .with_safe_default_protocol_versions()
+        .with_protocol_versions(versions)
         .expect("it speaks TLS 1.2 and 1.3")
         .with_no_client_auth()
-        .with_single_cert(vec![certificate()], key)
+        .with_single_cert(vec![certificate.expect("our own file")], key)
         .expect("key and certificate belong together");
     let connection = ServerConnection::new(Arc::new(config)).expect("a sound configuration");
     StreamOwned::new(connection, stream)
@@ -49,6 +59,30 @@ pub(crate) fn connect(stream: TcpStream) -> StreamOwned<ClientConnection, TcpStr
         .dangerous()
         .with_custom_certificate_verifier(Arc::new(Ours(provider)))
         .with_no_client_auth();
+    connect_with(stream, config)
+}
+
+/// The client's side of a connection of this version to a server that this authority vouches for.
+pub(crate) fn connect_by(
+    stream: TcpStream,
+    authority: &str,
+    version: &'static SupportedProtocolVersion,
+) -> StreamOwned<ClientConnection, TcpStream> {
+    let authority = CertificateDer::from_pem_slice(authority.as_bytes()).expect("our own file");
+    let mut store = RootCertStore::empty();
+    store.add(authority).expect("an authority's certificate");
+    let config = ClientConfig::builder_with_provider(provider())
+        .with_protocol_versions(&[version])
+        .expect("it speaks TLS 1.2 and 1.3")
+        .with_root_certificates(store)
+        .with_no_client_auth();
+    connect_with(stream, config)
+}
+
+fn connect_with(
+    stream: TcpStream,
+    config: ClientConfig,
+) -> StreamOwned<ClientConnection, TcpStream> {
     let name = ServerName::try_from("localhost").expect("a name");
     let connection = ClientConnection::new(Arc::new(config), name).expect("a sound configuration");
     StreamOwned::new(connection, stream)
