@@ -267,6 +267,7 @@ fn traffic_capacity_and_saturation() {
            if download > 100 packets/s then alert
            if total downloaded > 1000 MB in last 1 minute then alert
            if total uploaded > 1000000 packets in last 2 hours then alert
+         check file later with path $DIR/missing
         ",
     );
     std::fs::create_dir_all(test.path("net/eth9/statistics")).expect("the sandbox is ours");
@@ -282,6 +283,8 @@ fn traffic_capacity_and_saturation() {
         test.wait_for_log("'lan' link data collection failed -- ");
         return;
     }
+    // A rate needs a first look, and that is over when the service behind it has had its own.
+    test.wait_for_log("'later' file doesn't exist");
     carry(&test, 2_000_000, 1);
     test.wait_for_log("matches limit [upload rate > 1 MB in last 1 second]");
     let has_capacity = kernel::is_since([2, 6, 33]);
