@@ -24,7 +24,7 @@ use std::time::{Duration, Instant};
 pub(crate) use sandbox::{Outcome, Sandbox};
 
 /// How long a condition may take to come true: no measure of speed, only the end of patience.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(300);
 
 /// Waits until `condition` holds.
 ///
