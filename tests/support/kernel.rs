@@ -1,8 +1,11 @@
-//! The program under test, on whatever kernel it is to believe in.
+//! The program under test, on whatever kernel it is to believe in, and on whatever processor.
 //!
 //! `SUBJECT` names the program, `SUBJECT_KERNEL` (2.6.11, 2.6.16, 2.6.32) the kernel whose calls
 //! and `/proc` it gets, by the launcher of `tests/oldkernel`. Every test runs there too: what a
 //! kernel cannot give is then what a test expects to be told.
+//!
+//! `SUBJECT_PROCESSOR` (`qemu-i386 -cpu pentium`) is the command that runs a program of another
+//! processor, on the kernel that there is.
 
 use std::fs::File;
 use std::io::Read;
@@ -70,6 +73,11 @@ pub(crate) struct Lacks {
     pub(crate) entropy: Option<PathBuf>,
 }
 
+/// The command that is the machine's processor, where it has another one.
+fn processor() -> Option<String> {
+    std::env::var("SUBJECT_PROCESSOR").ok()
+}
+
 /// A script that is the program on such a machine; nothing where that is this one as it is.
 pub(crate) fn script(lacks: &Lacks) -> Option<String> {
     let mut options = String::new();
@@ -82,14 +90,15 @@ pub(crate) fn script(lacks: &Lacks) -> Option<String> {
     if let Some(fifo) = &lacks.entropy {
         options.push_str(&format!(" -r {}", fifo.display()));
     }
-    if options.is_empty() {
-        return None;
+    let mut command = subject();
+    if let Some(processor) = processor() {
+        command = format!("{processor} {command}");
     }
-    let launcher = launcher().expect("tests/oldkernel can be built");
-    let (launcher, subject) = (launcher.display(), subject());
-    Some(format!(
-        "#!/bin/sh\nexec {launcher}{options} {subject} \"$@\"\n"
-    ))
+    if !options.is_empty() {
+        let launcher = launcher().expect("tests/oldkernel can be built");
+        command = format!("{}{options} {command}", launcher.display());
+    }
+    (command != subject()).then(|| format!("#!/bin/sh\nexec {command} \"$@\"\n"))
 }
 
 /// Whether this test may go on, which wants a machine that lacks something, on whatever kernel it
