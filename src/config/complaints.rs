@@ -116,8 +116,8 @@ fn shown(sources: &Sources, mut diagnostics: Vec<Diagnostic>, limit: usize) -> V
         .collect()
 }
 
-/// A complaint as a line of the log: what is wrong, and where. The excerpt stays away, since the
-/// line it shows may hold a password and logs are read by more people than control files.
+/// A complaint as a line of the log: what is wrong, and where. The excerpt stays away: it takes
+/// more lines, and logs are read by more people than control files.
 pub fn in_one_line(shown: &str) -> String {
     let what_and_where: Vec<&str> = shown.lines().map(str::trim).take(2).collect();
     what_and_where.join(" ")
@@ -145,9 +145,9 @@ mod tests {
     fn a_line_of_the_log_shows_no_password() {
         let text = "set httpd port 2812 allow admin:secret read-onyl\n";
         let report = Memory::new(text).load().unwrap_err();
-        assert!(report.errors[0].contains("admin:secret"));
+        assert!(report.errors[0].contains("allow admin:****** read-onyl"));
         let line = in_one_line(&report.errors[0]);
-        assert!(!line.contains("secret"), "{line}");
+        assert!(!line.contains("admin"), "{line}");
         assert!(line.contains("/etc/monitrc:1:"), "{line}");
     }
 }

@@ -6,6 +6,7 @@
 
 mod diagnostic;
 mod render;
+mod secret;
 mod source;
 mod span;
 mod suggestion;

@@ -10,6 +10,7 @@
 //!
 //! The first two lines keep their form, so that an editor or a script can read them.
 
+use super::secret::without_passwords;
 use super::wording::visible;
 use super::{Diagnostic, Severity, Source, Sources, Span, width};
 
@@ -147,7 +148,7 @@ struct Excerpt {
 impl Excerpt {
     fn new(source: &Source, span: Span) -> Self {
         let (_, line_start) = source.line_of(span.start as usize);
-        let line = source.line_at(line_start);
+        let line = without_passwords(source.line_at(line_start));
         let from = (span.start as usize - line_start).min(line.len());
         let to = (span.end as usize - line_start).clamp(from, line.len());
         let (mut before, mut marked, mut after) = (&line[..from], &line[from..to], &line[to..]);

@@ -260,7 +260,7 @@ warning: `set eventqueue` is not in effect yet
 warning: `set mmonit` is not in effect yet
  --> /etc/monitrc:2:5
   |
-2 | set mmonit http://monit:monit@192.168.1.10:8080/collector
+2 | set mmonit http://monit:*****@192.168.1.10:8080/collector
   |     ^^^^^^
   = nothing is reported to M/Monit
 
@@ -288,7 +288,7 @@ warning: the dialogue of `protocol mysql` is not in effect yet
 warning: `username` of `protocol smtp` is not in effect yet
  --> /etc/monitrc:7:35
   |
-7 |   if failed port 25 protocol smtp username a password b then alert
+7 |   if failed port 25 protocol smtp username a password * then alert
   |                                   ^^^^^^^^
   = the test ends before anybody logs in
 "

@@ -10,7 +10,7 @@ err! {
 error: `secret` needs `protocol radius`
  --> /etc/monitrc:2:38
   |
-2 |   if failed port 1812 protocol mysql secret x then alert
+2 |   if failed port 1812 protocol mysql secret * then alert
   |                                      ^^^^^^
 "
 }

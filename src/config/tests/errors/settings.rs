@@ -440,7 +440,7 @@ err! {
 error: `read-only` cannot stand here
  --> /etc/monitrc:1:37
   |
-1 | set httpd port 2812 allow localhost read-only allow x:y readonly z
+1 | set httpd port 2812 allow localhost read-only allow x:* readonly z
   |                                     ^^^^^^^^^
   = possible here: `port`, `address`, `unixsocket`, `ssl`, `tls`, `pemfile`, `pemchain`,
     `pemkey`, `clientpemfile`, `allowselfcertification`, `signature`, `enable`, `disable`
@@ -547,7 +547,7 @@ err! {
 error: expected `credentials`, but found `password`
  --> /etc/monitrc:1:52
   |
-1 | set mmonit http://a:b@c/collector register without password
+1 | set mmonit http://a:*@c/collector register without password
   |                                                    ^^^^^^^^
 "
 }
@@ -559,14 +559,14 @@ err! {
 warning: `set mmonit` is not in effect yet
  --> /etc/monitrc:1:5
   |
-1 | set mmonit http://a:b@c/collector slots [a]
+1 | set mmonit http://a:*@c/collector slots [a]
   |     ^^^^^^
   = nothing is reported to M/Monit
 
 error: `slots` cannot stand here
  --> /etc/monitrc:1:35
   |
-1 | set mmonit http://a:b@c/collector slots [a]
+1 | set mmonit http://a:*@c/collector slots [a]
   |                                   ^^^^^
   = possible here: `timeout`, `ssl`, `tls`, `certmd5`, `certificate`, `register`,
     `hostgroups`, `set`, `check` or `include`
@@ -580,7 +580,7 @@ err! {
 error: a time limit of zero leaves no time at all
  --> /etc/monitrc:1:43
   |
-1 | set mmonit http://a:b@c/collector timeout 0 seconds
+1 | set mmonit http://a:*@c/collector timeout 0 seconds
   |                                           ^^^^^^^^^
 "
 }
