@@ -309,6 +309,33 @@ fn it_runs_in_the_background_and_is_told_to_quit() {
 }
 
 #[test]
+fn without_a_status_server_it_says_what_to_add() {
+    let mut test = Sandbox::new().monitrc("set daemon 1\ncheck file own with path $DIR/monitrc\n");
+    test.start();
+    for command in ["status", "summary", "report"] {
+        let outcome = test.tend(&[command]);
+        assert_eq!(outcome.code, 1, "{outcome:?}");
+        assert!(outcome.stderr.contains("add `set httpd`"), "{outcome:?}");
+    }
+}
+
+/// Whoever asks while the control file is read again is answered.
+#[test]
+fn commands_are_taken_in_the_middle_of_reloads() {
+    let test = started();
+    let daemon = test.pid("tend.pid").expect("it runs");
+    for _ in 0..20 {
+        process::signal(daemon, "HUP");
+        let summary = test.tend(&["summary"]);
+        assert_eq!(summary.code, 0, "{summary:?}");
+        assert!(summary.stdout.contains(" web "), "{summary:?}");
+        let monitor = test.tend(&["monitor", "mail"]);
+        assert_eq!(monitor.code, 0, "{monitor:?}");
+    }
+    test.wait_for_log("reloaded");
+}
+
+#[test]
 fn reload_takes_a_new_control_file() {
     let test = started();
     let web = test.pid("web.pid").expect("it runs");

@@ -185,6 +185,28 @@ fn what_no_server_takes_is_kept_over_a_kill_and_delivered_later() {
     assert_eq!(deaths.count(), 1, "once, not twice");
 }
 
+/// The service, its recipient and the old server are gone from the control file meanwhile.
+#[test]
+fn a_mail_about_a_service_that_is_gone_is_delivered() {
+    let mut test = Sandbox::new().monitrc(&format!(
+        "set daemon 1
+         set mailserver 127.0.0.1 port {} with timeout 1 second
+         {MISSING}
+           alert ann@example.org",
+        free_port()
+    ));
+    test.start();
+    test.wait_for_log("no mail server is available");
+    assert_eq!(test.end("TERM"), 0);
+    let server = MailServer::new(Manner::Sound);
+    test.rewrite_monitrc(&format!(
+        "set daemon 1\nset mailserver 127.0.0.1 port {}\n",
+        server.port()
+    ));
+    test.start();
+    server.wait_for("ann@example.org", "Does not exist missing");
+}
+
 #[test]
 fn a_hanging_mail_server_delays_no_restart() {
     let server = MailServer::new(Manner::SilentFromTheStart);

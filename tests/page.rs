@@ -148,6 +148,61 @@ fn text_and_xml_are_there_for_programs() {
     assert!(page.get("/_report?type=total").body.contains('2'));
 }
 
+/// Those of the page, of a mail server and of connection tests, however much is told.
+#[test]
+fn no_password_is_told_to_anybody() {
+    let port = free_port();
+    let mut test = Sandbox::new().daemon("web").monitrc(&format!(
+        "set daemon 1
+         set mailserver 127.0.0.1 port 1 username \"ann\" password \"hogehoge\"
+         set alert ops@example.org
+         set httpd port {port} and use address 127.0.0.1
+           allow oyaji:hogehoge
+         {}
+           if failed port 1 protocol http username \"ann\" password \"hogehoge\" then alert
+           if failed url http://ann:hogehoge@127.0.0.1:1/ then alert
+           if failed port 2 protocol smtp username \"ann\" password \"hogehoge\" then alert
+         check program env with path \"/usr/bin/env\"
+           if status = 0 then exec \"/bin/sh -c 'env >$DIR/env.new; mv $DIR/env.new $DIR/env'\"
+        ",
+        check("web")
+    ));
+    let pid = test.start_with(&["-v"]);
+    test.wait_for_log("'web' failed protocol test [HTTP]");
+    test.wait_for_log("'web' failed protocol test [SMTP]");
+    test.wait_for_log("no mail server is available");
+    eventually("the program ran", || test.path("env").exists());
+    let of_process = |file: &str| {
+        let bytes = std::fs::read(format!("/proc/{pid}/{file}")).expect("it is ours");
+        String::from_utf8_lossy(&bytes).into_owned()
+    };
+    let me = basic("oyaji:hogehoge");
+    let page = |path: &str| {
+        let answer = http::get(port, path, &[&me]);
+        assert_eq!(answer.status, 200, "{path}");
+        answer.head + &answer.body
+    };
+    for text in [
+        test.log(),
+        test.read("out"),
+        test.read("err"),
+        test.read("env"),
+        test.read("state.mail"),
+        of_process("cmdline"),
+        of_process("environ"),
+        test.tend(&["status"]).stdout,
+        page("/"),
+        page("/web"),
+        page("/env"),
+        page("/_runtime"),
+        page("/_viewlog"),
+        page("/_status?format=xml&level=full"),
+    ] {
+        assert!(!text.is_empty());
+        assert!(!text.contains("hogehoge"), "{text}");
+    }
+}
+
 #[test]
 fn only_the_invited_see_it() {
     let page = Page::new();

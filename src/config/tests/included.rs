@@ -37,10 +37,14 @@ fn statements_of_a_service_may_stand_in_a_file_of_their_own() {
     let said = said(&memory);
     assert!(said.contains("there is a service `db` already"), "{said}");
 
-    let memory = Memory::new("check process one matching x\n  include /etc/common\n  group last\n")
-        .file("/etc/common", 0o600, "group web\n");
+    let memory = Memory::new(
+        "check process one matching x\n  include /etc/common\n  group last\n\
+         check process two matching x\n  include /etc/common\n",
+    )
+    .file("/etc/common", 0o600, "group web\n");
     let model = memory.load().unwrap().model;
     assert_eq!(*model.services[0].groups, ["web".into(), "last".into()]);
+    assert_eq!(*model.services[1].groups, ["web".into()]);
 }
 
 #[test]

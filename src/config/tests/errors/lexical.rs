@@ -197,3 +197,27 @@ error: `日本語` is no absolute path
   |                   ^^^^^^ must begin with `/`
 "
 }
+
+err! {
+    control_byte_in_a_name,
+    "check process \"a\u{1}b\" with pidfile /x",
+    "
+error: `a␁b` is no name for a service
+ --> /etc/monitrc:1:15
+  |
+1 | check process \"a␁b\" with pidfile /x
+  |               ^^^^^
+"
+}
+
+err! {
+    nul_in_a_path,
+    "check process a with pidfile \"/x\0y\"",
+    "
+error: a NUL byte stands in here
+ --> /etc/monitrc:1:30
+  |
+1 | check process a with pidfile \"/x␀y\"
+  |                              ^^^^^^
+"
+}
