@@ -114,29 +114,38 @@ impl Engine {
         }
     }
 
-    /// Takes readings, each by the job or the check that waits for it, and judges what can be.
+    /// Takes readings and judges what can be.
     pub(super) fn take_readings(&mut self, readings: Vec<(SampleId, Reading)>) {
-        for (ours, reading) in readings {
-            let id = ours.service();
-            // After a reload there may be fewer services than when the look was ordered.
-            let Some(ward) = self.wards.get_mut(id.index()) else {
-                continue;
-            };
-            let reading = Box::new(reading);
-            match ward.check {
-                Check::Sampling { sample, depth } if sample == ours => {
-                    ward.check = Check::Held { reading, depth };
-                }
-                Check::Sampling { .. }
-                | Check::Idle
-                | Check::Queued { .. }
-                | Check::Running { .. }
-                | Check::Held { .. }
-                | Check::Pinging { .. }
-                | Check::Probing { .. } => self.take_look(id, ours, reading),
-            }
+        for (sample, reading) in readings {
+            self.take_reading(sample, Some(Box::new(reading)));
         }
         self.release_held();
+    }
+
+    /// Takes the last readings for new ones and judges what can be.
+    pub(super) fn keep_readings(&mut self, samples: Vec<SampleId>) {
+        for sample in samples {
+            self.take_reading(sample, None);
+        }
+        self.release_held();
+    }
+
+    /// By the job or the check that waits for it; none is the last one again.
+    fn take_reading(&mut self, ours: SampleId, reading: Option<Box<Reading>>) {
+        let id = ours.service();
+        // After a reload there may be fewer services than when the look was ordered.
+        let Some(ward) = self.wards.get_mut(id.index()) else {
+            return;
+        };
+        match (&ward.check, reading) {
+            (Check::Sampling { sample, depth }, reading) if *sample == ours => {
+                let depth = *depth;
+                ward.check = Check::Held { reading, depth };
+            }
+            // Jobs look for themselves.
+            (_, Some(reading)) => self.take_look(id, ours, reading),
+            (_, None) => {}
+        }
     }
 
     /// Judges every reading that waits for nobody; tells whether there was one.
@@ -172,7 +181,9 @@ impl Engine {
         if ward.monitoring == Monitoring::Initializing {
             ward.monitoring = Monitoring::On;
         }
-        self.observe(id, reading);
+        if let Some(reading) = reading {
+            self.observe(id, reading);
+        }
         let present = self.wards[id.index()].presence == Seen::Present;
         match depth {
             Depth::Presence if present => self.confirm_existence(id),

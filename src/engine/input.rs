@@ -14,6 +14,8 @@ pub enum Input {
     /// thousands of services is settled in a few rounds. A reading nobody waits for any more is
     /// dropped.
     Sampled(Vec<(SampleId, Reading)>),
+    /// Of these orders nothing has changed: the last reading does.
+    Unchanged(Vec<SampleId>),
     /// An ordered [`super::Effect::Probe`] came to its end.
     ProbeEnded {
         /// The order's id.

@@ -154,6 +154,7 @@ impl Engine {
         match input {
             Input::Wake => self.wake(),
             Input::Sampled(readings) => self.take_readings(readings),
+            Input::Unchanged(samples) => self.keep_readings(samples),
             Input::ProbeEnded { probe, outcome } => self.take_probe(probe, outcome),
             Input::ProbeUntried { probe, reason } => self.take_untried(probe, &reason),
             Input::PingEnded { probe, answer } => self.take_ping(probe, answer),

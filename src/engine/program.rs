@@ -97,7 +97,7 @@ impl Engine {
             matched,
         });
         let depth = Depth::Full;
-        let reading = Box::new(reading);
+        let reading = Some(Box::new(reading));
         self.wards[id.index()].check = Check::Held { reading, depth };
     }
 

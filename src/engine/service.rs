@@ -163,8 +163,9 @@ pub(super) enum Check {
     /// The reading is there, but services this one depends on have not been looked at yet in this
     /// cycle: if one of them is down, that is the thing to repair.
     Held {
-        /// What was found; boxed, because every service has room for a check.
-        reading: Box<Reading>,
+        /// What was found, if not the same as before; boxed, because every service has room for a
+        /// check.
+        reading: Option<Box<Reading>>,
         /// How thorough the check is.
         depth: Depth,
     },

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::process::{PidfileFacts, Seen};
+use super::process::{PidfileFacts, Seen, Told};
 use crate::reading::{Io, Owner, ProcessId, ProcessStat};
 use crate::sys::clock;
 use crate::time::Moment;
@@ -17,6 +17,8 @@ pub(super) struct Mark {
     owner: Option<Owner>,
     /// Looks since the owner was read; see [`Self::knows_owner`].
     looks: u8,
+    /// How often in a row the last reading has done; see [`Self::rests`].
+    rests: u8,
     cpu_ticks: u64,
     taken: Moment,
     cpu_percent: Option<f32>,
@@ -36,6 +38,9 @@ const SHORTEST_SPAN: Duration = Duration::from_millis(500);
 
 /// After so many looks the owner of a process is read again, though no test asks for it.
 const OWNER_LOOKS: u8 = 10;
+
+/// So often in a row a reading does whose figures no test asks for.
+const RESTS: u8 = 3;
 
 impl Mark {
     /// This look, rates against the one before.
@@ -64,6 +69,7 @@ impl Mark {
             pidfile: seen.pidfile,
             owner,
             looks,
+            rests: 0,
             cpu_ticks: stat.cpu_ticks,
             taken: now,
             cpu_percent: None,
@@ -79,6 +85,7 @@ impl Mark {
                 pidfile: seen.pidfile,
                 owner,
                 looks,
+                rests: 0,
                 io: before.io.or(fresh.io),
                 ..before
             };
@@ -101,6 +108,22 @@ impl Mark {
             io: io.map(mark),
             ..fresh
         }
+    }
+
+    /// Whether what was read of the process will do once more, and counts that: it is `awaited`,
+    /// so that its end would have been told, and its pidfile is as it was. From time to time it is
+    /// looked at all the same, for the figures that pages show.
+    pub(super) fn rests(&mut self, awaited: ProcessId, told: &Told) -> bool {
+        let is_named = matches!(told, Told::Named(pid, facts) if *pid == awaited.pid
+            && self.pidfile.is_some_and(|then| then.is_same(*facts)));
+        let rests = is_named && self.rests < RESTS && self.knows_owner(awaited);
+        self.rests += u8::from(rests);
+        rests
+    }
+
+    /// What was read last is not of the running process: the next look is one.
+    pub(super) const fn stir(&mut self) {
+        self.rests = RESTS;
     }
 
     /// Whether the number in an unchanged pidfile has been handed out again.

@@ -36,10 +36,10 @@ use self::network::Networks;
 use self::processes::Processes;
 use self::remote::{Answer, Question, Reason, Remote};
 use crate::engine::SampleId;
-use crate::model::{ChecksumKind, Rule, Service, Subject};
+use crate::model::{ChecksumKind, Service, Subject};
 use crate::reading::{
-    Activity, ContentFrom, DiskCounters, FileKind, FileReading, Mount, Presence, ProgramReading,
-    Reading,
+    Activity, ContentFrom, DiskCounters, FileKind, FileReading, Mount, Presence, ProcessId,
+    ProgramReading, Reading,
 };
 use crate::time::Moment;
 
@@ -90,6 +90,18 @@ enum Wanted {
     Nothing(Reading),
 }
 
+/// How closely a subject is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Care {
+    /// No more is wanted than whether it is there.
+    Brief,
+    /// Everything its tests ask for, too.
+    Thorough,
+    /// The same, and should this process end, that is told: what was read of it lately may do, and
+    /// then [`Sampler::unchanged`] names the order.
+    Awaited(ProcessId),
+}
+
 /// How many subjects one step looks at, besides the process table.
 const LOOKS: usize = 64;
 
@@ -100,20 +112,17 @@ impl Sampler {
     }
 
     /// Takes an order; a later [`Self::step`] answers it.
-    ///
-    /// `thorough` is false where no more is wanted than whether the subject is there.
     pub fn begin(
         &mut self,
         sample: SampleId,
         service: &Service,
         digests: &[ChecksumKind],
         content: Option<ContentFrom>,
-        thorough: bool,
+        care: Care,
     ) {
         let subject = match &service.subject {
             Subject::Process(locator) => {
-                let rules: &[Rule] = if thorough { &service.rules } else { &[] };
-                return self.processes.begin(sample, locator, rules);
+                return self.processes.begin(sample, locator, &service.rules, care);
             }
             Subject::File(path) | Subject::Directory(path) | Subject::Fifo(path) => Wanted::File {
                 path: path.clone(),
@@ -275,6 +284,11 @@ impl Sampler {
         }
         done.extend(self.hashing.step());
         done
+    }
+
+    /// Orders for which what was last read of their process does: see [`Care::Awaited`].
+    pub fn unchanged(&mut self) -> Vec<SampleId> {
+        self.processes.unchanged()
     }
 
     /// Forgets the past of all services: after a reload a name may mean something else. Orders that

@@ -5,6 +5,8 @@ use crate::model::{AttributeTest, ProcessMetric, ProcessTest, Rule, Test};
 /// What the tests of a service ask for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Needs {
+    /// Anything at all besides whether it is there.
+    pub(super) figures: bool,
     /// Users and groups.
     pub(super) identity: bool,
     /// Its share of what it shares with others.
@@ -51,6 +53,7 @@ impl Needs {
     fn add(&mut self, test: &Test) {
         self.identity |= matches!(test, Test::Uid(_) | Test::Gid(_));
         self.load |= matches!(test, Test::System(_));
+        self.figures |= self.identity || self.load || matches!(test, Test::Process(_));
         if let Test::Process(test) = test {
             self.add_own(test);
         }

@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::io;
 use std::rc::Rc;
 
+use super::Care;
 use super::details;
 use super::machine::Machine;
 use super::mark::Mark;
@@ -19,7 +20,7 @@ use super::table::Walk;
 use super::tree::{Times, Tree};
 use crate::engine::SampleId;
 use crate::model::{ProcessLocator, Rule, Service, Subject};
-use crate::reading::{ProcessReading, ProcessState, ProcessTree, Reading};
+use crate::reading::{ProcessId, ProcessReading, ProcessState, ProcessTree, Reading};
 use crate::sys::clock;
 use crate::time::Moment;
 
@@ -34,6 +35,8 @@ pub(super) struct Processes {
     far: BTreeMap<SampleId, Order>,
     /// Those it is to be asked for, with the path.
     questions: Vec<(SampleId, Rc<str>)>,
+    /// Orders for which what was last read does, waiting for [`Self::unchanged`].
+    unchanged: Vec<SampleId>,
     /// The last look at each service's process, by its place in the model.
     marks: Vec<Option<Mark>>,
     /// What everybody had spent at the last walk that took it down.
@@ -46,6 +49,8 @@ struct Order {
     sample: SampleId,
     locator: ProcessLocator,
     needs: Needs,
+    /// A process whose end would have been told, if what was read of it lately may do.
+    awaited: Option<ProcessId>,
     /// What the child has read that was asked for the pidfile.
     told: Option<Told>,
 }
@@ -85,16 +90,30 @@ impl Processes {
         self.generous = services.iter().filter(is_process).count() <= FEW;
     }
 
-    /// Takes an order; `rules` are those that will be judged by the answer.
-    pub(super) fn begin(&mut self, sample: SampleId, locator: &ProcessLocator, rules: &[Rule]) {
-        let mut needs = Needs::of(rules);
+    /// Takes an order; `rules` are those that will be judged by the answer, if it is to be thorough.
+    pub(super) fn begin(
+        &mut self,
+        sample: SampleId,
+        locator: &ProcessLocator,
+        rules: &[Rule],
+        care: Care,
+    ) {
+        let mut needs = match care {
+            Care::Brief => Needs::default(),
+            Care::Thorough | Care::Awaited(_) => Needs::of(rules),
+        };
         if self.generous {
             needs = needs.and_what_is_shown();
         }
+        let awaited = match care {
+            Care::Awaited(process) if !self.generous && !needs.figures => Some(process),
+            Care::Awaited(_) | Care::Thorough | Care::Brief => None,
+        };
         self.orders.push_back(Order {
             sample,
             locator: locator.clone(),
             needs,
+            awaited,
             told: None,
         });
     }
@@ -108,6 +127,11 @@ impl Processes {
     /// The pidfiles that a child has to read, because their file system may never answer.
     pub(super) fn questions(&mut self) -> Vec<(SampleId, Rc<str>)> {
         std::mem::take(&mut self.questions)
+    }
+
+    /// The orders for which what was last read does.
+    pub(super) fn unchanged(&mut self) -> Vec<SampleId> {
+        std::mem::take(&mut self.unchanged)
     }
 
     /// A child has read a pidfile, or has not in time.
@@ -129,7 +153,7 @@ impl Processes {
     ) -> Vec<(SampleId, Reading)> {
         let mut done = Vec::new();
         for _ in 0..LOOKS {
-            let Some(order) = self.orders.pop_front() else {
+            let Some(mut order) = self.orders.pop_front() else {
                 self.orders.shrink_to(LOOKS);
                 break;
             };
@@ -139,6 +163,10 @@ impl Processes {
                     self.far.insert(order.sample, order);
                     continue;
                 }
+            }
+            if self.rests(&mut order) {
+                self.unchanged.push(order.sample);
+                continue;
             }
             match self.find(&order) {
                 Some(found) => done.push(self.answer(&order, found, None, now, machine)),
@@ -154,6 +182,20 @@ impl Processes {
     /// The look before at the process of the service that `sample` is for.
     fn mark(&self, sample: SampleId) -> Option<&Mark> {
         self.marks.get(sample.service().index())?.as_ref()
+    }
+
+    /// Whether what was last read does for an order.
+    fn rests(&mut self, order: &mut Order) -> bool {
+        let place = order.sample.service().index();
+        let (ProcessLocator::Pidfile(path), Some(awaited), Some(Some(mark))) =
+            (&order.locator, order.awaited, self.marks.get_mut(place))
+        else {
+            return false;
+        };
+        let told = order.told(path, Some(mark));
+        let rests = mark.rests(awaited, &told);
+        order.told = Some(told);
+        rests
     }
 
     /// What can be found without a walk.
@@ -259,7 +301,10 @@ impl Processes {
             self.marks.resize(place + 1, None);
         }
         let before = self.marks[place].take();
-        let (mut state, mark) = found.reading(before, &order.needs, now, machine);
+        let (mut state, mut mark) = found.reading(before, &order.needs, now, machine);
+        if let (Some(mark), false) = (&mut mark, matches!(state, ProcessState::Running(_))) {
+            mark.stir();
+        }
         self.marks[place] = mark;
         if let (ProcessState::Running(process), Some(tree)) = (&mut state, tree) {
             if order.needs.tree && !tree.is_empty() {

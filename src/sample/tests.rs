@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::model::{
-    Action, Comparison, Limit, ProcessLocator, ProcessMetric, ProcessTest, Repeat, ServiceId, Test,
-    Window,
+    Action, Comparison, Limit, ProcessLocator, ProcessMetric, ProcessTest, Repeat, Rule, ServiceId,
+    Test, Window,
 };
 use crate::pattern::Pattern;
 use crate::reading::{ProcessDetails, ProcessReading, ProcessState};
@@ -37,7 +37,7 @@ fn readings(sampler: &mut Sampler, now: u64, children: &[i32]) -> Vec<(u64, Read
 
 fn process(service: &Service, children: &[i32]) -> ProcessState {
     let mut sampler = Sampler::new();
-    sampler.begin(SampleId(1), service, &[], None, true);
+    sampler.begin(SampleId(1), service, &[], None, Care::Thorough);
     match readings(&mut sampler, 0, children).pop() {
         Some((1, Reading::Process(state))) => state,
         other => panic!("{other:?}"),
@@ -104,7 +104,7 @@ fn rates_need_two_looks_and_a_reload_forgets_the_first() {
             &service,
             &[],
             None,
-            true,
+            Care::Thorough,
         );
         let Some((_, Reading::Process(state))) = readings(&mut sampler, now, &[]).pop() else {
             panic!("a process reading");
@@ -179,7 +179,13 @@ fn one_walk_answers_all_patterns() {
     let program = Program::start(&["/bin/sleep", &mark]);
     let mut sampler = Sampler::new();
     for sample in 0..100 {
-        sampler.begin(SampleId(sample), &matching(&mark), &[], None, true);
+        sampler.begin(
+            SampleId(sample),
+            &matching(&mark),
+            &[],
+            None,
+            Care::Thorough,
+        );
     }
     let done = readings(&mut sampler, 0, &[]);
     assert_eq!(done.len(), 100);
@@ -212,7 +218,7 @@ fn a_step_looks_at_no_more_than_its_share() {
     let file = Service::new("file", Subject::File(path.to_str().unwrap().into()));
     let mut sampler = Sampler::new();
     for sample in 0..=LOOKS as u64 {
-        sampler.begin(SampleId(sample), &file, &[], None, true);
+        sampler.begin(SampleId(sample), &file, &[], None, Care::Thorough);
     }
     assert_eq!(sampler.step(Moment::default(), &[]).len(), LOOKS);
     assert!(sampler.is_busy());
@@ -228,10 +234,22 @@ fn files_and_the_machine() {
     let gone = Service::new("gone", Subject::File("/nowhere/at/all".into()));
     let machine = Service::new("box", Subject::System);
     let mut sampler = Sampler::new();
-    sampler.begin(SampleId(1), &machine, &[], None, true);
-    sampler.begin(SampleId(2), &gone, &[ChecksumKind::Md5], None, true);
-    sampler.begin(SampleId(3), &file, &[ChecksumKind::Md5], None, true);
-    sampler.begin(SampleId(4), &file, &[], None, true);
+    sampler.begin(SampleId(1), &machine, &[], None, Care::Thorough);
+    sampler.begin(
+        SampleId(2),
+        &gone,
+        &[ChecksumKind::Md5],
+        None,
+        Care::Thorough,
+    );
+    sampler.begin(
+        SampleId(3),
+        &file,
+        &[ChecksumKind::Md5],
+        None,
+        Care::Thorough,
+    );
+    sampler.begin(SampleId(4), &file, &[], None, Care::Thorough);
     let done = readings(&mut sampler, 0, &[]);
     let (samples, readings): (Vec<u64>, Vec<Reading>) = done.into_iter().unzip();
     assert_eq!(samples, [1, 2, 4, 3]);
@@ -347,21 +365,72 @@ fn what_no_test_asks_for_is_not_read() {
     assert_eq!((details.descriptors, details.tree), (None, None));
 
     let mut sampler = Sampler::new();
-    let look = |sampler: &mut Sampler, thorough| {
-        sampler.begin(SampleId(1), &read, &[], None, thorough);
+    let look = |sampler: &mut Sampler, care| {
+        sampler.begin(SampleId(1), &read, &[], None, care);
         let Some((_, Reading::Process(state))) = readings(sampler, 0, &[]).pop() else {
             panic!("a process reading");
         };
         running(state).unwrap().details
     };
-    assert_eq!(look(&mut sampler, false), None);
+    assert_eq!(look(&mut sampler, Care::Brief), None);
     // On a small box pages show more than tests need.
     sampler.configure(&[]);
-    let shown = look(&mut sampler, true).unwrap();
+    let shown = look(&mut sampler, Care::Thorough).unwrap();
     assert!(shown.io.is_some() && shown.descriptors.is_some() && shown.tree.is_none());
     let many: Vec<Service> = (0..100).map(|_| plain.clone()).collect();
     sampler.configure(&many);
-    assert_eq!(look(&mut sampler, true).unwrap().descriptors, None);
+    assert_eq!(
+        look(&mut sampler, Care::Thorough).unwrap().descriptors,
+        None
+    );
+}
+
+/// With thousands of services, who is known to run is read now and then, for the pages; its pidfile
+/// is looked at each time.
+#[test]
+fn whose_end_would_be_told_is_read_from_time_to_time() {
+    let program = Program::start(&["/bin/sleep", "1000"]);
+    let folder = Folder::new();
+    std::fs::create_dir(folder.path("run")).unwrap();
+    let path = folder.file("run/pid", program.pid().to_string());
+    let plain = with_pidfile(&path);
+    let awaited = crate::sys::exits::stat_of(program.pid()).unwrap().unwrap();
+    let awaited = Care::Awaited(awaited.id);
+    let mut sampler = Sampler::new();
+    let many: Vec<Service> = (0..100).map(|_| plain.clone()).collect();
+    sampler.configure(&many);
+    let mut looks = |service: &Service, care, count: u32| -> String {
+        let look = |_| {
+            sampler.begin(SampleId(0), service, &[], None, care);
+            let read = readings(&mut sampler, 0, &[]).len();
+            let rested = sampler.unchanged().len();
+            assert_eq!(read + rested, 1);
+            if read == 1 { 'r' } else { '.' }
+        };
+        (0..count).map(look).collect()
+    };
+    // Until it is known whose it is.
+    assert_eq!(looks(&plain, awaited, 12), "rr...r...r..");
+    assert_eq!(looks(&plain, Care::Thorough, 3), "rrr");
+    assert_eq!(looks(&plain, awaited, 2), "..");
+    let asking = with_rules(program.pid(), &[ProcessMetric::Cpu], &folder);
+    assert_eq!(looks(&asking, awaited, 3), "rrr");
+    folder.file("run/pid", std::process::id().to_string());
+    assert_eq!(looks(&plain, awaited, 3), "rrr");
+    folder.file("run/pid", program.pid().to_string());
+    assert_eq!(looks(&plain, awaited, 4), "rr..");
+    // What was read last is that it could not be told.
+    let (run, aside) = (folder.path("run"), folder.path("aside"));
+    std::fs::rename(&run, &aside).unwrap();
+    std::os::unix::fs::symlink(&run, &run).unwrap();
+    assert_eq!(looks(&plain, awaited, 2), "rr");
+    std::fs::remove_file(&run).unwrap();
+    std::fs::rename(&aside, &run).unwrap();
+    assert_eq!(looks(&plain, awaited, 2), "r.");
+    // On a small box every look is one.
+    sampler.configure(&[]);
+    sampler.begin(SampleId(0), &plain, &[], None, awaited);
+    assert_eq!(readings(&mut sampler, 0, &[]).len(), 1);
 }
 
 /// A forked child of ours has our command line until it ends.
@@ -396,7 +465,7 @@ fn a_process_known_by_its_command_line_is_followed() {
     let service = matching(&format!("sleep {mark}$"));
     let mut sampler = Sampler::new();
     let mut look = |now| {
-        sampler.begin(SampleId(0), &service, &[], None, true);
+        sampler.begin(SampleId(0), &service, &[], None, Care::Thorough);
         let mut steps = 0;
         let mut done = Vec::new();
         while sampler.is_busy() {
@@ -451,8 +520,13 @@ mod large_files {
 
         fn order(&mut self, sample: u64) {
             let kinds = [ChecksumKind::Sha256];
-            self.sampler
-                .begin(SampleId(sample), &self.service, &kinds, None, true);
+            self.sampler.begin(
+                SampleId(sample),
+                &self.service,
+                &kinds,
+                None,
+                Care::Thorough,
+            );
         }
 
         /// Everything that can be done without a child's help.

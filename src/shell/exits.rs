@@ -2,6 +2,8 @@
 //!
 //! Kernels before 5.3 have no pidfd. Then nothing is told, and the next check finds out.
 
+use std::collections::BTreeMap;
+
 use mio::{Interest, Token};
 
 use crate::model::ServiceId;
@@ -17,14 +19,13 @@ const NEEDED: usize = 20;
 /// The processes whose end is awaited, at most one per service.
 pub struct Exits {
     tokens: Tokens,
-    watched: Vec<Watched>,
+    watched: BTreeMap<ServiceId, Watched>,
     /// How many may be watched at once.
     room: usize,
     unavailable_said: bool,
 }
 
 struct Watched {
-    service: ServiceId,
     process: ProcessId,
     pidfd: Registered<Descriptor>,
 }
@@ -34,7 +35,7 @@ impl Exits {
     pub fn new(tokens: Tokens) -> Self {
         Self {
             tokens,
-            watched: Vec::new(),
+            watched: BTreeMap::new(),
             room: room(sys::descriptor_limit()),
             unavailable_said: false,
         }
@@ -43,7 +44,7 @@ impl Exits {
     /// Awaits the end of `process` instead of whatever was awaited for `service`. Returned is a
     /// process that has gone meanwhile.
     pub fn watch(&mut self, service: ServiceId, process: Option<ProcessId>) -> Option<ProcessId> {
-        self.watched.retain(|watched| watched.service != service);
+        self.watched.remove(&service);
         let process = process?;
         if self.watched.len() >= self.room {
             return None; // the next check finds out
@@ -54,12 +55,13 @@ impl Exits {
         // Without room for one more, the next check finds out.
         let pidfd = Descriptor(pidfd);
         let pidfd = self.tokens.register(pidfd, Interest::READABLE).ok()?;
-        self.watched.push(Watched {
-            service,
-            process,
-            pidfd,
-        });
+        self.watched.insert(service, Watched { process, pidfd });
         None
+    }
+
+    /// Whose end will be told of this service's.
+    pub fn awaited(&self, service: ServiceId) -> Option<ProcessId> {
+        Some(self.watched.get(&service)?.process)
     }
 
     /// Why there is no descriptor: it is gone, or the kernel has none to give.
@@ -76,8 +78,9 @@ impl Exits {
 
     /// Whose end `token` tells.
     pub fn ready(&mut self, token: Token) -> Option<ProcessId> {
-        let at = self.watched.iter().position(|w| w.pidfd.token() == token)?;
-        Some(self.watched.swap_remove(at).process)
+        let mut watched = self.watched.iter();
+        let (&service, _) = watched.find(|(_, watched)| watched.pidfd.token() == token)?;
+        Some(self.watched.remove(&service)?.process)
     }
 }
 

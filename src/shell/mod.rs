@@ -330,6 +330,10 @@ impl Shell {
             if !readings.is_empty() {
                 self.feed(Input::Sampled(readings));
             }
+            let unchanged = self.sampler.unchanged();
+            if !unchanged.is_empty() {
+                self.feed(Input::Unchanged(unchanged));
+            }
         }
     }
 

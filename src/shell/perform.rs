@@ -3,6 +3,7 @@
 use log::Level;
 
 use crate::engine::{Effect, Input, Priority};
+use crate::sample::Care;
 
 use super::children::Order;
 use super::held::Launch;
@@ -26,9 +27,13 @@ impl Shell {
                 content,
                 thorough,
             } => {
+                let care = match (thorough, self.exits.awaited(service)) {
+                    (false, _) => Care::Brief,
+                    (true, None) => Care::Thorough,
+                    (true, Some(process)) => Care::Awaited(process),
+                };
                 let service = self.engine.model().service(service);
-                self.sampler
-                    .begin(sample, service, &digests, content, thorough);
+                self.sampler.begin(sample, service, &digests, content, care);
             }
             Effect::Probe { probe, connection } => {
                 self.prober.start(clock::now(), probe, connection);

@@ -327,3 +327,34 @@ fn inputs_that_nobody_waits_for_do_nothing() {
         assert!(effects.iter().all(harmless), "{effects:?}");
     }
 }
+
+/// The last reading stands, with the time it was taken, and the check goes on by it.
+#[test]
+fn what_has_not_changed_is_judged_again() {
+    let locator = ProcessLocator::Pidfile("/run/x".into());
+    let mut engine = start(model(Subject::Process(locator), Test::Exist, Action::Alert));
+    let id = ProcessId {
+        pid: 3564,
+        start_ticks: 1,
+    };
+    let reading = Reading::Process(ProcessState::Running(process_reading(id, 9999)));
+    feed(&mut engine, at(0), Input::Wake, &reading);
+    let sample = |engine: &mut Engine, now| {
+        engine.handle(now, Input::Wake);
+        let mut ordered = None;
+        for effect in std::iter::from_fn(|| engine.next_effect()) {
+            if let Effect::Sample { sample, .. } = effect {
+                ordered = Some(sample);
+            }
+        }
+        ordered
+    };
+    let ordered = sample(&mut engine, at(30)).expect("a second cycle");
+    engine.handle(at(30), Input::Unchanged(vec![ordered]));
+    while engine.next_effect().is_some() {}
+    let standing = engine.standing(ServiceId::new(0));
+    assert_eq!(standing.reading, Some(&reading));
+    assert_eq!(standing.collected, Some(at(0).wall));
+    // The check is over: the next cycle looks again.
+    assert!(sample(&mut engine, at(60)).is_some());
+}

@@ -1,5 +1,6 @@
 use std::os::unix::fs::symlink;
 
+use super::super::Care;
 use super::super::machine::Machine;
 use super::super::processes::Processes;
 use super::*;
@@ -87,7 +88,7 @@ fn a_pidfile_far_away_is_read_by_a_child_and_its_process_looked_at_here() {
     let locator = ProcessLocator::Pidfile(path.to_str().unwrap().into());
     let machine = Machine::current(&mut None, NOW);
     let mut processes = Processes::default();
-    processes.begin(SampleId(3), &locator, &[]);
+    processes.begin(SampleId(3), &locator, &[], Care::Thorough);
     assert_eq!(processes.step(NOW, machine, &[], |_| true), []);
     assert!(!processes.is_busy(), "it waits for the child");
     let mut remote = Remote::default();
