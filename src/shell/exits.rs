@@ -2,8 +2,6 @@
 //!
 //! Kernels before 5.3 have no pidfd. Then nothing is told, and the next check finds out.
 
-use std::collections::BTreeMap;
-
 use mio::{Interest, Token};
 
 use crate::model::ServiceId;
@@ -19,7 +17,10 @@ const NEEDED: usize = 20;
 /// The processes whose end is awaited, at most one per service.
 pub struct Exits {
     tokens: Tokens,
-    watched: BTreeMap<ServiceId, Watched>,
+    /// By service.
+    watched: Vec<Option<Watched>>,
+    /// How many there are.
+    count: usize,
     /// How many may be watched at once.
     room: usize,
     unavailable_said: bool,
@@ -35,18 +36,25 @@ impl Exits {
     pub fn new(tokens: Tokens) -> Self {
         Self {
             tokens,
-            watched: BTreeMap::new(),
+            watched: Vec::new(),
+            count: 0,
             room: room(sys::descriptor_limit()),
             unavailable_said: false,
         }
     }
 
+    /// For so many services. Grown one by one, the list would leave holes behind.
+    pub fn configure(&mut self, services: usize) {
+        let more = services.saturating_sub(self.watched.len());
+        self.watched.reserve_exact(more);
+    }
+
     /// Awaits the end of `process` instead of whatever was awaited for `service`. Returned is a
     /// process that has gone meanwhile.
     pub fn watch(&mut self, service: ServiceId, process: Option<ProcessId>) -> Option<ProcessId> {
-        self.watched.remove(&service);
+        self.forget(service.index());
         let process = process?;
-        if self.watched.len() >= self.room {
+        if self.count >= self.room {
             return None; // the next check finds out
         }
         let Some(pidfd) = sys::exits::pidfd(process) else {
@@ -55,13 +63,18 @@ impl Exits {
         // Without room for one more, the next check finds out.
         let pidfd = Descriptor(pidfd);
         let pidfd = self.tokens.register(pidfd, Interest::READABLE).ok()?;
-        self.watched.insert(service, Watched { process, pidfd });
+        let place = service.index();
+        if self.watched.len() <= place {
+            self.watched.resize_with(place + 1, || None);
+        }
+        self.watched[place] = Some(Watched { process, pidfd });
+        self.count += 1;
         None
     }
 
     /// Whose end will be told of this service's.
     pub fn awaited(&self, service: ServiceId) -> Option<ProcessId> {
-        Some(self.watched.get(&service)?.process)
+        Some(self.watched.get(service.index())?.as_ref()?.process)
     }
 
     /// Why there is no descriptor: it is gone, or the kernel has none to give.
@@ -78,9 +91,18 @@ impl Exits {
 
     /// Whose end `token` tells.
     pub fn ready(&mut self, token: Token) -> Option<ProcessId> {
-        let mut watched = self.watched.iter();
-        let (&service, _) = watched.find(|(_, watched)| watched.pidfd.token() == token)?;
-        Some(self.watched.remove(&service)?.process)
+        let is_meant = |watched: &Option<Watched>| {
+            let watched = watched.as_ref();
+            watched.is_some_and(|watched| watched.pidfd.token() == token)
+        };
+        let place = self.watched.iter().position(is_meant)?;
+        Some(self.forget(place)?.process)
+    }
+
+    fn forget(&mut self, place: usize) -> Option<Watched> {
+        let forgotten = self.watched.get_mut(place)?.take();
+        self.count -= usize::from(forgotten.is_some());
+        forgotten
     }
 }
 
@@ -131,9 +153,9 @@ mod tests {
         let (child, process) = start();
         exits.watch(SERVICE, Some(process));
         exits.watch(ServiceId::new(4), Some(process));
-        assert_eq!(exits.watched.len(), 1);
+        assert_eq!(exits.count, 1);
         exits.watch(SERVICE, Some(process));
-        assert_eq!(exits.watched.len(), 1);
+        assert_eq!(exits.count, 1);
         end(&child);
     }
 

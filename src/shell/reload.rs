@@ -108,7 +108,9 @@ impl Shell {
         self.loaded = clock::moment();
         self.prober.configure(&settings.limits);
         self.mailer.configure(settings, &self.instance.host_name);
-        self.sampler.configure(&self.engine.model().services);
+        let services = &self.engine.model().services;
+        self.sampler.configure(services);
+        self.exits.configure(services.len());
     }
 }
 

@@ -106,7 +106,9 @@ impl Shell {
         let settings = &shell.engine.model().settings;
         shell.prober.configure(&settings.limits);
         shell.mailer.configure(settings, &shell.instance.host_name);
-        shell.sampler.configure(&shell.engine.model().services);
+        let services = &shell.engine.model().services;
+        shell.sampler.configure(services);
+        shell.exits.configure(services.len());
         // Before the first effect, which says that we have started: whoever reads that may ask.
         if shell.purpose == Purpose::Supervise {
             shell.serve();
