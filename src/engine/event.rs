@@ -8,7 +8,7 @@ use crate::mail::Alert;
 use crate::model::{Action, AlertTarget, EventKind, MailFormat, Rule, ServiceId};
 
 use super::judge::Finding;
-use super::service::{Alarm, Said};
+use super::service::Alarm;
 use super::window::{Turn, Verdict};
 use super::{Effect, Engine, Happening, Priority, UserAction};
 
@@ -203,7 +203,8 @@ impl Engine {
         let first = *events == 1;
         self.changed |= first || self.is_counted(id, alarm.kind());
         // Where the machine lacks something, nobody wants to read that in each cycle.
-        let repeated = alarm == Alarm::Data && !self.wards[id.index()].said.is_first(text);
+        let said = &mut self.wards[id.index()].said;
+        let repeated = alarm == Alarm::Data && !said.get_or_insert_default().is_first(text);
         let priority = if repeated {
             Priority::Debug
         } else {
@@ -233,7 +234,7 @@ impl Engine {
     pub(super) fn clear(&mut self, id: ServiceId, alarm: Alarm, text: &str) {
         let events = std::mem::take(self.wards[id.index()].alarms.events(alarm));
         if alarm == Alarm::Data {
-            self.wards[id.index()].said = Said::default();
+            self.wards[id.index()].said = None;
         }
         if events > 0 {
             self.changed = true;

@@ -36,7 +36,7 @@ pub(super) struct Ward {
     /// Failures that no rule stands for.
     pub(super) alarms: Alarms,
     /// What was logged of [`Alarms::data`] since it began.
-    pub(super) said: Said,
+    pub(super) said: Option<Box<Said>>,
     /// The last whole reading.
     pub(super) reading: Option<Box<Reading>>,
     /// When it was taken.
@@ -390,7 +390,7 @@ impl Ward {
             rules: service.rules.iter().map(RuleState::new).collect(),
             limits: vec![LimitState::default(); service.restart_limits.len()].into(),
             alarms: Alarms::default(),
-            said: Said::default(),
+            said: None,
             reading: None,
             collected: None,
             presence: Seen::Unknown,
@@ -425,7 +425,7 @@ impl Ward {
         }
         self.limits.fill(LimitState::default());
         self.alarms = Alarms::default();
-        self.said = Said::default();
+        self.said = None;
         self.presence = Seen::Unknown;
         self.mark = None;
         self.changed_bits = 0;
