@@ -90,7 +90,7 @@ impl Processes {
         self.generous = services.iter().filter(is_process).count() <= FEW;
     }
 
-    /// Takes an order; `rules` are those that will be judged by the answer, if it is to be thorough.
+    /// Takes an order; `rules` are those that a thorough answer will be judged by.
     pub(super) fn begin(
         &mut self,
         sample: SampleId,

@@ -7,6 +7,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use super::exits::stat_of;
 use super::reap::{self, WaitStatus};
 use super::spawn::{Child, Identity, Spawn, spawn};
 use super::task::fork_task;
@@ -140,6 +141,12 @@ impl Program {
         });
         let child = child.unwrap();
         assert_eq!(read_to_end(child.report.as_ref().unwrap()), b"");
+        // The kernel closes the report a moment before it has the new command line.
+        let path = format!("/proc/{}/cmdline", child.pid);
+        let lives = || stat_of(child.pid).is_ok_and(|stat| stat.is_some_and(|s| !s.is_zombie));
+        while lives() && fs::read(&path).is_ok_and(|line| line.is_empty()) {
+            std::thread::yield_now();
+        }
         Self(child)
     }
 
