@@ -211,13 +211,16 @@ impl Lines {
         }
     }
 
-    /// The reference shows the last test of the control file first.
+    /// Those over IP first, then those over Unix sockets; of each the last test of the control file
+    /// first, as the reference shows them.
     fn connections(&mut self, standing: &Standing<'_>) {
         if !is_present(standing) {
             return;
         }
         self.pings(standing);
-        for (connection, outcome) in standing.connections.iter().rev() {
+        let mut tests: Vec<_> = standing.connections.iter().rev().collect();
+        tests.sort_by_key(|(connection, _)| matches!(connection.destination, Destination::Unix(_)));
+        for (connection, outcome) in tests {
             let (value, tone) = response(connection, *outcome);
             self.push(connection_label(connection), value, tone);
         }

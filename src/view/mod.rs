@@ -57,6 +57,14 @@ pub struct Context<'a> {
     pub log_tail: &'a dyn Fn() -> LogTail,
 }
 
+impl Context<'_> {
+    /// The machine's name as the control file has it: that of its `check system` (seen).
+    fn host(&self) -> &str {
+        let system = self.model.system();
+        system.map_or(&self.instance.host_name, |(_, service)| &service.name)
+    }
+}
+
 /// What there is to see of the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LogTail {

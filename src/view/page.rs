@@ -68,7 +68,7 @@ impl<'a> Page<'a> {
     fn new(context: &'a Context<'a>, title: &str, mood: Mood, refresh: Refresh) -> Self {
         let html = String::with_capacity(12 * 1024);
         let mut page = Self { context, html };
-        let host = Escaped(&context.instance.host_name);
+        let host = Escaped(context.host());
         page.put(format_args!(
             "<!DOCTYPE html><html lang=en><head><meta charset=utf-8>\
              <meta name=viewport content=\"width=device-width,initial-scale=1\">\

@@ -244,6 +244,7 @@ fn strip(line: &str, plain: &mut String) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::ContentScan;
     use crate::view::fixture::{World, golden};
 
     #[test]
@@ -273,6 +274,28 @@ mod tests {
         let world = World::hosts();
         golden("hosts-status.txt", &plain(&world.get("/_status")));
         golden("hosts-summary.txt", &plain(&world.get("/_summary")));
+    }
+
+    #[test]
+    fn lines_have_the_reference_s_order() {
+        let mut world = World::reference();
+        let as_captured = world.get("/_status?service=proc");
+        world.states[1].connections.rotate_left(1);
+        assert_eq!(
+            world.get("/_status?service=proc"),
+            as_captured,
+            "those over IP come first"
+        );
+        let file = world.model.find("file").unwrap().index();
+        world.model.services[file].content = Some(Box::new(ContentScan {
+            ignore: Vec::new(),
+            line_limit: 512,
+            is_costly: false,
+        }));
+        let status = plain(&world.get("/_status?service=file"));
+        let content = status.find("content match").unwrap();
+        assert!(status.find("modify timestamp").unwrap() < content);
+        assert!(content < status.find("checksum").unwrap());
     }
 
     #[test]

@@ -102,7 +102,7 @@ impl Writer {
         self.element("uptime", context.uptime_seconds);
         self.element("poll", settings.poll.unwrap_or_default().as_secs());
         self.element("startdelay", settings.start_delay.as_secs());
-        self.element("localhostname", Escaped(&context.instance.host_name));
+        self.element("localhostname", Escaped(context.host()));
         self.element("controlfile", Escaped(&context.instance.control_file));
         if let Some(httpd) = &settings.httpd {
             self.httpd(httpd);
@@ -308,6 +308,18 @@ mod tests {
         let world = World::reference();
         golden("status.xml", &split(&world.get("/_status?format=xml")));
         golden("status2.xml", &split(&world.get("/_status2?format=xml")));
+    }
+
+    #[test]
+    fn the_machine_has_the_name_of_its_check() {
+        let mut world = World::reference();
+        world.model.services[0].name = "web1".into();
+        let document = world.get("/_status?format=xml");
+        assert!(document.contains("<localhostname>web1</localhostname>"));
+        world.model.services.remove(0);
+        world.states.remove(0);
+        let document = world.get("/_status?format=xml");
+        assert!(document.contains("<localhostname>demohost</localhostname>"));
     }
 
     #[test]

@@ -22,6 +22,7 @@ impl Lines {
         self.value("access timestamp", date(file.accessed));
         self.value("change timestamp", date(file.changed));
         self.value("modify timestamp", date(file.modified));
+        self.content(standing);
         for digest in &file.digests {
             let kind = digest.kind.name();
             let words = digest.value.as_ref().ok();
@@ -30,7 +31,6 @@ impl Lines {
                 words.map(|bytes| format!("{} ({kind})", hexadecimal(bytes))),
             );
         }
-        self.content(standing);
     }
 
     /// Whether a line of the last look counted for a test of it.

@@ -26,7 +26,7 @@ pub(in crate::view) fn runtime(context: &Context<'_>) -> String {
         "</div><h2>Running with</h2><section><table class=pairs><tbody>"
     ));
     page.pair("id", Escaped(&instance.id));
-    page.pair("host", Escaped(&instance.host_name));
+    page.pair("host", Escaped(context.host()));
     page.pair("process id", instance.pid);
     page.pair("control file", Escaped(&instance.control_file));
     page.pair("pidfile", Escaped(&instance.pidfile));

@@ -65,7 +65,8 @@ fn nothing_from_outside_becomes_markup() {
     let mut world = World::showcase();
     world.model.services[0].groups = [evil.into()].into();
     world.model.services[4].name = evil.into();
-    world.instance.host_name = evil.into();
+    let (machine, _) = world.model.system().unwrap();
+    world.model.services[machine.index()].name = evil.into();
     world.instance.control_file = evil.into();
     world.states[0].history[0].description = evil.into();
     world.states[1].connections[0].1.as_mut().unwrap().result = Err(evil.into());
