@@ -32,6 +32,12 @@ fn a_cable_is_unplugged_and_plugged_in() {
         "ip link set tend1 up",
     ]));
     test.wait_for_log("'spare' link up");
+    // Its rule fails, and its link is up.
+    eventually("the summary has the link as it is", || {
+        let summary = test.tend(&["summary"]).stdout;
+        let mut lines = summary.lines();
+        lines.any(|line| line.contains(" spare ") && line.contains(" Link up "))
+    });
     test.wait_for_log(
         "'none' link data collection failed -- Cannot read /sys/class/net/nosuch0/operstate -- \
          No such file or directory",

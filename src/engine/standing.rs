@@ -1,6 +1,6 @@
 //! How a service stands, for those who show it: the engine's answer to `view`.
 
-use crate::model::{Connection, EventKind, PingTest, Service, ServiceId};
+use crate::model::{Connection, EventKind, NetworkTest, PingTest, Rule, Service, ServiceId, Test};
 use crate::reading::Reading;
 use crate::time::WallTime;
 
@@ -86,7 +86,7 @@ impl Engine {
             id,
             service,
             monitoring: monitoring(ward),
-            failures: failures(status_bits, ward.changed_bits),
+            failures: failures(service, status_bits, ward.changed_bits),
             status_bits,
             hint_bits: ward.changed_bits & status_bits,
             pending: pending(ward),
@@ -114,13 +114,19 @@ fn monitoring(ward: &Ward) -> Monitoring {
     }
 }
 
-fn failures(status_bits: u32, changed_bits: u32) -> Vec<&'static str> {
+/// Where `if link up` fails, the event is called as that of a link that is down, in mails too; but
+/// what is shown is how the link is (seen).
+fn failures(service: &Service, status_bits: u32, changed_bits: u32) -> Vec<&'static str> {
     let mut kinds: Vec<EventKind> = EventKind::ALL
         .into_iter()
         .filter(|kind| status_bits & kind.bit() != 0)
         .collect();
     kinds.sort_by_key(|kind| kind.filter_word());
+    let wants_link_down = |rule: &Rule| rule.test == Test::Network(NetworkTest::LinkUp);
     let words = |kind: EventKind| {
+        if kind == EventKind::Link && service.rules.iter().any(wants_link_down) {
+            return kind.succeeded();
+        }
         let changed = changed_bits & kind.bit() != 0;
         if changed {
             kind.changed()
