@@ -131,26 +131,41 @@ fn a_container_that_is_started_anew_has_booted() {
     };
     let first = command(&test);
     test.start_command(first);
-    assert!(is_shown(&test, "web", "Not monitored"));
-    assert_eq!(test.tend(&["start", "web"]).code, 0);
+    assert!(inside(&test, &["summary", "web"]).contains("Not monitored"));
+    inside(&test, &["start", "web"]);
     test.wait_for_log("'web' start action done");
-    let daemon = || {
-        let is_daemon = |pid: &u32| {
-            let line = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
-            let words: Vec<&[u8]> = line.split(|byte| *byte == 0).collect();
-            words.get(1) == Some(&b"-I".as_slice())
-        };
-        test.processes().into_iter().find(is_daemon)
-    };
-    let before = daemon().expect("it runs");
-    process::signal(before, "KILL");
+    process::signal(daemon(&test), "KILL");
     test.wait_for_log_times(" started", 2);
-    eventually("it is monitored as before", || is_shown(&test, "web", "OK"));
+    eventually("it is monitored as before", || {
+        inside(&test, &["summary", "web"]).contains(" OK ")
+    });
     power_cut(&mut test);
     let second = command(&test);
     test.start_command(second);
-    assert!(is_shown(&test, "web", "Not monitored"));
+    assert!(inside(&test, &["summary", "web"]).contains("Not monitored"));
     assert_eq!(test.calls("web", "start"), 1);
+}
+
+/// The one below a container's process 1, by its number outside.
+fn daemon(test: &Sandbox) -> u32 {
+    let is_daemon = |pid: &u32| {
+        let line = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+        line.split(|byte| *byte == 0).nth(1) == Some(b"-I")
+    };
+    let ours = test.processes();
+    ours.into_iter().find(is_daemon).expect("it runs")
+}
+
+/// Says something to it where its number is what its pidfile says.
+fn inside(test: &Sandbox, arguments: &[&str]) -> String {
+    let target = daemon(test).to_string();
+    let enter = ["--target", &target, "--pid", "--mount", test.subject()];
+    let control_file = test.path("monitrc").display().to_string();
+    let arguments = [&enter[..], &["-c", &control_file], arguments].concat();
+    let output = test.command_of(Path::new("nsenter"), &arguments).output();
+    let output = output.expect("there is an nsenter");
+    assert!(output.status.success(), "{arguments:?}: {output:?}");
+    String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
 /// What a container may leave out, each by itself: services are watched and repaired all the same,
