@@ -494,7 +494,10 @@ fn clients_that_cannot_be_taken_cost_no_processor() {
         process::ticks(daemon) - before < 25 * seconds
     });
     test.kill("web");
-    assert_eq!(test.log_count("Cannot accept a status client"), 1);
+    // Whatever lets go of a descriptor lets one of the crowd in.
+    let said = test.log_count("Cannot accept a status client");
+    let again = test.log_count("Status clients are accepted again");
+    assert!(said <= again + 1, "said {said} times, over {again} times");
     drop(crowd);
     limit(daemon, "--nofile=256:");
     eventually("the page answers again", || get() == 200);

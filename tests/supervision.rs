@@ -265,7 +265,7 @@ fn an_exec_that_hangs_is_ended_with_all_it_has_started() {
         .monitrc(
             "set daemon 1
              check file page with path $DIR/page
-               if failed permission 644 then exec \"$DIR/note it\" with timeout 1 second
+               if failed permission 644 then exec \"$DIR/note it\" with timeout 5 seconds
             ",
         );
     test.write("page", "hello");
