@@ -27,6 +27,7 @@ pub use remote::Places;
 pub use table::{Match, matches};
 
 use std::collections::{BTreeMap, VecDeque};
+use std::io;
 
 use self::content::{Request, Scanning, Search};
 use self::digest::Hashing;
@@ -38,9 +39,11 @@ use self::remote::{Answer, Question, Reason, Remote};
 use crate::engine::SampleId;
 use crate::model::{ChecksumKind, Service, Subject};
 use crate::reading::{
-    Activity, ContentFrom, DiskCounters, FileKind, FileReading, Mount, Presence, ProcessId,
-    ProgramReading, Reading,
+    Activity, ContentFrom, DiskCounters, FileKind, FileReading, Mount, NetworkReading, Presence,
+    ProcessId, ProgramReading, Reading,
 };
+use crate::sys::errno::words;
+use crate::sys::memory;
 use crate::time::Moment;
 
 /// Carries out orders to look, and remembers what rates are computed against.
@@ -104,6 +107,27 @@ pub enum Care {
 
 /// How many subjects one step looks at, besides the process table.
 const LOOKS: usize = 64;
+
+/// What one step may need of memory, with the tables it reads. Where that cannot be had, what can
+/// be left out is, and a process is still looked for by its pidfile.
+const ROOM: usize = 128 * 1024;
+
+fn room() -> io::Result<()> {
+    memory::room(ROOM)
+}
+
+impl Wanted {
+    /// The reading for want of memory, unless this needs next to none.
+    fn left_out(&self, why: &io::Error) -> Option<Reading> {
+        let why = words(why);
+        match self {
+            Self::File { .. } => Some(Reading::File(Presence::Unreadable(why))),
+            Self::Filesystem { .. } => Some(Reading::Filesystem(Presence::Unreadable(why))),
+            Self::Network(_) => Some(Reading::Network(NetworkReading::Unread(why))),
+            Self::System | Self::Nothing(_) => None,
+        }
+    }
+}
 
 impl Sampler {
     /// Nothing ordered, nothing known.
@@ -223,10 +247,15 @@ impl Sampler {
             let answer = self.ask(sample, Question::Pidfile { path }, now);
             debug_assert!(answer.is_none(), "a pidfile is not yet a process");
         }
+        let room = room();
         for _ in 0..LOOKS {
             let Some(Order { sample, subject }) = self.queue.pop_front() else {
                 break;
             };
+            if let Some(reading) = room.as_ref().err().and_then(|why| subject.left_out(why)) {
+                done.push((sample, reading));
+                continue;
+            }
             match subject {
                 Wanted::File {
                     path,

@@ -16,6 +16,7 @@ use super::machine::Machine;
 use super::mark::Mark;
 use super::needs::Needs;
 use super::process::{self, Finding, Told};
+use super::room;
 use super::table::Walk;
 use super::tree::{Times, Tree};
 use crate::engine::SampleId;
@@ -225,12 +226,12 @@ impl Processes {
             Stage::Idle if self.waiting.is_empty() => Stage::Idle,
             Stage::Idle => {
                 let orders = std::mem::take(&mut self.waiting);
-                match begin_walk(&orders) {
+                match room().and_then(|()| begin_walk(&orders)) {
                     Ok(walk) => Stage::Walking(walk, orders),
                     Err(error) => give_up(orders, &error, now),
                 }
             }
-            Stage::Walking(mut walk, orders) => match walk.step(children) {
+            Stage::Walking(mut walk, orders) => match room().and_then(|()| walk.step(children)) {
                 Ok(false) => Stage::Walking(walk, orders),
                 Ok(true) => self.end_walk(walk, orders, now, machine),
                 Err(error) => give_up(orders, &error, now),

@@ -46,12 +46,11 @@ impl Shell {
         }
     }
 
-    /// Whether there is memory for whatever is asked for. A page may be left out; running out in
-    /// the middle of one ends the program.
+    /// Whether there is memory for whatever is asked for.
     fn can_afford_a_page(&mut self) -> bool {
         let services = self.engine.model().services.len();
         let needed = PAGE_ROOM + services * SERVICE_ROOM;
-        let short = Vec::<u8>::new().try_reserve_exact(needed).is_err();
+        let short = sys::memory::room(needed).is_err();
         match (short, std::mem::replace(&mut self.short_of_memory, short)) {
             (true, false) => log::error!("Memory is short: status pages are left out"),
             (false, true) => log::info!("There is memory for status pages again"),

@@ -37,6 +37,8 @@ const ACCEPTS_PER_TURN: usize = 16;
 const BIND_AGAIN: Duration = Duration::from_secs(10);
 /// Before names that were not found are looked up again.
 const NAMES_AGAIN: Duration = Duration::from_secs(60);
+/// What a client's TLS may need of memory.
+const TLS_ROOM: usize = 128 * 1024;
 /// Before connections are taken again when descriptors had run out.
 const ACCEPT_AGAIN: Duration = Duration::from_secs(1);
 
@@ -59,8 +61,8 @@ pub struct Server {
     failing: Vec<(Place, String)>,
     bind_again: Option<Moment>,
     accept_again: Option<Moment>,
-    /// It was said that no connection can be taken.
-    told_pausing: bool,
+    /// It was said that a client cannot be served.
+    told_unserved: bool,
     /// Given up to take and cut a connection when descriptors have run out: left in the queue it
     /// would wake us all the time.
     reserve: Option<File>,
@@ -96,7 +98,7 @@ impl Server {
             failing: Vec::new(),
             bind_again: None,
             accept_again: None,
-            told_pausing: false,
+            told_unserved: false,
             reserve: spare(),
         }
     }
@@ -236,16 +238,20 @@ impl Server {
         let Some(at) = self.listeners.iter().position(|l| l.token() == token) else {
             return;
         };
+        let mut served = false;
         for _ in 0..ACCEPTS_PER_TURN {
             match self.listeners[at].accept() {
                 Ok((socket, peer)) => {
-                    if std::mem::take(&mut self.told_pausing) {
-                        log::info!("Status clients are accepted again");
-                    }
                     let read_only = self.listeners[at].is_read_only();
-                    self.welcome(now, socket, peer, read_only);
+                    served |= self.welcome(now, socket, peer, read_only);
                 }
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    // Nobody else waits: the one that was served took no other's place.
+                    if served && std::mem::take(&mut self.told_unserved) {
+                        log::info!("Status clients are served again");
+                    }
+                    return;
+                }
                 Err(error) if is_about_one_client(&error) => {}
                 Err(error) => return self.pause(now, at, &error),
             }
@@ -266,17 +272,22 @@ impl Server {
             drop(self.listeners[at].accept());
             self.reserve = spare();
         }
-        if !std::mem::replace(&mut self.told_pausing, true) {
-            log::error!(
-                "Cannot accept a status client -- {}; trying again each second",
-                sys::errno::words(error)
-            );
-        }
+        self.tell_unserved("accept", &sys::errno::words(error));
         self.accept_again = Some(now + ACCEPT_AGAIN);
     }
 
-    fn welcome(&mut self, now: Moment, socket: Socket, peer: Peer, read_only: bool) {
-        let Some(httpd) = &self.httpd else { return };
+    /// Said once, until one is served.
+    fn tell_unserved(&mut self, what: &str, why: &str) {
+        if !std::mem::replace(&mut self.told_unserved, true) {
+            log::error!("Cannot {what} a status client -- {why}");
+        }
+    }
+
+    /// Whether there is one client more.
+    fn welcome(&mut self, now: Moment, socket: Socket, peer: Peer, read_only: bool) -> bool {
+        let Some(httpd) = &self.httpd else {
+            return false;
+        };
         if let Peer::Address(address) = peer {
             let resolved: Vec<IpAddr> = httpd
                 .access
@@ -287,7 +298,7 @@ impl Server {
                 .collect();
             if !auth::admits(&httpd.access, &resolved, address) {
                 log::error!("{}", auth::denied(address));
-                return;
+                return false;
             }
         }
         match self.dress(socket) {
@@ -295,8 +306,12 @@ impl Server {
                 self.make_room();
                 let client = Client::new(now, stream, peer, read_only, self.body_limit);
                 self.clients.push(client);
+                true
             }
-            Err(reason) => log::error!("Cannot serve a status client -- {reason}"),
+            Err(reason) => {
+                self.tell_unserved("serve", &reason);
+                false
+            }
         }
     }
 
@@ -309,6 +324,9 @@ impl Server {
                 .and_then(|h| h.address.as_ref()?.tls.as_ref()),
             Socket::Unix(_) => None,
         };
+        if files.is_some() {
+            sys::memory::room(TLS_ROOM).map_err(|error| sys::errno::words(&error))?;
+        }
         let tls = match (files, &self.tls) {
             (None, _) => None,
             (Some(_), Some(server)) => Some(server.accept()?),
@@ -337,6 +355,13 @@ impl Server {
     /// Goes on with the client `token` belongs to, if it is one's.
     pub fn ready(&mut self, now: Moment, token: Token) -> Option<Asked> {
         let at = self.clients.iter().position(|c| c.token() == token)?;
+        if self.clients[at].is_secure() {
+            if let Err(error) = sys::memory::room(TLS_ROOM) {
+                self.clients.remove(at);
+                self.tell_unserved("serve", &sys::errno::words(&error));
+                return None;
+            }
+        }
         let turn = self.clients[at].advance(now);
         self.settle(at, turn)
     }

@@ -1,6 +1,7 @@
 //! The program's own memory: little of it while it sleeps, and that not for the swap.
 
 use std::ffi::{c_int, c_void};
+use std::hint::black_box;
 use std::io;
 use std::slice;
 
@@ -10,13 +11,19 @@ use super::errno::check;
 #[cfg(target_env = "gnu")]
 const LARGE: c_int = 128 * 1024;
 
+/// What the heap grows by.
+#[cfg(target_env = "gnu")]
+const GROWTH: c_int = 16 * 1024;
+
 /// Has the lists of a cycle over thousands of services handed back as soon as they are free. The
-/// GNU library else learns from the first of them to keep such pieces for the next one.
+/// GNU library else learns from the first of them to keep such pieces for the next one. And it
+/// grows in small steps: where the next one cannot be had, nothing else can be either.
 pub fn keep_little() {
     #[cfg(target_env = "gnu")]
-    // SAFETY: plain library call; the process has one thread.
+    // SAFETY: plain library calls; the process has one thread.
     unsafe {
         libc::mallopt(libc::M_MMAP_THRESHOLD, LARGE);
+        libc::mallopt(libc::M_TOP_PAD, GROWTH);
     }
 }
 
@@ -36,6 +43,19 @@ pub fn give_back() {
         // SAFETY: nobody writes to these pages, the file refills them with the same bytes.
         unsafe { libc::madvise(start, length, libc::MADV_DONTNEED) };
     });
+}
+
+/// Whether work that needs so many bytes, in whatever pieces, can be begun. It may be put off;
+/// running out in the middle of it ends the program.
+///
+/// # Errors
+/// The system's number for want of memory.
+pub fn room(bytes: usize) -> io::Result<()> {
+    let mut piece = Vec::<u8>::new();
+    let had = piece.try_reserve_exact(bytes);
+    // A piece that nobody looks at is optimised away, and never refused.
+    black_box(piece.as_ptr());
+    had.map_err(|_| io::Error::from_raw_os_error(libc::ENOMEM))
 }
 
 /// Keeps everything that is written to out of the swap, from here on and in this process alone:
@@ -134,6 +154,13 @@ mod tests {
         let status = fs::read_to_string("/proc/self/status").unwrap();
         let line = status.lines().find_map(|line| line.strip_prefix(name))?;
         line.split_ascii_whitespace().nth(1)?.parse().ok()
+    }
+
+    #[test]
+    fn there_is_no_room_for_more_than_there_is() {
+        room(1).unwrap();
+        let error = room(isize::MAX as usize).unwrap_err();
+        assert_eq!(error.raw_os_error(), Some(libc::ENOMEM));
     }
 
     #[test]

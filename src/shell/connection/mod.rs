@@ -34,7 +34,7 @@ use super::{Registered, Tokens};
 use crate::engine::CertificateFacts;
 use crate::model::Transport;
 use crate::protocol::{Dialogue, Happened, KNOCK_WAIT, Step};
-use crate::sys::errno;
+use crate::sys::{errno, memory};
 use crate::time::{Moment, Now};
 use address::begin;
 use socket::Socket;
@@ -102,6 +102,10 @@ enum Stage {
     Knocking { until: Moment },
 }
 
+/// What a connection may need of memory; with TLS, while the authorities are read.
+const ROOM: usize = 64 * 1024;
+const TLS_ROOM: usize = 512 * 1024;
+
 /// What one read brought.
 enum Heard {
     /// So many bytes, which the dialogue has been told.
@@ -120,6 +124,8 @@ impl Connection {
         tokens: &Tokens,
         client: &tls::Client,
     ) -> Result<Self, Obstacle> {
+        let room = if plan.tls.is_some() { TLS_ROOM } else { ROOM };
+        memory::room(room).map_err(|error| Obstacle::new(errno::words(&error), &error))?;
         let mut untried = VecDeque::from(std::mem::take(&mut plan.addresses));
         let connect_by = now.moment + plan.timeout;
         let (socket, patience) = begin(
