@@ -159,10 +159,11 @@ impl Shell {
     pub fn run(&mut self) -> io::Result<()> {
         while !self.is_over() {
             let patience = self.patience();
-            if patience.is_none_or(|time| time >= REST) && self.is_resting() {
-                sys::memory::give_back();
-            }
-            let mut ready = self.reactor.wait(patience)?;
+            let may_rest = patience.is_none_or(|time| time >= REST) && self.is_resting();
+            let mut ready = match may_rest {
+                true => self.reactor.rest(patience),
+                false => self.reactor.wait(patience),
+            }?;
             let now = clock::now();
             let held_up = self.turn_is_late(now.moment, patience);
             if held_up {

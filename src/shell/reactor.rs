@@ -6,6 +6,7 @@ use std::time::Duration;
 use mio::{Events, Poll, Token};
 
 use super::Tokens;
+use crate::sys;
 
 /// Events per wake-up: the rest is told at the next one, after timers and children had their turn.
 const EVENTS_PER_TURN: usize = 64;
@@ -36,6 +37,15 @@ impl Reactor {
     /// Where owners register what they wait for.
     pub const fn tokens(&self) -> &Tokens {
         &self.tokens
+    }
+
+    /// As [`Self::wait`], with as little memory as can be: what is let go just before the sleep
+    /// stays so, and code that would still run in between would be loaded again, with what lies
+    /// around it.
+    #[inline(never)]
+    pub fn rest(&mut self, patience: Option<Duration>) -> io::Result<Vec<Token>> {
+        sys::memory::give_back();
+        self.wait(patience)
     }
 
     /// Sleeps until something is ready, at most for `patience` and for [`LONGEST_SLEEP`]; a signal

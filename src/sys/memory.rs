@@ -3,7 +3,7 @@
 use std::ffi::{c_int, c_void};
 use std::hint::black_box;
 use std::io;
-use std::slice;
+use std::{ptr, slice};
 
 use super::errno::check;
 
@@ -27,10 +27,10 @@ pub fn keep_little() {
     }
 }
 
-/// Lets go of what work left resident and sleep does not need: free heap, and the pages of code and
-/// constants.
+/// Lets go of what work left resident and sleep does not need: free heap, the depth of the stack,
+/// and the pages of code and constants.
 ///
-/// Those are clean copies of the program's file: unmapping them loses nothing, and the next work
+/// The last are clean copies of the program's file: unmapping them loses nothing, and the next work
 /// gets those it needs from the page cache, sixteen at a time where the kernel can (Linux 3.15). A
 /// cycle that needs nearly all of them, TLS included, pays that with some fifty faults.
 pub fn give_back() {
@@ -39,10 +39,46 @@ pub fn give_back() {
     unsafe {
         libc::malloc_trim(0);
     }
+    give_back_stack();
+    // First all are noted: how long each is stands in one of them.
+    let mut pieces = [(ptr::null_mut(), 0); PIECES];
+    let mut rooms = pieces.iter_mut();
     each_constant(|start, length| {
-        // SAFETY: nobody writes to these pages, the file refills them with the same bytes.
-        unsafe { libc::madvise(start, length, libc::MADV_DONTNEED) };
+        if let Some(room) = rooms.next() {
+            *room = (start, length);
+        }
     });
+    for (start, length) in pieces {
+        // SAFETY: nobody writes to these pages, the file refills them with the same bytes. Of
+        // nothing nothing is let go.
+        unsafe { libc::madvise(start, length, libc::MADV_DONTNEED) };
+    }
+}
+
+/// How many pieces of how many files are let go: three of the program and of each library.
+const PIECES: usize = 32;
+
+/// How deep the stack gets in a cycle, and more.
+const DEPTH: usize = 128 * 1024;
+
+/// Lets go of the stack below our caller's frame, which is made of zeros again when it is needed.
+///
+/// The stack must be that of the process's first thread, or one with room left for [`DEPTH`] more.
+fn give_back_stack() {
+    /// As `MADV_DONTNEED`, also for what is locked (Linux 5.18).
+    const DONTNEED_LOCKED: c_int = 24;
+    let page = page_size();
+    let here = 0_u8;
+    // Our own frame, and those of what we call, are in the pages that are kept.
+    let end = (&raw const here).addr() / page * page - 2 * page;
+    let start = (end - DEPTH) as *mut c_void;
+    // SAFETY: nothing alive is on a stack below the running function, and nothing but the stack is
+    // so near below it: the kernel keeps that free for it to grow (mmap(2), MAP_GROWSDOWN).
+    unsafe {
+        if libc::madvise(start, DEPTH, DONTNEED_LOCKED) != 0 {
+            libc::madvise(start, DEPTH, libc::MADV_DONTNEED);
+        }
+    }
 }
 
 /// Whether work that needs so many bytes, in whatever pieces, can be begun. It may be put off;
@@ -199,6 +235,34 @@ mod tests {
         let (after, rest) = figures.split_once(' ').unwrap();
         assert!(after.parse::<usize>().unwrap() < before, "{before} {after}");
         assert_eq!(rest, "Some(3)");
+    }
+
+    #[test]
+    fn the_depth_of_the_stack_is_let_go() {
+        fn anonymous() -> Option<usize> {
+            let sums = fs::read_to_string("/proc/self/smaps_rollup").ok()?;
+            let line = sums.lines().find_map(|l| l.strip_prefix("Anonymous:"))?;
+            line.split_ascii_whitespace().next()?.parse().ok()
+        }
+        #[inline(never)]
+        fn go_deep() -> u8 {
+            std::hint::black_box([1_u8; DEPTH / 2])[7]
+        }
+        if anonymous().is_none() {
+            return; // before Linux 4.14
+        }
+        let figures = in_child(|out| {
+            let one = go_deep();
+            let before = anonymous().unwrap();
+            give_back();
+            let after = anonymous().unwrap();
+            let again = go_deep();
+            write!(out, "{before} {after} {one} {again}").unwrap();
+        });
+        let figures = String::from_utf8(figures).unwrap();
+        let figures: Vec<usize> = figures.split(' ').map(|f| f.parse().unwrap()).collect();
+        assert!(figures[1] + DEPTH / 4096 < figures[0], "{figures:?}");
+        assert_eq!(figures[2..], [1, 1]);
     }
 
     #[test]
