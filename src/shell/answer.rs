@@ -3,6 +3,8 @@
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 
+use mio::Token;
+
 use crate::engine::Input;
 use crate::http::auth::{self, User, Verdict};
 use crate::http::{Request, Surroundings};
@@ -24,8 +26,14 @@ const SERVICE_ROOM: usize = 3 * 1024;
 /// Sent instead of a page there is no memory for.
 const NO_MEMORY: &[u8] = b"HTTP/1.0 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n";
 
+/// The answer to a command.
+pub(super) struct Reply {
+    client: Token,
+    answer: Vec<u8>,
+}
+
 impl Shell {
-    /// Answers a client, then does what it asked for.
+    /// Does what a client asks for, and answers it when that is sure to last.
     pub(super) fn answer(&mut self, asked: Asked) {
         if !self.can_afford_a_page() {
             let now = clock::moment();
@@ -40,9 +48,23 @@ impl Shell {
             log::log!(level(priority), "{text}");
         }
         let answer = response.encode(&self.surroundings(&asked));
-        self.server.answer(clock::moment(), asked.client, answer);
-        if let Some(command) = command {
-            self.feed(Input::Command(command));
+        let Some(command) = command else {
+            return self.server.answer(clock::moment(), asked.client, answer);
+        };
+        self.feed(Input::Command(command));
+        let reply = Reply {
+            client: asked.client,
+            answer,
+        };
+        self.replies.push(clock::moment(), reply);
+        self.replies.seal(&self.store);
+    }
+
+    /// Sends what waited until the command it answers is stored.
+    pub(super) fn send_replies(&mut self) {
+        let now = clock::moment();
+        for Reply { client, answer } in self.replies.release(now, &self.store) {
+            self.server.answer(now, client, answer);
         }
     }
 

@@ -1,7 +1,8 @@
-//! Programs of repairs that wait until the state that knows of them is stored.
+//! What waits until the state that knows of it is stored: programs of repairs, answers to commands.
 //!
 //! Killed between running a start program and storing that it runs, the next run would run it once
-//! more. So the order is: state first, then the program. The disk is not waited for longer than
+//! more; and whoever was told that a service is not watched any more relies on that. So the order
+//! is: state first, then the program or the answer. The disk is not waited for longer than
 //! [`PATIENCE`], nor at all while it fails: a service that is down is worse than one started twice.
 
 use std::time::Duration;
@@ -12,7 +13,7 @@ use crate::time::Moment;
 
 use super::statefile::Store;
 
-/// How long a program is held back at most.
+/// How long anything is held back at most.
 const PATIENCE: Duration = Duration::from_millis(500);
 
 /// A program to run, as the engine ordered it.
@@ -29,24 +30,29 @@ pub struct Launch {
     pub output: Wanted,
 }
 
-/// Programs that wait.
-#[derive(Default)]
-pub struct Held(Vec<Waiting>);
+/// Programs, or answers, that wait.
+pub struct Held<T>(Vec<Waiting<T>>);
 
-struct Waiting {
-    launch: Launch,
-    /// When it is run whatever is stored.
+struct Waiting<T> {
+    what: T,
+    /// When it is done whatever is stored.
     until: Moment,
     /// The mark of the state that knows of it; none before the input that ordered it is done.
     mark: Option<u64>,
 }
 
-impl Held {
-    /// Holds a program back.
-    pub fn push(&mut self, now: Moment, launch: Launch) {
+impl<T> Default for Held<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<T> Held<T> {
+    /// Holds something back.
+    pub fn push(&mut self, now: Moment, what: T) {
         let until = now + PATIENCE;
         self.0.push(Waiting {
-            launch,
+            what,
             until,
             mark: None,
         });
@@ -59,30 +65,32 @@ impl Held {
         }
     }
 
-    /// Those that may run.
-    pub fn release(&mut self, now: Moment, store: &Store) -> Vec<Launch> {
+    /// Those that may go on.
+    pub fn release(&mut self, now: Moment, store: &Store) -> Vec<T> {
         let failing = store.is_failing();
-        let may_run = |waiting: &Waiting| {
+        let may_go = |waiting: &Waiting<T>| {
             let stored = waiting.mark.is_some_and(|mark| store.has_stored(mark));
             stored || failing || waiting.until <= now
         };
-        let (free, held) = std::mem::take(&mut self.0).into_iter().partition(may_run);
+        let (free, held) = std::mem::take(&mut self.0).into_iter().partition(may_go);
         self.0 = held;
         free.into_iter()
-            .map(|waiting: Waiting| waiting.launch)
+            .map(|waiting: Waiting<T>| waiting.what)
             .collect()
     }
 
+    /// When the next one goes on whatever is stored.
+    pub fn deadline(&self) -> Option<Moment> {
+        self.0.iter().map(|waiting| waiting.until).min()
+    }
+}
+
+impl Held<Launch> {
     /// Drops one; tells whether it was here.
     pub fn forget(&mut self, child: ChildId) -> bool {
         let before = self.0.len();
-        self.0.retain(|waiting| waiting.launch.child != child);
+        self.0.retain(|waiting| waiting.what.child != child);
         self.0.len() < before
-    }
-
-    /// When the next one is run whatever is stored.
-    pub fn deadline(&self) -> Option<Moment> {
-        self.0.iter().map(|waiting| waiting.until).min()
     }
 }
 
@@ -115,7 +123,7 @@ mod tests {
     struct Bench {
         folder: std::path::PathBuf,
         store: Store,
-        held: Held,
+        held: Held<Launch>,
     }
 
     impl Bench {

@@ -66,9 +66,10 @@ use crate::sys;
 use crate::time::{Moment, Now};
 use crate::view::Instance;
 
+use self::answer::Reply;
 use self::children::Children;
 use self::exits::Exits;
-use self::held::Held;
+use self::held::{Held, Launch};
 use self::mailer::Mailer;
 use self::missing::Missing;
 use self::pidfile::Pidfile;
@@ -121,7 +122,10 @@ pub struct Shell {
     reactor: Reactor,
     signals: Signals,
     children: Children,
-    held: Held,
+    /// Programs that wait until the state that knows of them is stored.
+    held: Held<Launch>,
+    /// Answers to commands that wait for the same.
+    replies: Held<Reply>,
     exits: Exits,
     sampler: Sampler,
     prober: Prober,
@@ -201,6 +205,7 @@ impl Shell {
             self.engine.deadline(),
             self.children.deadline(),
             self.held.deadline(),
+            self.replies.deadline(),
             self.sampler.deadline(),
             self.prober.deadline(),
             self.pinger.deadline(),
@@ -365,10 +370,11 @@ impl Shell {
         }
     }
 
-    /// Runs what waited for the disk, says what the mailer has to say, and starts to write what has
+    /// Does what waited for the disk, says what the mailer has to say, and starts to write what has
     /// changed.
     fn keep(&mut self) {
         self.launch_held();
+        self.send_replies();
         for (priority, line) in self.mailer.lines() {
             ::log::log!(perform::level(priority), "{line}");
         }

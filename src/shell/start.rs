@@ -79,6 +79,7 @@ impl Shell {
             inputs: VecDeque::new(),
             children: Children::new(tokens.clone()),
             held: Held::default(),
+            replies: Held::default(),
             exits: Exits::new(tokens.clone()),
             sampler: Sampler::new(),
             prober: Prober::new(tokens.clone(), client.clone()),
