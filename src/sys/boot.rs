@@ -12,7 +12,8 @@ use super::file::read_kernel;
 /// is used only where there is no id.
 pub fn identity() -> Option<String> {
     let host = boot_id().or_else(boot_time);
-    let init = stat_of(1).ok().flatten().map(|stat| stat.id.start_ticks);
+    // A shortage tells nothing, and is no other boot.
+    let init = stat_of(1).ok()?.map(|stat| stat.id.start_ticks);
     if host.is_none() && init.is_none() {
         return None;
     }
