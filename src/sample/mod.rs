@@ -320,8 +320,7 @@ impl Sampler {
         self.processes.unchanged()
     }
 
-    /// Forgets the past of all services: after a reload a name may mean something else. Orders that
-    /// were taken are still answered.
+    /// Forgets the past of all services: after a reload a name may mean something else.
     pub fn configure(&mut self, services: &[Service]) {
         self.disks.clear();
         self.processes.configure(services);

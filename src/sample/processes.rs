@@ -84,11 +84,23 @@ const LOOKS: usize = 512;
 const FEW: usize = 64;
 
 impl Processes {
-    /// Forgets the past of all services: with another model a place in it means another service.
+    /// Forgets the past of all services, and their orders: with another model a place in it means
+    /// another service, and what is found for an old order must not be remembered of that one.
     pub(super) fn configure(&mut self, services: &[Service]) {
+        self.orders.clear();
+        self.waiting.clear();
+        self.far.clear();
+        self.questions.clear();
+        self.unchanged.clear();
+        self.stage = Stage::Idle;
         self.marks = Vec::with_capacity(services.len());
         let is_process = |service: &&Service| matches!(service.subject, Subject::Process(_));
         self.generous = services.iter().filter(is_process).count() <= FEW;
+    }
+
+    /// Lets no reading do that was taken before.
+    pub(super) fn stir(&mut self) {
+        self.marks.iter_mut().flatten().for_each(Mark::stir);
     }
 
     /// Takes an order; `rules` are those that a thorough answer will be judged by.

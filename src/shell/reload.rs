@@ -71,7 +71,7 @@ impl Shell {
                 // A daemon stays one: without `set daemon` the interval it was started with holds.
                 let poll = model.settings.poll.or(self.engine.model().settings.poll);
                 model.settings.poll = poll;
-                self.adopt(&model.settings);
+                self.adopt(&model);
                 self.feed(Input::Loaded(Box::new(model)));
                 self.serve();
             }
@@ -88,8 +88,9 @@ impl Shell {
         }
     }
 
-    /// What of the settings is ours, not the engine's.
-    fn adopt(&mut self, settings: &Settings) {
+    /// What of the model is ours, not the engine's.
+    fn adopt(&mut self, model: &Model) {
+        let settings = &model.settings;
         let direction = self.source.direction(settings, self.foreground);
         log::direct(&direction);
         let instance = instance(&self.source, settings);
@@ -108,9 +109,8 @@ impl Shell {
         self.loaded = clock::moment();
         self.prober.configure(&settings.limits);
         self.mailer.configure(settings, &self.instance.host_name);
-        let services = &self.engine.model().services;
-        self.sampler.configure(services);
-        self.exits.configure(services.len());
+        self.sampler.configure(&model.services);
+        self.exits.configure(model.services.len());
     }
 }
 
