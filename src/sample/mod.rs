@@ -28,6 +28,7 @@ pub use table::{Match, matches};
 
 use std::collections::{BTreeMap, VecDeque};
 use std::io;
+use std::time::Duration;
 
 use self::content::{Request, Scanning, Search};
 use self::digest::Hashing;
@@ -184,6 +185,16 @@ impl Sampler {
             || self.processes.is_busy()
             || self.scanning.is_busy()
             || self.hashing.is_busy()
+    }
+
+    /// Gives every look of a child so much more time: we were not there to take its answer.
+    pub fn postpone(&mut self, time: Duration) {
+        self.remote.postpone(time);
+    }
+
+    /// Somebody wants to know: no earlier reading will do for the next look.
+    pub fn stir(&mut self) {
+        self.processes.stir();
     }
 
     /// When [`Self::expire`] has something to give up.

@@ -213,6 +213,15 @@ impl Remote {
         self.looks.iter().map(|look| look.pid).collect()
     }
 
+    /// Gives every look so much more time.
+    pub(super) fn postpone(&mut self, time: Duration) {
+        let wanted = self
+            .looks
+            .iter_mut()
+            .filter_map(|look| look.wanted.as_mut());
+        wanted.for_each(|(_, until)| *until = *until + time);
+    }
+
     /// When the time of the next one is over.
     pub(super) fn deadline(&self) -> Option<Moment> {
         let waiting = self.looks.iter().filter_map(|look| look.wanted);

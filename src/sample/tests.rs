@@ -427,10 +427,18 @@ fn whose_end_would_be_told_is_read_from_time_to_time() {
     std::fs::remove_file(&run).unwrap();
     std::fs::rename(&aside, &run).unwrap();
     assert_eq!(looks(&plain, awaited, 2), "r.");
+    // Somebody asks: the next look is one.
+    sampler.stir();
+    sampler.begin(SampleId(0), &plain, &[], None, awaited);
+    assert_eq!(readings(&mut sampler, 0, &[]).len(), 1);
     // On a small box every look is one.
     sampler.configure(&[]);
     sampler.begin(SampleId(0), &plain, &[], None, awaited);
     assert_eq!(readings(&mut sampler, 0, &[]).len(), 1);
+    // What an old model has ordered is nothing that a new one would remember.
+    sampler.begin(SampleId(0), &plain, &[], None, awaited);
+    sampler.configure(&many);
+    assert!(!sampler.is_busy());
 }
 
 /// A forked child of ours has our command line until it ends.

@@ -5,7 +5,6 @@ use std::io::{Read, Seek, SeekFrom};
 
 use mio::Token;
 
-use crate::engine::Input;
 use crate::http::auth::{self, User, Verdict};
 use crate::http::{Request, Surroundings};
 use crate::model::{Access, LogTarget, Role};
@@ -51,7 +50,7 @@ impl Shell {
         let Some(command) = command else {
             return self.server.answer(clock::moment(), asked.client, answer);
         };
-        self.feed(Input::Command(command));
+        self.obey(command);
         let reply = Reply {
             client: asked.client,
             answer,

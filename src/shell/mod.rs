@@ -169,8 +169,8 @@ impl Shell {
                 false => self.reactor.wait(patience),
             }?;
             let now = clock::now();
-            let held_up = self.turn_is_late(now.moment, patience);
-            if held_up {
+            let lost = self.lost_time(now.moment, patience);
+            if lost.is_some() {
                 // Whatever has come between that answer and this look at the clock.
                 ready.extend(self.reactor.wait(Some(Duration::ZERO))?);
             }
@@ -180,7 +180,7 @@ impl Shell {
             for token in &ready {
                 self.heed_socket(*token);
             }
-            self.heed_timers(now, held_up);
+            self.heed_timers(now, lost);
             for token in &ready {
                 self.server.accept(clock::moment(), *token);
             }
@@ -190,10 +190,11 @@ impl Shell {
         Ok(())
     }
 
-    /// Whether this turn should have begun long ago.
-    fn turn_is_late(&mut self, now: Moment, patience: Option<Duration>) -> bool {
+    /// For how long we were not there, where this turn should have begun long ago.
+    fn lost_time(&mut self, now: Moment, patience: Option<Duration>) -> Option<Duration> {
         let passed = now.since(std::mem::replace(&mut self.turned, now));
-        patience.is_some_and(|patience| passed > patience + HELD_UP)
+        let lost = passed.checked_sub(patience?)?;
+        Some(lost).filter(|lost| *lost > HELD_UP)
     }
 
     /// How long there is nothing to do: until the nearest deadline.
@@ -237,11 +238,14 @@ impl Shell {
     }
 
     /// Does what was due when this turn began.
-    fn heed_timers(&mut self, now: Now, held_up: bool) {
+    fn heed_timers(&mut self, now: Now, lost: Option<Duration>) {
         let moment = now.moment;
-        if held_up {
-            self.prober.excuse(moment);
-            self.pinger.excuse(moment);
+        if let Some(lost) = lost {
+            // Whoever held us up may have held up our children, too.
+            self.children.postpone(lost);
+            self.sampler.postpone(lost);
+            self.prober.excuse(now);
+            self.pinger.excuse(now);
             self.settle();
         }
         if let Some(pidfile) = &mut self.pidfile {
@@ -285,7 +289,7 @@ impl Shell {
         }
         if caught.user1 {
             ::log::debug!("Awakened by User defined signal 1");
-            self.feed(Input::Command(Command::CheckNow));
+            self.obey(Command::CheckNow);
         }
     }
 
@@ -341,6 +345,14 @@ impl Shell {
                 self.feed(Input::Unchanged(unchanged));
             }
         }
+    }
+
+    /// Does what somebody asks for. Who asks for a look wants no reading of an earlier cycle.
+    fn obey(&mut self, command: Command) {
+        if matches!(command, Command::CheckNow) {
+            self.sampler.stir();
+        }
+        self.feed(Input::Command(command));
     }
 
     /// Gives one input to the engine, then every input its effects had at once.

@@ -142,12 +142,14 @@ impl Pinger {
         self.open.iter().map(Flight::deadline).min()
     }
 
-    /// Gives up what has run out of time while we were not there to take its answer.
-    pub fn excuse(&mut self, now: Moment) {
-        let is_over = |flight: &Flight| flight.until <= now;
+    /// Gives up what has run out of time while we were not there to take its answer, and begins
+    /// what waited for it.
+    pub fn excuse(&mut self, now: Now) {
+        let is_over = |flight: &Flight| flight.until <= now.moment;
         while let Some(index) = self.open.iter().position(is_over) {
             self.finish(index, PingAnswer::Short(HELD_UP.into()));
         }
+        self.fill(now);
     }
 
     /// Ends what has run out of time, asks further addresses, and begins what waited.

@@ -137,13 +137,15 @@ impl Prober {
         self.open.iter().map(Probe::deadline).min()
     }
 
-    /// Gives up what has run out of time while we were not there to take its answer.
-    pub fn excuse(&mut self, now: Moment) {
-        let is_over = |probe: &Probe| probe.deadline() <= now;
+    /// Gives up what has run out of time while we were not there to take its answer, and begins
+    /// what waited for it.
+    pub fn excuse(&mut self, now: Now) {
+        let is_over = |probe: &Probe| probe.deadline() <= now.moment;
         while let Some(index) = self.open.iter().position(is_over) {
             let probe = self.remove(index);
             self.untried.push((probe.id, HELD_UP.into()));
         }
+        self.fill(now);
     }
 
     /// Ends what has run out of time, and begins what waited for it.

@@ -183,6 +183,21 @@ fn only_so_many_at_once() {
     assert_eq!(bench.prober.deadline(), Some(at(10).moment));
 }
 
+/// Nobody was there for their answers: the next ones get their turn all the same.
+#[test]
+fn what_was_held_up_makes_room_too() {
+    let (_silent, hung) = silent();
+    let mut bench = Bench::new();
+    for id in 0..=64 {
+        bench.start(id, ping(hung));
+    }
+    bench.now = at(60);
+    bench.prober.excuse(bench.now);
+    assert_eq!(bench.prober.untried().len(), MAX_OPEN);
+    assert!(bench.prober.queue.is_empty());
+    assert_eq!(bench.prober.deadline(), Some(at(65).moment));
+}
+
 #[test]
 fn a_cancelled_probe_is_not_answered() {
     let (_silent, port) = silent();
