@@ -257,8 +257,7 @@ fn what_cannot_be_executed_is_told_until_it_can() {
     eventually("it ran", || !runs(&test, "gone").is_empty());
     let aside = test.path("aside");
     std::fs::rename(test.path("gone"), &aside).expect("the sandbox is ours");
-    test.write("strange", "#!/nonexistent/interpreter\n");
-    test.write("lost", "no program\n");
+    test.write_program("strange", "#!/nonexistent/interpreter\n");
     test.permit("lost", 0o644);
     let failed = |name: &str| {
         format!(

@@ -178,9 +178,12 @@ impl Counted {
     fn write(&mut self, wall: WallTime, level: Level, text: &str) {
         if self.lost > 0 {
             let notice = format!("{} log lines were lost", self.lost);
-            if self.line.write(wall, Level::Warn, &notice).is_ok() {
-                self.lost = 0;
+            if self.line.write(wall, Level::Warn, &notice).is_err() {
+                // What would get through now would hide the gap before it.
+                self.lost += 1;
+                return;
             }
+            self.lost = 0;
         }
         if self.line.write(wall, level, text).is_err() {
             self.lost += 1;

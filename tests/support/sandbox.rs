@@ -98,14 +98,18 @@ impl Sandbox {
         fs::write(self.path(name), text).expect("the sandbox can be written");
     }
 
-    /// Writes a program; `$DIR` stands for the folder.
+    /// Writes a program in the place of what is there; `$DIR` stands for the folder.
     ///
     /// By a child, for we never have it open to write: another test's child would inherit that, and
-    /// until it runs its own program nobody could run this one (`ETXTBSY`).
+    /// until it runs its own program nobody could run this one (`ETXTBSY`). Nobody writes into what
+    /// runs for the same reason.
     pub(crate) fn write_program(&self, name: &str, text: &str) {
         let text = text.replace("$DIR", &self.folder.display().to_string());
         let mut writer = Command::new("/bin/sh")
-            .args(["-c", "cat >\"$0\" && chmod 755 \"$0\""])
+            .args([
+                "-c",
+                "cat >\"$0.new\" && chmod 755 \"$0.new\" && mv \"$0.new\" \"$0\"",
+            ])
             .arg(self.path(name))
             .stdin(Stdio::piped())
             .spawn()

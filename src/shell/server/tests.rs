@@ -198,7 +198,10 @@ fn a_place_that_is_taken_is_tried_again() {
     let again = bench.server.deadline().unwrap();
     assert_eq!(again, NOW + BIND_AGAIN);
     drop(taken);
-    bench.server.expire(again);
+    // Another test's child may have it open until it runs its program.
+    while let Some(again) = bench.server.deadline() {
+        bench.server.expire(again);
+    }
     assert!(bench.server.failing.is_empty());
     assert_eq!(bench.server.listeners.len(), 1);
     assert_eq!(bench.server.deadline(), None);
