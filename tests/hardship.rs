@@ -379,11 +379,23 @@ fn stopped_for_a_while_it_blames_nobody_and_makes_up_for_no_cycle() {
            if status > 0 then alert
          check program long with path \"$DIR/long now\" with timeout 10 seconds
            if status > 0 then alert
+         check process late with pidfile $DIR/late.pid
+           start program = \"$DIR/late start\" with timeout 20 seconds
         ",
         slow.port(),
     ))
     .script("tick", "*) ;;")
-    .script("long", "*) sleep 1;;");
+    .script("long", "*) sleep 1;;")
+    .script(
+        "late",
+        "start)
+            {
+                until [ -e $DIR/go ]; do [ -d $DIR ] || exit; sleep 0.2; done
+                sleep 1000000 &
+                echo $! >$DIR/late.new
+                mv $DIR/late.new $DIR/late.pid
+            } </dev/null >/dev/null 2>&1 &",
+    );
     let daemon = test.start();
     test.wait_for_log("'web' process is running with pid");
     let (begun, ticks) = (Instant::now(), test.calls("tick", "now"));
@@ -399,6 +411,8 @@ fn stopped_for_a_while_it_blames_nobody_and_makes_up_for_no_cycle() {
     }
     let asked = slow.connections();
     eventually("it goes on", || slow.connections() > asked + 1);
+    test.write("go", "");
+    test.wait_for_log("'late' process is running with pid");
     let ran = test.calls("tick", "now") - ticks;
     let awake = begun.elapsed().saturating_sub(stopped);
     assert!(
@@ -407,6 +421,7 @@ fn stopped_for_a_while_it_blames_nobody_and_makes_up_for_no_cycle() {
     );
     assert_eq!(test.log_count("'slow' failed"), 0);
     assert_eq!(test.log_count("'long' "), 0);
+    assert_eq!(test.log_count("'late' failed to start"), 0);
     assert_eq!(test.end("TERM"), 0);
 }
 

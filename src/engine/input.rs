@@ -1,5 +1,7 @@
 //! What can happen to the engine. Inputs are facts in the past.
 
+use std::time::Duration;
+
 use crate::model::{Model, ServiceId};
 use crate::reading::{ProcessId, Reading};
 
@@ -10,6 +12,8 @@ use super::{ChildId, ProbeId, SampleId};
 pub enum Input {
     /// The moment of [`super::Engine::deadline`] has come (early calls do nothing).
     Wake,
+    /// All of us was stopped for so long: a debugger, a suspended machine, no memory to run in.
+    HeldUp(Duration),
     /// Ordered [`super::Effect::Sample`]s were taken: several at once, so that a cycle over
     /// thousands of services is settled in a few rounds. A reading nobody waits for any more is
     /// dropped.

@@ -160,6 +160,15 @@ impl Job {
         }
     }
 
+    /// Gives what it waits to see so much more time.
+    pub(super) fn postpone(&mut self, time: Duration) {
+        match &mut self.step {
+            Step::Run { deadline, .. } => *deadline = *deadline + time,
+            Step::Check { ran, .. } | Step::Pause { ran, .. } => ran.deadline = ran.deadline + time,
+            Step::Look { .. } | Step::Backoff { .. } => {}
+        }
+    }
+
     /// Whether it waits for the end of this program.
     pub(super) fn runs(&self, ours: ChildId) -> bool {
         match &self.step {

@@ -153,6 +153,7 @@ impl Engine {
         self.now = now;
         match input {
             Input::Wake => self.wake(),
+            Input::HeldUp(lost) => self.postpone_jobs(lost),
             Input::Sampled(readings) => self.take_readings(readings),
             Input::Unchanged(samples) => self.keep_readings(samples),
             Input::ProbeEnded { probe, outcome } => self.take_probe(probe, outcome),

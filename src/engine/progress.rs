@@ -195,6 +195,16 @@ impl Engine {
         }
     }
 
+    /// Whoever held us up may have held up what was started, too.
+    pub(super) fn postpone_jobs(&mut self, lost: Duration) {
+        for ward in &mut self.wards {
+            let phase = ward.work.as_mut().map(|work| &mut work.phase);
+            if let Some(Phase::Active(job)) = phase {
+                job.postpone(lost);
+            }
+        }
+    }
+
     /// Orders anew the looks that a reload made the shell forget.
     pub(super) fn repeat_looks(&mut self) {
         for index in 0..self.wards.len() {

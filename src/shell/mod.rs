@@ -170,9 +170,10 @@ impl Shell {
             }?;
             let now = clock::now();
             let lost = self.lost_time(now.moment, patience);
-            if lost.is_some() {
+            if let Some(lost) = lost {
                 // Whatever has come between that answer and this look at the clock.
                 ready.extend(self.reactor.wait(Some(Duration::ZERO))?);
+                self.postpone(lost);
             }
             if ready.contains(&signals::TOKEN) {
                 self.heed_signals();
@@ -180,7 +181,7 @@ impl Shell {
             for token in &ready {
                 self.heed_socket(*token);
             }
-            self.heed_timers(now, lost);
+            self.heed_timers(now, lost.is_some());
             for token in &ready {
                 self.server.accept(clock::moment(), *token);
             }
@@ -195,6 +196,14 @@ impl Shell {
         let passed = now.since(std::mem::replace(&mut self.turned, now));
         let lost = passed.checked_sub(patience?)?;
         Some(lost).filter(|lost| *lost > HELD_UP)
+    }
+
+    /// Whoever held us up may have held up our children, too. What begins in this turn has lost
+    /// nothing: this comes first.
+    fn postpone(&mut self, lost: Duration) {
+        self.children.postpone(lost);
+        self.sampler.postpone(lost);
+        self.feed(Input::HeldUp(lost));
     }
 
     /// How long there is nothing to do: until the nearest deadline.
@@ -238,12 +247,9 @@ impl Shell {
     }
 
     /// Does what was due when this turn began.
-    fn heed_timers(&mut self, now: Now, lost: Option<Duration>) {
+    fn heed_timers(&mut self, now: Now, held_up: bool) {
         let moment = now.moment;
-        if let Some(lost) = lost {
-            // Whoever held us up may have held up our children, too.
-            self.children.postpone(lost);
-            self.sampler.postpone(lost);
+        if held_up {
             self.prober.excuse(now);
             self.pinger.excuse(now);
             self.settle();

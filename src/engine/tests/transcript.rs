@@ -9,6 +9,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::Path;
+use std::time::Duration;
 
 use crate::config::memory::Memory;
 use crate::engine::{
@@ -37,6 +38,7 @@ scenarios! {
     a_crash_in_the_middle,
     a_dead_process_comes_back,
     a_network_interface,
+    a_standstill_in_the_middle,
     a_stop_stays_a_stop,
     alerts,
     commands,
@@ -205,6 +207,10 @@ impl Player {
             "clock" => self.set += rest.parse::<i64>().unwrap(),
             "zone" => self.zone += rest.parse::<i32>().unwrap(),
             "wake" => self.feed(Input::Wake),
+            "held-up" => {
+                let seconds = rest.parse().unwrap();
+                self.feed(Input::HeldUp(Duration::from_secs(seconds)));
+            }
             "reading" => self.reading(rest)?,
             "probe" => self.probe(rest)?,
             "ping" => self.ping(rest)?,
