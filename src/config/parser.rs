@@ -82,8 +82,7 @@ impl Parser<'_> {
             let mut token = self.token();
             comma |= token.after_comma;
             token.after_comma = comma;
-            let noise = token.kind == TokenKind::Word(None) && is_noise(self.text(token.span));
-            if !noise {
+            if !self.is_noise(token) {
                 self.ahead = Some(token);
                 return token;
             }
@@ -95,8 +94,7 @@ impl Parser<'_> {
         let next = self.peek();
         let kind = loop {
             let token = self.lexer().token();
-            let noise = token.kind == TokenKind::Word(None) && is_noise(self.text(token.span));
-            if !noise {
+            if !self.is_noise(token) {
                 break token.kind;
             }
         };
@@ -115,7 +113,28 @@ impl Parser<'_> {
     /// Whether `keyword` is next.
     pub(super) fn at(&mut self, keyword: Keyword) -> bool {
         self.expected.push(Expected::Word(keyword));
-        self.peek().kind == TokenKind::Word(Some(keyword))
+        self.at_wanted(|kind, _| kind == TokenKind::Word(Some(keyword)))
+    }
+
+    /// Whether a wanted token is next, by its kind and text. Parentheses before that mean nothing,
+    /// as in `if (failed port 80) then alert`; before anything else they may be part of a value.
+    fn at_wanted(&mut self, wanted: impl Fn(TokenKind, &str) -> bool) -> bool {
+        let next = self.peek();
+        let mut token = next;
+        while token.kind.is_parenthesis() || self.is_noise(token) {
+            token = self.lexer().token();
+        }
+        let at = wanted(token.kind, self.text(token.span));
+        if at {
+            self.ahead = Some(token);
+        } else if token != next {
+            self.lexer().rewind(next.span.end);
+        }
+        at
+    }
+
+    fn is_noise(&self, token: Token) -> bool {
+        token.kind == TokenKind::Word(None) && is_noise(self.text(token.span))
     }
 
     /// Takes `keyword` if it is next.
@@ -138,7 +157,8 @@ impl Parser<'_> {
     /// Whether `symbol` is next.
     pub(super) fn at_sign(&mut self, symbol: Symbol) -> bool {
         self.expected.push(Expected::Sign(symbol));
-        self.peek().kind == TokenKind::Symbol(symbol)
+        let wanted = TokenKind::Symbol(symbol);
+        self.peek().kind == wanted || self.at_wanted(|kind, _| kind == wanted)
     }
 
     /// Takes `symbol` if it is next.

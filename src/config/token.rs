@@ -31,6 +31,16 @@ pub(super) enum TokenKind {
     End,
 }
 
+impl TokenKind {
+    /// Whether it is a parenthesis, which means something in few places.
+    pub(super) const fn is_parenthesis(self) -> bool {
+        matches!(
+            self,
+            Self::Symbol(Symbol::OpenParenthesis | Symbol::CloseParenthesis)
+        )
+    }
+}
+
 /// A sign.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Symbol {

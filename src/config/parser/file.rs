@@ -122,6 +122,11 @@ impl Parser<'_> {
             if token.kind == TokenKind::End {
                 return;
             }
+            if token.kind.is_parenthesis() {
+                // The last one of the statement before it.
+                self.take();
+                continue;
+            }
             if grammar::statement(self).is_err() {
                 self.recover(token);
             }

@@ -16,11 +16,9 @@ impl Parser<'_> {
     /// Whether a number is next.
     pub(in crate::config) fn at_number(&mut self) -> bool {
         self.expected.push(Expected::Thing("a number"));
-        let token = self.peek();
-        token.kind == TokenKind::Word(None)
-            && self
-                .text(token.span)
-                .starts_with(|c: char| c.is_ascii_digit())
+        self.at_wanted(|kind, text| {
+            kind == TokenKind::Word(None) && text.starts_with(|c: char| c.is_ascii_digit())
+        })
     }
 
     /// A whole number; a unit that sticks to it is the next token.
@@ -154,7 +152,11 @@ impl Parser<'_> {
         let start = self.peek().span.start;
         self.ahead = None;
         self.lexer().rewind(start);
-        let token = self.lexer().value();
+        let mut token = self.lexer().value();
+        if let TokenKind::Word(_) = token.kind {
+            let length = without_last_parentheses(self.text(token.span)).len();
+            token.span = self.cut(token, length);
+        }
         self.took(token);
         self.checked_text(token)
     }
@@ -261,3 +263,15 @@ const TYPOGRAPHIC_QUOTES: [char; 7] = ['“', '”', '„', '‘', '’', '«', 
 
 /// What stands for bytes that are no UTF-8.
 const NO_UTF8: char = '\u{fffd}';
+
+/// A word without the parentheses at its end that were opened before it: `(failed port 80 protocol
+/// http)`.
+fn without_last_parentheses(word: &str) -> &str {
+    let opened = word.matches('(').count();
+    let closed = word.matches(')').count();
+    let mut kept = word;
+    for _ in opened..closed {
+        kept = kept.strip_suffix(')').unwrap_or(kept);
+    }
+    kept
+}

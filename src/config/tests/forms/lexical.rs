@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::super::model;
 use super::{ok, rules, service, tests};
 use crate::model::{Comparison, Limit, Test};
 
@@ -17,6 +18,27 @@ fn sizes(model: &crate::model::Model) -> Vec<(Comparison, u64)> {
     tests(model).into_iter().map(size).collect()
 }
 
+/// Elsewhere than after `cpu` and `loadavg`, and in what is no word of the language.
+#[test]
+fn parentheses_group_nothing() {
+    for text in [
+        "set daemon (30) set init",
+        "set daemon 30 (with start delay 3)\ncheck process p matching x",
+        "check process p matching x\n if (failed port 80 protocol http) then alert",
+        "check process p matching x\n if failed ( port 80 ) for (2 of 3 cycles) then alert",
+        "check process p matching x\n if (cpu > (5%)) then restart\n if (mem > 1 MB) then (stop)",
+        "check file f path /x\n if (does not exist) then alert\n if ((size) > 5 MB) then alert",
+    ] {
+        let plain = model(&text.replace(['(', ')'], " "));
+        assert_eq!(format!("{:?}", model(text)), format!("{plain:?}"));
+    }
+}
+ok!(
+    parentheses_of_a_pattern,
+    "check file f path /x\n if match (alert|port) then alert",
+    |m| format!("{:?}", tests(m)).contains("\"(alert|port)\""),
+    true
+);
 ok!(empty, "", |m| m.services.len(), 1);
 ok!(comments, "# one\n  # two\n;", |m| m.services.len(), 1);
 ok!(
