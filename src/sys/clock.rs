@@ -49,6 +49,18 @@ pub fn processors() -> u32 {
     u32::try_from(count).unwrap_or(1).max(1)
 }
 
+/// Seconds since 1970 of which a kernel told the lower 32 bits: from 2038 on they look like 1901
+/// and later. No computer dated anything up to 1935, so that stands for 2038 to 2072. A time
+/// shortly before 1970, as of a clock that was never set and a zone, stays what it is.
+#[cfg(any(test, target_pointer_width = "32"))]
+pub(super) const fn whole_seconds(told: i64) -> i64 {
+    if told < -(1 << 30) {
+        told + (1 << 32)
+    } else {
+        told
+    }
+}
+
 /// Seconds and nanoseconds. On 32-bit machines the call of 5.1 is tried first, whose seconds do not
 /// end in 2038.
 fn read(clock: libc::clockid_t) -> Option<(i64, i64)> {
@@ -68,7 +80,10 @@ fn read(clock: libc::clockid_t) -> Option<(i64, i64)> {
     // 64-bit ones go through the function for its speed.
     let done = unsafe { gettime(clock, narrow.as_mut_ptr()) };
     #[allow(clippy::useless_conversion)] // it is one on 64-bit machines only
-    done.then(|| (i64::from(narrow[0]), i64::from(narrow[1])))
+    let [seconds, nanoseconds] = narrow.map(i64::from);
+    #[cfg(target_pointer_width = "32")]
+    let seconds = whole_seconds(seconds);
+    done.then_some((seconds, nanoseconds))
 }
 
 #[cfg(target_pointer_width = "32")]
@@ -97,6 +112,14 @@ mod tests {
     #[test]
     fn the_date_is_past_the_writing_of_this_test() {
         assert!(unix_milliseconds() > 1_700_000_000_000);
+    }
+
+    #[test]
+    fn times_cut_to_32_bits_go_on_to_2072() {
+        for whole in [0, -3600, 1_795_330_394, 2_147_483_648, 3_221_225_471] {
+            let told = (whole + (1_i64 << 31)).rem_euclid(1 << 32) - (1 << 31);
+            assert_eq!(whole_seconds(told), whole);
+        }
     }
 
     #[test]

@@ -9,6 +9,8 @@ use std::os::fd::FromRawFd;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
+#[cfg(target_pointer_width = "32")]
+use super::clock::whole_seconds;
 use super::errno::retry;
 
 /// Opens a regular file for reading. Anything else is an error and is not opened: opening a device
@@ -46,7 +48,8 @@ pub struct Times {
 /// The times of what is at `path`, following links, of which `facts` were told.
 ///
 /// Some C libraries of 32-bit machines cut a time to 32 bits, which end in 2038. There the kernel
-/// itself is asked; one that is older than the call for it (Linux 4.11) has no longer times either.
+/// itself is asked; one that is older than the call for it (Linux 4.11) cuts them as well, and what
+/// is missing is guessed.
 pub fn times(path: &str, facts: &fs::Metadata) -> Times {
     let told = Times {
         accessed: facts.atime(),
@@ -54,10 +57,21 @@ pub fn times(path: &str, facts: &fs::Metadata) -> Times {
         changed: facts.ctime(),
     };
     #[cfg(target_pointer_width = "32")]
-    let told = whole_times(path).unwrap_or(told);
+    let told = whole_times(path).unwrap_or_else(|| told.uncut());
     #[cfg(not(target_pointer_width = "32"))]
     let _ = path;
     told
+}
+
+impl Times {
+    #[cfg(target_pointer_width = "32")]
+    const fn uncut(self) -> Self {
+        Self {
+            accessed: whole_seconds(self.accessed),
+            modified: whole_seconds(self.modified),
+            changed: whole_seconds(self.changed),
+        }
+    }
 }
 
 /// What statx(2) tells: 256 bytes, in which the seconds of the three times are the 64-bit words 8,

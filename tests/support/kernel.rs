@@ -7,8 +7,6 @@
 //! `SUBJECT_PROCESSOR` (`qemu-i386 -cpu pentium`) is the command that runs a program of another
 //! processor, on the kernel that there is.
 
-use std::fs::File;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
@@ -24,14 +22,6 @@ pub(crate) fn subject() -> String {
 /// Whether the program's kernel is at least this one.
 pub(crate) fn is_since(version: [u32; 3]) -> bool {
     imitated().is_none_or(|imitated| number(&imitated) >= version)
-}
-
-/// Whether the program is one for machines of 32 bits.
-pub(crate) fn is_of_32_bits() -> bool {
-    let mut head = [0; 5];
-    let read = File::open(subject()).and_then(|mut file| file.read_exact(&mut head));
-    read.expect("the program can be read");
-    head == *b"\x7fELF\x01"
 }
 
 /// What the program's C library says where no descriptor is left.
