@@ -28,6 +28,7 @@ mod patterns;
 mod processes;
 mod programs;
 mod quiet;
+mod rollover;
 mod signals;
 mod supervision;
 mod support;

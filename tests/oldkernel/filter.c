@@ -12,7 +12,8 @@
 const struct abi abis[2] = {
 	{.arch = AUDIT_ARCH_X86_64, .is_64 = 1,
 	 .socket = 41, .socketpair = 53, .socketcall = -1, .setsockopt = 54, .uname = 63,
-	 .epoll_ctl = 233, .getrandom = 318, .fcntl = 72, .fcntl64 = -1, .futex = 202,
+	 .epoll_ctl = 233, .getrandom = 318, .time = 201, .gettimeofday = 96, .clock_gettime64 = -1,
+	 .fcntl = 72, .fcntl64 = -1, .futex = 202,
 	 .clock_gettime = 228, .clock_nanosleep = 230, .timer_create = 222, .prctl = 157,
 	 .madvise = 28, .mlockall = 151, .clone = 56, .open = 2, .openat = 257,
 	 /* open stat lstat access readlink statfs */
@@ -21,7 +22,8 @@ const struct abi abis[2] = {
 	 .path_second = {257, 262, 267, 269, 332, 439, -1}},
 	{.arch = AUDIT_ARCH_I386, .is_64 = 0,
 	 .socket = 359, .socketpair = 360, .socketcall = 102, .setsockopt = 366, .uname = 122,
-	 .epoll_ctl = 255, .getrandom = 355, .fcntl = 55, .fcntl64 = 221, .futex = 240,
+	 .epoll_ctl = 255, .getrandom = 355, .time = 13, .gettimeofday = 78, .clock_gettime64 = 403,
+	 .fcntl = 55, .fcntl64 = 221, .futex = 240,
 	 .clock_gettime = 265, .clock_nanosleep = 267, .timer_create = 259, .prctl = 172,
 	 .madvise = 219, .mlockall = 152, .clone = 120, .open = 5, .openat = 295,
 	 /* open access readlink statfs stat lstat stat64 lstat64 statfs64 */
@@ -101,14 +103,14 @@ static void rule(int number, uint32_t verdict)
 }
 
 /* The rule is for calls with an argument that compares like this: BPF_JEQ, BPF_JGE, BPF_JSET. */
-static void rule_if(int number, int argument, uint16_t comparison, uint32_t value, int error)
+static void rule_if(int number, int argument, uint16_t comparison, uint32_t value, uint32_t verdict)
 {
 	if (number < 0)
 		return;
 	add(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)number, 0, 4);
 	load(ARGUMENT(argument));
 	add(BPF_JMP | comparison | BPF_K, value, 0, 1);
-	end(refused(error));
+	end(verdict);
 	load(NUMBER);
 }
 
@@ -138,44 +140,55 @@ static void arguments(const struct abi *abi)
 	for (int i = 0; i < 2; i++) {
 		int fcntl = i ? abi->fcntl64 : abi->fcntl;
 		if (kernel < V(2, 6, 24))
-			rule_if(fcntl, 1, BPF_JEQ, 1030 /* F_DUPFD_CLOEXEC */, EINVAL);
+			rule_if(fcntl, 1, BPF_JEQ, 1030 /* F_DUPFD_CLOEXEC */, refused(EINVAL));
 		if (kernel < V(2, 6, 35))
-			rule_if(fcntl, 1, BPF_JGE, 1031 /* F_SETPIPE_SZ … */, EINVAL);
+			rule_if(fcntl, 1, BPF_JGE, 1031 /* F_SETPIPE_SZ … */, refused(EINVAL));
 		if (kernel < V(2, 6, 32)) {
-			rule_if(fcntl, 1, BPF_JEQ, 15 /* F_SETOWN_EX */, EINVAL);
-			rule_if(fcntl, 1, BPF_JEQ, 16 /* F_GETOWN_EX */, EINVAL);
+			rule_if(fcntl, 1, BPF_JEQ, 15 /* F_SETOWN_EX */, refused(EINVAL));
+			rule_if(fcntl, 1, BPF_JEQ, 16 /* F_GETOWN_EX */, refused(EINVAL));
 		}
 		for (uint32_t command = 36; command <= 38; command++) /* F_OFD_…: 3.15 */
-			rule_if(fcntl, 1, BPF_JEQ, command, EINVAL);
+			rule_if(fcntl, 1, BPF_JEQ, command, refused(EINVAL));
 	}
 	if (kernel < V(2, 6, 22))
-		rule_if(abi->futex, 1, BPF_JSET, 128 /* FUTEX_PRIVATE_FLAG */, ENOSYS);
+		rule_if(abi->futex, 1, BPF_JSET, 128 /* FUTEX_PRIVATE_FLAG */, refused(ENOSYS));
 	if (kernel < V(2, 6, 25)) /* FUTEX_WAIT_BITSET, FUTEX_WAKE_BITSET with any flags */
 		for (uint32_t flags = 0; flags <= 384; flags += 128) {
-			rule_if(abi->futex, 1, BPF_JEQ, 9 | flags, ENOSYS);
-			rule_if(abi->futex, 1, BPF_JEQ, 10 | flags, ENOSYS);
+			rule_if(abi->futex, 1, BPF_JEQ, 9 | flags, refused(ENOSYS));
+			rule_if(abi->futex, 1, BPF_JEQ, 10 | flags, refused(ENOSYS));
 		}
 	/* CPU times 2.6.12, MONOTONIC_RAW 2.6.28, the coarse ones 2.6.32, BOOTTIME 2.6.39 */
 	uint32_t clocks = kernel < V(2, 6, 12) ? 2 : kernel < V(2, 6, 28) ? 4
 			: kernel < V(2, 6, 32) ? 5 : kernel < V(2, 6, 39) ? 7 : 12;
-	rule_if(abi->clock_gettime, 0, BPF_JGE, clocks, EINVAL);
-	rule_if(abi->clock_nanosleep, 0, BPF_JGE, clocks, EINVAL);
-	rule_if(abi->timer_create, 0, BPF_JGE, clocks, EINVAL);
+	rule_if(abi->clock_gettime, 0, BPF_JGE, clocks, refused(EINVAL));
+	rule_if(abi->clock_nanosleep, 0, BPF_JGE, clocks, refused(EINVAL));
+	rule_if(abi->timer_create, 0, BPF_JGE, clocks, refused(EINVAL));
 	/* 2.6.11 ended with PR_GET_NAME, and 2.6.28 with timer slack */
 	uint32_t controls = kernel < V(2, 6, 23) ? 17 : kernel < V(2, 6, 32) ? 31 : 35;
-	rule_if(abi->prctl, 0, BPF_JGE, controls, EINVAL);
+	rule_if(abi->prctl, 0, BPF_JGE, controls, refused(EINVAL));
 	uint32_t advice = kernel < V(2, 6, 16) ? 5 : kernel < V(2, 6, 32) ? 12 : 14;
-	rule_if(abi->madvise, 2, BPF_JGE, advice, EINVAL);
+	rule_if(abi->madvise, 2, BPF_JGE, advice, refused(EINVAL));
 	if (kernel < V(4, 4, 0))
-		rule_if(abi->mlockall, 0, BPF_JSET, 4 /* MCL_ONFAULT */, EINVAL);
+		rule_if(abi->mlockall, 0, BPF_JSET, 4 /* MCL_ONFAULT */, refused(EINVAL));
 	if (kernel < V(2, 6, 19)) /* name spaces and CLONE_PIDFD: they were ignored, which is no help */
-		rule_if(abi->clone, 0, BPF_JSET, 0xfc001000, EINVAL);
+		rule_if(abi->clone, 0, BPF_JSET, 0xfc001000, refused(EINVAL));
 }
+
+/* What people call the time: REALTIME, and its coarse sister. */
+static const uint32_t wall_clocks[] = {0, 5};
 
 /* Calls whose arguments have to be read in the caller's memory, or seldom made. */
 static void looks(const struct abi *abi)
 {
 	uint32_t look = SECCOMP_RET_USER_NOTIF;
+	if (wanted.shift) {
+		rule(abi->time, look);
+		rule(abi->gettimeofday, look);
+		for (int i = 0; i < COUNT(wall_clocks); i++) {
+			rule_if(abi->clock_gettime, 0, BPF_JEQ, wall_clocks[i], look);
+			rule_if(abi->clock_gettime64, 0, BPF_JEQ, wall_clocks[i], look);
+		}
+	}
 	rule(abi->socket, look);
 	rule(abi->socketcall, look);
 	if (wanted.random || wanted.kernel != TODAY)

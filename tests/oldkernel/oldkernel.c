@@ -2,12 +2,13 @@
  * oldkernel - runs a program on what an old Linux kernel offers: its calls and its /proc.
  *
  *   cd tests/oldkernel; cc -O2 -o oldkernel oldkernel.c filter.c supervisor.c proc.c
- *   oldkernel [-k VERSION] [-6] [-r FIFO] [-l LOG] PROGRAM [ARGUMENT...]
+ *   oldkernel [-k VERSION] [-6] [-r FIFO] [-t SECONDS] [-l LOG] PROGRAM [ARGUMENT...]
  *
  *   -k 2.6.11   the kernel; without it, the one that runs
  *   -6          without IPv6: its module is not loaded
  *   -r FIFO     without getrandom, and with this FIFO for /dev/random: it can be read from when
  *               somebody has written into it
+ *   -t SECONDS  the clock that people set is so much ahead, the others and the dates of files are not
  *   -l LOG      notes the calls that were refused
  *
  * How
@@ -16,16 +17,17 @@
  *   machine's kernel; for -k the program must therefore be static and not relocated. What came later
  *   fails as it did then: ENOSYS for a call, EINVAL for a flag. Some calls are decided by a
  *   supervisor that reads their arguments in the caller's memory (seccomp_unotify(2)): the sockets
- *   of i386, paths of files that /proc did not have, texts that were shorter. When the program has
- *   been executed, what the old kernel did not tell it is taken out of its auxiliary vector: a
- *   random seed, and the vDSO, so that it makes its calls itself.
+ *   of i386, paths of files that /proc did not have, texts that were shorter, the time for -t. When
+ *   the program has been executed, what the old kernel did not tell it is taken out of its auxiliary
+ *   vector: a random seed, and the vDSO, so that it makes its calls itself.
  *
  *   The program keeps the number of this process. The supervisor is nobody's child, holds nothing of
  *   the caller's, and ends with the last process under the filter.
  *
  * What it is not
  *   An old kernel. A flag that was ignored (O_CLOEXEC before 2.6.23) is heeded, and all below the
- *   surface is this machine's: the loading of the program, the network, the scheduler, errors.
+ *   surface is this machine's: the loading of the program, the network, the scheduler, errors. With
+ *   -t the kernel's own notes of the time (of files, of packets) are still this machine's.
  *
  * Needs Linux 5.14 on x86-64.
  */
@@ -83,7 +85,11 @@ static void find_code(const char *path)
 		if (type == PT_LOAD && flags & PF_X)
 			widen(wide ? w->p_vaddr : n->p_vaddr, wide ? w->p_memsz : n->p_memsz);
 	}
-	if (dynamic || head.wide.e_type != ET_EXEC || !wanted.until) {
+	int is_fixed = !dynamic && head.wide.e_type == ET_EXEC && wanted.until;
+	if (!is_fixed && wanted.kernel == TODAY) {
+		wanted.from = 0;
+		wanted.until = UINT64_MAX;
+	} else if (!is_fixed) {
 		fprintf(stderr, "oldkernel: %s is not static and at a fixed place\n", path);
 		exit(125);
 	}
@@ -96,8 +102,9 @@ static int is_hidden(uint64_t type)
 	switch (type) {
 	case 32: /* AT_SYSINFO: as without that instruction, or calls would come from the vDSO */
 	case 33: /* AT_SYSINFO_EHDR: the vDSO */
-	case 26: case 27: case 28: case 29: case 51: /* capabilities and sizes of later machines */
 		return 1;
+	case 26: case 27: case 28: case 29: case 51: /* capabilities and sizes of later machines */
+		return wanted.kernel != TODAY;
 	case 25: return wanted.kernel < V(2, 6, 29); /* AT_RANDOM */
 	case 31: return wanted.kernel < V(2, 6, 26); /* AT_EXECFN */
 	default: return 0;
@@ -213,7 +220,7 @@ static _Noreturn void be_supervisor(int socket, pid_t program, char **argv)
 	wanted = copy;
 	be_nobody(socket, argv);
 	int listener = receive_listener(3);
-	int traces = wanted.kernel != TODAY;
+	int traces = wanted.kernel != TODAY || wanted.shift;
 	if (traces && ptrace(PTRACE_SEIZE, program, NULL, (void *)PTRACE_O_TRACEEXEC))
 		_exit(125);
 	char go = 1;
@@ -237,7 +244,8 @@ static _Noreturn void be_supervisor(int socket, pid_t program, char **argv)
 
 static int usage(void)
 {
-	fprintf(stderr, "usage: oldkernel [-k VERSION] [-6] [-r FIFO] [-l LOG] PROGRAM [ARGUMENT...]\n");
+	fprintf(stderr, "usage: oldkernel [-k VERSION] [-6] [-r FIFO] [-t SECONDS] [-l LOG] PROGRAM "
+			"[ARGUMENT...]\n");
 	return 125;
 }
 
@@ -245,7 +253,7 @@ int main(int argc, char **argv)
 {
 	int option;
 	unsigned a, b, c;
-	while ((option = getopt(argc, argv, "+k:6r:l:")) != -1) {
+	while ((option = getopt(argc, argv, "+k:6r:t:l:")) != -1) {
 		switch (option) {
 		case 'k':
 			if (sscanf(optarg, "%u.%u.%u", &a, &b, &c) != 3)
@@ -255,13 +263,14 @@ int main(int argc, char **argv)
 			break;
 		case '6': wanted.no_ipv6 = 1; break;
 		case 'r': wanted.random = optarg; break;
+		case 't': wanted.shift = atoll(optarg); break;
 		case 'l': wanted.log = optarg; break;
 		default: return usage();
 		}
 	}
 	if (optind >= argc)
 		return usage();
-	if (wanted.kernel != TODAY)
+	if (wanted.kernel != TODAY || wanted.shift)
 		find_code(argv[optind]);
 
 	int sockets[2];

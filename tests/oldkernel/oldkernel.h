@@ -20,6 +20,7 @@ struct wanted {
 	int no_ipv6;          /* the module is not loaded */
 	const char *random;   /* a FIFO in the place of /dev/random */
 	const char *log;      /* a file that refused calls are noted in */
+	int64_t shift;        /* so many seconds later is it there */
 	uint64_t from, until; /* where the program's code lies; everywhere: 0, UINT64_MAX */
 };
 #define TODAY V(255, 0, 0)
@@ -30,6 +31,7 @@ struct abi {
 	uint32_t arch;
 	int is_64;
 	int socket, socketpair, socketcall, setsockopt, uname, epoll_ctl, getrandom;
+	int time, gettimeofday, clock_gettime64;
 	int fcntl, fcntl64, futex, clock_gettime, clock_nanosleep, timer_create, prctl, madvise, mlockall, clone;
 	int path_first[12];  /* calls whose first argument is a path */
 	int path_second[8]; /* and whose second one is, behind a directory */

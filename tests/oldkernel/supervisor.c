@@ -21,6 +21,7 @@ enum { MADE = 0, DONE = -1, SENT = -2 };
 
 static struct seccomp_notif *asked;
 static int channel;
+static int64_t value; /* what a call that is done returns */
 
 /* Copies from the caller's memory; false where it cannot be read. */
 static int peek(uint64_t from, void *to, size_t size)
@@ -123,6 +124,32 @@ static int on_epoll_ctl(uint64_t event)
 	return MADE;
 }
 
+/* Seconds and a fraction, as wide as the caller's structure has them. What does not fit in 32 bits is
+ * cut off, as by the kernel. */
+static int tell_time(int wide, uint64_t answer, int64_t seconds, int64_t fraction)
+{
+	int64_t whole[2] = {seconds, fraction};
+	int32_t cut[2] = {(int32_t)seconds, (int32_t)fraction};
+	return poke(answer, wide ? (void *)whole : cut, wide ? sizeof whole : sizeof cut) ? DONE : EFAULT;
+}
+
+/* Our own clock, so many seconds later. */
+static int on_clock(const struct abi *abi, int number, const __u64 *arguments)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_REALTIME, &now);
+	int64_t seconds = now.tv_sec + wanted.shift;
+	if (number == abi->clock_gettime || number == abi->clock_gettime64)
+		return tell_time(abi->is_64 || number == abi->clock_gettime64, arguments[1], seconds,
+				 now.tv_nsec);
+	if (number == abi->gettimeofday) /* nobody asks it for the zone */
+		return tell_time(abi->is_64, arguments[0], seconds, now.tv_nsec / 1000);
+	value = abi->is_64 ? seconds : (int32_t)seconds;
+	if (arguments[0] && !poke(arguments[0], &value, abi->is_64 ? 8 : 4))
+		return EFAULT;
+	return DONE;
+}
+
 /* Gives the caller a descriptor of ours as the answer of its call. */
 static int hand_over(int descriptor)
 {
@@ -167,6 +194,13 @@ static int decide(const struct abi *abi)
 	/* With a log, what the filter would have refused by itself comes here as well. */
 	if (is_younger(abi, number))
 		return ENOSYS;
+	if (wanted.shift && (number == abi->time || number == abi->gettimeofday ||
+			     number == abi->clock_gettime64))
+		return on_clock(abi, number, arguments);
+	/* With a log, a coarse clock may be here to be refused: 2.6.32. */
+	if (wanted.shift && number == abi->clock_gettime &&
+	    (arguments[0] == 0 || (arguments[0] == 5 && wanted.kernel >= V(2, 6, 32))))
+		return on_clock(abi, number, arguments);
 	if (number == abi->socket)
 		return on_socket(arguments[0], arguments[1], arguments[2]);
 	if (number == abi->socketpair)
@@ -222,6 +256,7 @@ void supervise(int listener)
 		if (ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, asked) < 0)
 			continue; /* it was killed meanwhile */
 		const struct abi *abi = abi_of(asked->data.arch);
+		value = 0;
 		int verdict = decide(abi);
 		if (verdict > 0 && wanted.log)
 			note(abi, verdict);
@@ -233,6 +268,8 @@ void supervise(int listener)
 			out.call.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
 		else
 			out.call.error = verdict == DONE ? 0 : -verdict;
+		if (verdict == DONE)
+			out.call.val = value;
 		ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &out.call);
 	}
 }

@@ -61,6 +61,8 @@ pub(crate) struct Lacks {
     pub(crate) ipv6: bool,
     /// `getrandom`, with this FIFO as its `/dev/random`.
     pub(crate) entropy: Option<PathBuf>,
+    /// The right time: its clock is so many seconds ahead. The dates of files are not.
+    pub(crate) time: Option<i64>,
 }
 
 /// The command that is the machine's processor, where it has another one.
@@ -80,6 +82,9 @@ pub(crate) fn script(lacks: &Lacks) -> Option<String> {
     if let Some(fifo) = &lacks.entropy {
         options.push_str(&format!(" -r {}", fifo.display()));
     }
+    if let Some(seconds) = lacks.time {
+        options.push_str(&format!(" -t {seconds}"));
+    }
     let mut command = subject();
     if let Some(processor) = processor() {
         command = format!("{processor} {command}");
@@ -94,10 +99,13 @@ pub(crate) fn script(lacks: &Lacks) -> Option<String> {
 /// Whether this test may go on, which wants a machine that lacks something, on whatever kernel it
 /// runs. One that may not says so.
 pub(crate) fn may_be_imitated(test: &str) -> bool {
-    let tried = launcher().map(|it| Command::new(it).args(["-6", "/bin/true"]).status());
+    let tried = launcher().map(|it| Command::new(it).args(["-6", "-t1", "/bin/true"]).status());
     let may = tried.is_some_and(|tried| tried.is_ok_and(|status| status.success()));
     if !may {
-        not_run(test, "needs Linux 5.14 on x86-64, and its seccomp");
+        not_run(
+            test,
+            "needs Linux 5.14 on x86-64, its seccomp and its ptrace",
+        );
     }
     may
 }
