@@ -4,7 +4,7 @@ use std::process::Command;
 
 use crate::support::mounts::may_mount;
 use crate::support::peer::free_port;
-use crate::support::{Sandbox, eventually, http, is_root, not_run, process};
+use crate::support::{PATIENCE, Sandbox, eventually, http, is_root, not_run, process};
 
 fn mount_volume(size: &str) -> String {
     format!("mount -t tmpfs -o size={size},nr_inodes=100,mode=755 volume $DIR/vol")
@@ -164,8 +164,15 @@ fn a_log_on_a_file_system_that_never_answers_keeps_nobody_waiting() {
     assert!(page.contains("on a network file system"), "{page}");
 
     // The server is gone for good, and what is mounted there with it: the folder below is no worse.
+    // It is busy until whoever waits for it has heard of that.
     let server = test.pid("server").expect("the shell wrote it");
-    test.among_mounts(pid, &format!("kill {server}; umount $DIR/far"));
+    let patience = PATIENCE.as_secs();
+    test.among_mounts(
+        pid,
+        &format!(
+            "kill {server}; timeout {patience} sh -c 'until umount $DIR/far; do sleep 0.1; done'"
+        ),
+    );
     eventually("the log says what it has lost", || {
         let log = test.read("far/log");
         log.contains("'near0' size test failed") && log.contains(" log lines were lost")
