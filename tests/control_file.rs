@@ -298,3 +298,28 @@ fn wrong(text: &str) -> Outcome {
     assert_eq!(outcome.code, 1, "{text}\n{outcome:?}");
     outcome
 }
+
+/// What `-t` prints is kept and passed around.
+#[test]
+fn a_wrong_file_shows_no_password() {
+    for text in [
+        "set httpd port 2812\n  alow u:zebrafish\n",
+        "set httpd port 2812 allow u: zebrafish\n",
+        "set httpd port 2812 allow :zebrafish\n",
+        "set httpd port 2812 allow u:zebra/fish\n",
+        "set httpd port 2812 allow u:\"zebra\\\"fish\" x\n",
+        "set httpd port 2812 allow u:\"zebra\n  fish\" x\n",
+        "set mailserver h username u pasword \"zebrafish\"\n",
+        "set mailserver h username u password \"zebra\\\"fish\" usign tls\n",
+        "set mailserver h username u password 'zebra\n fish' usign tls\n",
+        "check host h with address h\n  if failed port 80 protocol http\n    \
+           http headers [Authorization: Basic zebrafish, Cookie: a=zebra; b=fish] x\n",
+        "check host h with address h\n  if failed url \"http://u:zebra fish@h/\" then alert\n",
+    ] {
+        let outcome = Sandbox::new().monitrc(text).tend(&["-t"]);
+        let told = format!("{}{}", outcome.stdout, outcome.stderr);
+        assert!(told.contains("monitrc:"), "{text}\n{told}");
+        assert!(!told.contains("zebra"), "{text}\n{told}");
+        assert!(!told.contains("fish"), "{text}\n{told}");
+    }
+}

@@ -10,7 +10,7 @@
 //!
 //! The first two lines keep their form, so that an editor or a script can read them.
 
-use super::secret::without_passwords;
+use super::secret::without_repeated;
 use super::wording::visible;
 use super::{Diagnostic, Severity, Source, Sources, Span, width};
 
@@ -21,10 +21,21 @@ pub fn render(sources: &Sources, diagnostic: &Diagnostic) -> String {
         Severity::Warning => "warning",
     };
     let mut page = Page::new(sources, diagnostic);
-    page.text = format!("{severity}: {}\n", diagnostic.message);
+    let clean = |text: &str| match diagnostic.span {
+        Some(span) => {
+            let source = sources.file(span.file);
+            without_repeated(
+                text,
+                &source.text[span.range()],
+                &source.shown()[span.range()],
+            )
+        }
+        None => text.to_owned(),
+    };
+    page.text = format!("{severity}: {}\n", clean(&diagnostic.message));
     if let Some(span) = diagnostic.span {
         page.place("-->", span);
-        page.excerpt(span, '^', &diagnostic.label);
+        page.excerpt(span, '^', &clean(&diagnostic.label));
     }
     for (span, label) in &diagnostic.related {
         page.place(":::", *span);
@@ -34,7 +45,7 @@ pub fn render(sources: &Sources, diagnostic: &Diagnostic) -> String {
         page.include_chain(span);
     }
     for note in &diagnostic.notes {
-        page.note(note);
+        page.note(&clean(note));
     }
     page.text
 }
@@ -148,7 +159,7 @@ struct Excerpt {
 impl Excerpt {
     fn new(source: &Source, span: Span) -> Self {
         let (_, line_start) = source.line_of(span.start as usize);
-        let line = without_passwords(source.line_at(line_start));
+        let line = source.line_at(line_start);
         let from = (span.start as usize - line_start).min(line.len());
         let to = (span.end as usize - line_start).clamp(from, line.len());
         let (mut before, mut marked, mut after) = (&line[..from], &line[from..to], &line[to..]);

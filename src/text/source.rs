@@ -1,7 +1,9 @@
 //! The files a text is made of, and who included whom.
 
+use std::cell::OnceCell;
 use std::rc::Rc;
 
+use super::secret::without_passwords;
 use super::{FileId, Span};
 
 /// All files read so far. They are kept until everything about them has been said.
@@ -19,6 +21,7 @@ pub struct Source {
     pub text: Rc<str>,
     /// The place that included it.
     pub included_from: Option<Span>,
+    shown: OnceCell<Box<str>>,
 }
 
 /// A place as people count: both numbers begin with 1, and a column is a character, not a byte.
@@ -40,6 +43,7 @@ impl Sources {
             name: name.into(),
             text: String::from_utf8_lossy(content).into(),
             included_from,
+            shown: OnceCell::new(),
         });
         let index = self.files.len() - 1;
         FileId(u16::try_from(index).expect("the number of files is limited by the caller"))
@@ -79,10 +83,18 @@ impl Source {
         (line_index, start.map_or(0, |newline| newline + 1))
     }
 
-    /// The line that starts at byte `start`, without its end of line.
-    pub fn line_at(&self, start: usize) -> &str {
-        let rest = self.text.get(start..).unwrap_or("");
-        let line = rest.split('\n').next().unwrap_or("");
+    /// The text as it may be shown: as long, without passwords.
+    pub(super) fn shown(&self) -> &str {
+        let shown = || without_passwords(&self.text).into();
+        self.shown.get_or_init(shown)
+    }
+
+    /// The line that starts at byte `start` as it may be shown, without its end of line.
+    pub(super) fn line_at(&self, start: usize) -> &str {
+        let end = self.text[start..]
+            .find('\n')
+            .map_or(self.text.len(), |at| start + at);
+        let line = self.shown().get(start..end).unwrap_or("");
         line.strip_suffix('\r').unwrap_or(line)
     }
 }

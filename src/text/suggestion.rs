@@ -14,10 +14,14 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         return None;
     }
     let near = |candidate: &str| {
+        let length = candidate.chars().count();
+        let allowed = word.len().max(length) / 4;
+        if word.len().abs_diff(length) > allowed {
+            return None;
+        }
         let candidate: Vec<char> = candidate.chars().map(|c| c.to_ascii_lowercase()).collect();
-        let allowed = word.len().max(candidate.len()) / 4;
         let mistakes = distance(&word, &candidate);
-        (mistakes <= allowed && mistakes < word.len().min(candidate.len())).then_some(mistakes)
+        (mistakes <= allowed && mistakes < word.len().min(length)).then_some(mistakes)
     };
     candidates
         .into_iter()

@@ -41,7 +41,10 @@ pub(super) fn allow(p: &mut Parser<'_>, _: Span) -> Parsed {
     let mut who = p.value("a host, a network, `user:password` or a password file")?;
     if p.touches(':') {
         let password = p.value("a password")?;
-        who = Text::new([who.value, password.value].concat().into(), who.span);
+        who = Text::new(
+            [who.value, password.value].concat().into(),
+            who.span.to(password.span),
+        );
     }
     if who.value.starts_with('/') {
         return password_file(p, who, PasswordKind::Cleartext);
@@ -77,8 +80,10 @@ fn user(p: &mut Parser<'_>, written: Text) -> Parsed {
         None => password.into(),
     };
     if user.is_empty() || password.is_empty() {
-        let missing = if user.is_empty() { "user" } else { "password" };
-        let message = format!("{} names no {missing}", quoted(&written.value));
+        let message = match user.is_empty() {
+            true => "there is no user before the colon",
+            false => "there is no password behind the colon",
+        };
         return Err(p.error(Diagnostic::error(written.span, message)));
     }
     let user = user.into();

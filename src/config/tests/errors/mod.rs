@@ -12,6 +12,7 @@ mod peers;
 mod processes;
 mod programs;
 mod rules;
+mod secrets;
 mod services;
 mod settings;
 mod system;

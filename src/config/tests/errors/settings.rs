@@ -413,7 +413,7 @@ err! {
     httpd_password_missing,
     "set httpd port 2812 allow admin:",
     "
-error: `admin:` names no password
+error: there is no password behind the colon
  --> /etc/monitrc:1:27
   |
 1 | set httpd port 2812 allow admin:
