@@ -88,7 +88,7 @@ fn passes_remember_each_other() {
     for _ in 0..6 {
         test.tend(&["--check"]);
     }
-    assert_eq!(test.calls("flap", "start"), 3);
+    assert_eq!(test.log_count("'flap' start: "), 3);
     server.wait_for("ops@example.org", "Timeout flap");
     let deaths = server.mails().into_iter().filter(|mail| {
         let subject = mail.field("Subject");

@@ -55,7 +55,7 @@ fn many_restarts_end_in_unmonitor() {
     );
     test.start();
     test.wait_for_log("'flap' service restarted 5 times within 5 cycles(s) - unmonitor");
-    assert_eq!(test.calls("flap", "start"), 5);
+    assert_eq!(test.log_count("'flap' start: "), 5);
 }
 
 #[test]
@@ -69,7 +69,7 @@ fn restarts_that_last_longer_than_a_cycle_are_counted_all_the_same() {
     );
     test.start();
     test.wait_for_log("'flap' service restarted 3 times within 3 cycles(s) - unmonitor");
-    assert_eq!(test.calls("flap", "start"), 3);
+    assert_eq!(test.log_count("'flap' start: "), 3);
 }
 
 #[test]
@@ -111,12 +111,17 @@ fn a_start_program_past_its_limit_is_killed_with_all_it_started() {
             "set daemon 1
              check process web with pidfile $DIR/web.pid
                start program = \"$DIR/web start\" with timeout 1 second
-               if 1 restart within 1 cycle then unmonitor
             ",
         );
     test.start();
+    // On a busy machine the first one may be killed before it comes to that.
+    let mut child = None;
+    eventually("it starts a child", || {
+        child = test.pid("child");
+        child.is_some()
+    });
+    let child = child.expect("just waited for");
     test.wait_for_log("'web' failed to start");
-    let child = test.pid("child").expect("the script writes it first");
     eventually("its child is gone", || !process::is_running(child));
 }
 
