@@ -2,6 +2,7 @@
 //! however it behaves, holds up anything else, grows anything, or outlives its watch.
 
 use std::fmt::Write;
+use std::path::Path;
 
 use crate::support::http::{self, basic};
 use crate::support::peer::free_port;
@@ -330,8 +331,8 @@ fn a_program_that_is_not_monitored_is_ended() {
     eventually("it was run anew", || runs(&test, "slow").len() == 2);
 }
 
-#[test]
-fn two_hundred_programs_at_once_all_have_their_verdict() {
+/// Two hundred programs, each of which needs some descriptors while it runs.
+fn two_hundred_programs() -> Sandbox {
     let mut text = String::from("set daemon 3600\n");
     for number in 0..200 {
         let script = format!("sleep 0.2; exit {}", 1 + number % 3);
@@ -342,14 +343,34 @@ fn two_hundred_programs_at_once_all_have_their_verdict() {
         )
         .expect("a string takes all that is written");
     }
-    let mut test = Sandbox::new().monitrc(&text);
-    test.start();
+    Sandbox::new().monitrc(&text)
+}
+
+fn wait_for_two_hundred_verdicts(test: &Sandbox) {
     for number in 0..200 {
         let status = 1 + number % 3;
         test.wait_for_log(&format!(
             "'p{number}' status failed ({status}) -- no output\n"
         ));
     }
+}
+
+#[test]
+fn two_hundred_programs_at_once_all_have_their_verdict() {
+    let mut test = two_hundred_programs();
+    test.start();
+    wait_for_two_hundred_verdicts(&test);
+}
+
+#[test]
+fn two_hundred_programs_share_the_few_descriptors_there_are() {
+    let mut test = two_hundred_programs();
+    let tend = test.subject().to_owned();
+    let limited = ["--nofile=48:", &tend, "-I", "-v", "-c", "monitrc"];
+    let command = test.command_of(Path::new("prlimit"), &limited);
+    test.start_command(command);
+    wait_for_two_hundred_verdicts(&test);
+    assert_eq!(test.log_count("failed to execute"), 0);
 }
 
 #[test]

@@ -12,6 +12,7 @@ use crate::reading::{ProcessId, Reading};
 
 use super::depend::service_id;
 use super::event::{Event, Tidings};
+use super::program::PROGRAMS_LIMIT;
 use super::service::{Check, Depth, LimitState, ProbeState, Seen};
 use super::{Effect, Engine, Monitoring, Priority, SampleId};
 
@@ -19,6 +20,7 @@ impl Engine {
     /// Begins a cycle: a check of every service that is due.
     pub(super) fn begin_cycle(&mut self) {
         self.schedule_next_cycle();
+        self.programs_room = PROGRAMS_LIMIT;
         for index in 0..self.wards.len() {
             let id = service_id(index);
             self.wards[index].extra_check_used = false;

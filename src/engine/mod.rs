@@ -75,6 +75,9 @@ pub struct Engine {
     wards: Vec<Ward>,
     /// Running programs of `exec` actions.
     executions: Vec<Execution>,
+    /// How many programs may run as checks at a time: fewer than [`PROGRAMS_LIMIT`] where the
+    /// machine was short of something in this cycle.
+    programs_room: usize,
     /// When the next cycle begins; none after the single pass of a run without `set daemon`.
     next_cycle: Option<Moment>,
     effects: VecDeque<Effect>,
@@ -118,6 +121,7 @@ impl Engine {
             boot,
             wards: Vec::new(),
             executions: Vec::new(),
+            programs_room: PROGRAMS_LIMIT,
             effects: VecDeque::new(),
             last_order: 0,
             changed: true,

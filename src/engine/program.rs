@@ -9,7 +9,7 @@ use crate::reading::{ProgramReading, Reading};
 use crate::time::WallTime;
 
 use super::depend::service_id;
-use super::service::{Alarm, Check, Depth};
+use super::service::{Alarm, Check, Depth, Ward};
 use super::{ChildId, Effect, Ending, Engine, Monitoring, Priority, Wanted};
 
 /// How many programs of `check program` run at a time; the others wait for their turn. Thousands of
@@ -28,9 +28,8 @@ impl Engine {
 
     /// Starts what waits, as long as there is room.
     pub(super) fn start_programs(&mut self) {
-        let is_running = |check: &Check| matches!(check, Check::Running { .. });
-        let mut running = self.wards.iter().filter(|w| is_running(&w.check)).count();
-        while running < PROGRAMS_LIMIT {
+        let mut running = self.running_programs();
+        while running < self.programs_room {
             let queued = self.wards.iter().enumerate();
             let queued = queued.filter_map(|(index, ward)| match ward.check {
                 Check::Queued { turn } => Some((turn, service_id(index))),
@@ -47,6 +46,11 @@ impl Engine {
             self.start_program(id);
             running += 1;
         }
+    }
+
+    fn running_programs(&self) -> usize {
+        let is_running = |ward: &&Ward| matches!(ward.check, Check::Running { .. });
+        self.wards.iter().filter(is_running).count()
     }
 
     fn start_program(&mut self, id: ServiceId) {
@@ -80,6 +84,8 @@ impl Engine {
         let Some((id, started)) = self.find_program(ours) else {
             return;
         };
+        // Whether the machine has room for one more, trying shows.
+        self.programs_room = PROGRAMS_LIMIT.min(self.programs_room + 1);
         let status = match ending {
             Ending::Exited(status) | Ending::Signaled(status) => status,
             Ending::TimedOut => KILLED,
@@ -127,6 +133,13 @@ impl Engine {
         let Some((id, _)) = self.find_program(ours) else {
             return false;
         };
+        let others = self.running_programs() - 1;
+        if shortage && others > 0 {
+            // The machine has room for so many: this one runs when one of them has ended.
+            self.programs_room = others;
+            self.queue_program(id);
+            return true;
+        }
         let model = self.model.clone();
         let path = match &model.service(id).subject {
             Subject::Program(program) => program.arguments.path(),

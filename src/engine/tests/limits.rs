@@ -145,29 +145,46 @@ fn no_more_programs_of_exec_actions_run_than_the_limit() {
     assert_eq!(spawned(&effects), 1);
 }
 
-#[test]
-fn no_more_programs_run_as_checks_than_the_limit_and_each_has_its_turn() {
+/// So many services of a program each, all due at once.
+fn programs(count: usize) -> Engine {
     let test = Test::Program(ProgramTest::StatusChanged);
     let subject = Subject::Program(Box::new(program("/bin/p")));
     let mut model = model(subject, test, Action::Alert);
-    let count = 2 * PROGRAMS_LIMIT + 1;
     model.services = vec![model.services[0].clone(); count];
     for (number, service) in model.services.iter_mut().enumerate() {
         service.name = format!("p{number}").into();
     }
-    let mut engine = start(model);
-    let orders = |effects: Vec<Effect>| -> Vec<(ChildId, String)> {
-        let order = |effect| {
-            let Effect::Spawn {
-                child, environment, ..
-            } = effect
-            else {
-                return None;
-            };
-            Some((child, environment[0].1.clone()))
+    start(model)
+}
+
+/// The programs that are to be started, each with its service's name.
+fn orders(effects: Vec<Effect>) -> Vec<(ChildId, String)> {
+    let order = |effect| {
+        let Effect::Spawn {
+            child, environment, ..
+        } = effect
+        else {
+            return None;
         };
-        effects.into_iter().filter_map(order).collect()
+        Some((child, environment[0].1.clone()))
     };
+    effects.into_iter().filter_map(order).collect()
+}
+
+fn ended(child: ChildId) -> Input {
+    Input::ProgramEnded {
+        child,
+        pid: 1,
+        ending: Ending::Exited(0),
+        output: Box::default(),
+        matched: Vec::new(),
+    }
+}
+
+#[test]
+fn no_more_programs_run_as_checks_than_the_limit_and_each_has_its_turn() {
+    let count = 2 * PROGRAMS_LIMIT + 1;
+    let mut engine = programs(count);
     let nothing = Reading::Host;
     let mut running = orders(feed(&mut engine, at(0), Input::Wake, &nothing));
     assert_eq!(running.len(), PROGRAMS_LIMIT);
@@ -178,14 +195,7 @@ fn no_more_programs_run_as_checks_than_the_limit_and_each_has_its_turn() {
         assert_eq!(more, [], "all places are taken");
         for _ in 0..PROGRAMS_LIMIT {
             let (child, _) = running.remove(0);
-            let ended = Input::ProgramEnded {
-                child,
-                pid: 1,
-                ending: Ending::Exited(0),
-                output: Box::default(),
-                matched: Vec::new(),
-            };
-            let next = orders(feed(&mut engine, at(cycle * 30), ended, &nothing));
+            let next = orders(feed(&mut engine, at(cycle * 30), ended(child), &nothing));
             assert!(next.len() <= 1);
             begun.extend(next.iter().map(|(_, name)| name.clone()));
             running.extend(next);
@@ -198,6 +208,43 @@ fn no_more_programs_run_as_checks_than_the_limit_and_each_has_its_turn() {
     };
     let fewest = (0..count).map(times).min();
     assert!(fewest >= Some(3), "one had its turn only {fewest:?} times");
+}
+
+/// A machine with room for so many programs; the cycle is an hour.
+#[test]
+fn where_the_machine_is_short_programs_run_one_after_the_other() {
+    for places in [1, 2, 50, PROGRAMS_LIMIT] {
+        let count = 200;
+        let mut engine = programs(count);
+        let nothing = Reading::Host;
+        let mut waiting = orders(feed(&mut engine, at(0), Input::Wake, &nothing));
+        let mut running = Vec::new();
+        let mut verdicts = 0;
+        let mut refused = 0;
+        while !waiting.is_empty() || !running.is_empty() {
+            for (child, _) in std::mem::take(&mut waiting) {
+                if running.len() < places {
+                    running.push(child);
+                    continue;
+                }
+                refused += 1;
+                let input = Input::SpawnFailed {
+                    child,
+                    reason: "pipe: Too many open files".into(),
+                    shortage: true,
+                };
+                let effects = feed(&mut engine, at(1), input, &nothing);
+                assert!(!effects.iter().any(|e| matches!(e, Effect::Mail(_))));
+                assert_eq!(orders(effects), [], "nothing has ended meanwhile");
+            }
+            let child = running.remove(0);
+            waiting = orders(feed(&mut engine, at(2), ended(child), &nothing));
+            verdicts += 1;
+        }
+        assert_eq!(verdicts, count);
+        // One try too many for each that has ended, at most.
+        assert!(refused <= PROGRAMS_LIMIT + count, "{refused}");
+    }
 }
 
 #[test]
