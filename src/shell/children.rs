@@ -11,6 +11,8 @@
 //! hold the pipes open for ever. Output is always read, so that nobody waits on a full pipe, but
 //! kept only up to the configured limit.
 
+mod ended;
+
 use std::collections::VecDeque;
 use std::ffi::OsString;
 use std::io::{self, Read};
@@ -22,13 +24,13 @@ use mio::{Interest, Token};
 
 use crate::engine::{ChildId, Ending, Input, Wanted};
 use crate::model::Program;
-use crate::pattern::{Pattern, Search};
 use crate::reading::printed;
 use crate::sys;
 use crate::sys::reap::WaitStatus;
 use crate::sys::spawn::{self, Identity, Spawn, SpawnError};
 use crate::time::Moment;
 
+use self::ended::Ended;
 use super::{Registered, Tokens};
 
 /// Reads of [`READ_SIZE`] per wake-up and pipe: a program that prints without end shares the loop.
@@ -213,8 +215,11 @@ impl Children {
                     output: if errors.is_empty() { output } else { errors }.into(),
                 })
             }
-            Wanted::Text(_) => {
-                self.ended.push_back(Ended::new(running, ending));
+            Wanted::Text(patterns) => {
+                let (errors, output) = (&running.errors.kept, &running.output.kept);
+                let output = printed(errors, output, running.keep);
+                let ended = Ended::new(running.id, running.pid, ending, output, patterns);
+                self.ended.push_back(ended);
                 self.step()
             }
         }
@@ -238,66 +243,6 @@ impl Children {
     /// The numbers of all that run.
     pub fn pids(&self) -> impl Iterator<Item = i32> + '_ {
         self.running.iter().map(|running| running.pid)
-    }
-}
-
-/// A program that was run as a check and is over.
-struct Ended {
-    id: ChildId,
-    pid: i32,
-    ending: Ending,
-    output: String,
-    patterns: VecDeque<Box<str>>,
-    /// For the first pattern, as far as it has come.
-    search: Option<(Search, usize)>,
-    matched: Vec<Box<str>>,
-}
-
-impl Ended {
-    fn new(running: Running, ending: Ending) -> Self {
-        let patterns = match running.wanted {
-            Wanted::Text(patterns) => patterns.into(),
-            Wanted::Reason => VecDeque::new(),
-        };
-        Self {
-            id: running.id,
-            pid: running.pid,
-            ending,
-            output: printed(&running.errors.kept, &running.output.kept, running.keep),
-            patterns,
-            search: None,
-            matched: Vec::new(),
-        }
-    }
-
-    /// Looks through so many bytes; whether that was all.
-    fn look(&mut self, mut work: usize) -> bool {
-        while let Some(pattern) = self.patterns.front() {
-            let begin = || (Pattern::new(pattern).search(), 0);
-            let (mut search, from) = self.search.take().unwrap_or_else(begin);
-            let rest = &self.output.as_bytes()[from..];
-            let piece = &rest[..rest.len().min(work)];
-            work -= piece.len();
-            if search.take(piece) || piece.len() == rest.len() && search.would_match() {
-                self.matched.extend(self.patterns.pop_front());
-            } else if piece.len() == rest.len() {
-                self.patterns.pop_front();
-            } else {
-                self.search = Some((search, from + piece.len()));
-                return false;
-            }
-        }
-        true
-    }
-
-    fn answer(self) -> Input {
-        Input::ProgramEnded {
-            child: self.id,
-            pid: self.pid,
-            ending: self.ending,
-            output: self.output.into(),
-            matched: self.matched,
-        }
     }
 }
 
