@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 
 #[cfg(feature = "tls")]
-use super::tls;
+use super::{eventually, tls};
 
 /// What came back.
 #[derive(Debug)]
@@ -73,12 +73,18 @@ pub(crate) fn say(port: u16, request: &[u8]) -> Answer {
     }
 }
 
-/// `GET path` over TLS.
+/// `GET path` over TLS, until there is an answer: on a slow machine a handshake can take longer
+/// than the page waits for it.
 #[cfg(feature = "tls")]
 pub(crate) fn get_tls(port: u16, path: &str, fields: &[&str]) -> Answer {
-    let stream = TcpStream::connect(("127.0.0.1", port)).expect("the status page listens");
     let request = request("GET", path, fields, "");
-    exchange(tls::connect(stream), request.as_bytes())
+    let mut answer = parse(&[]);
+    eventually("the page answers over TLS", || {
+        let stream = TcpStream::connect(("127.0.0.1", port)).expect("the status page listens");
+        answer = exchange(tls::connect(stream), request.as_bytes());
+        answer.status != 0
+    });
+    answer
 }
 
 /// Sends bytes and reads until the server closes.
