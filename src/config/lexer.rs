@@ -56,6 +56,11 @@ impl Lexer {
         self.text[self.offset..].starts_with(c)
     }
 
+    /// Where it goes on.
+    pub(super) fn offset(&self) -> u32 {
+        narrow(self.offset)
+    }
+
     /// Goes on at byte `offset`, the border of a token.
     pub(super) const fn rewind(&mut self, offset: u32) {
         self.offset = offset as usize;

@@ -14,6 +14,7 @@ pub(super) use file::parse;
 pub(super) use file::{DEPTH_LIMIT, FILE_LIMIT, FILES_LIMIT, TOTAL_LIMIT, open};
 #[cfg(test)]
 pub(super) use value::STRING_LIMIT;
+pub(super) use value::without_parentheses;
 
 use file::OpenFile;
 

@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use super::httpd::so_far;
 use crate::config::keyword::Keyword;
-use crate::config::parser::{Parsed, Parser};
+use crate::config::parser::{Parsed, Parser, without_parentheses};
 use crate::config::syntax::{CredentialSyntax, Text};
 use crate::config::token::{Token, TokenKind};
 use crate::model::{Allow, AllowedNetwork, PasswordKind, Role};
@@ -71,6 +71,13 @@ fn user(p: &mut Parser<'_>, written: Text) -> Parsed {
         .value
         .split_once(':')
         .unwrap_or((&written.value, ""));
+    let is_bare = !p.text(written.span).contains(['"', '\'']);
+    let meant = match is_bare {
+        true => without_parentheses(password),
+        false => password,
+    };
+    p.warn_of_parentheses(written.span, meant != password);
+    let password = meant;
     let password: Box<str> = match p.touching_string()? {
         Some(string) if password.is_empty() => string.value,
         Some(string) => {

@@ -108,6 +108,7 @@ fn option(p: &mut Parser<'_>, server: &mut Server) -> Parsed<bool> {
     } else if p.accept(Keyword::Password) {
         let word = p.previous();
         let password = p.name("a password")?;
+        p.warn_of_parentheses(password.span, false);
         super::once(p, &mut server.password, password, word)?;
     } else if p.accept(Keyword::Timeout) {
         let word = p.previous();

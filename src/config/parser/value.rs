@@ -5,7 +5,7 @@ use crate::config::complaints::Reported;
 use crate::config::grammar;
 use crate::config::keyword::Keyword;
 use crate::config::syntax::Text;
-use crate::config::token::{Token, TokenKind};
+use crate::config::token::{Symbol, Token, TokenKind};
 use crate::text::{Diagnostic, Span, Spanned, quoted};
 
 /// Longest string or word of a control file, in bytes. What is longer is a quote that was
@@ -146,19 +146,58 @@ impl Parser<'_> {
 
     /// A name, path, address or string, whatever words of the language it looks like.
     pub(in crate::config) fn value(&mut self, thing: &'static str) -> Parsed<Text> {
-        if !self.at_value(thing) {
-            return Err(self.unexpected());
+        loop {
+            if !self.at_value(thing) {
+                return Err(self.unexpected());
+            }
+            let start = self.peek().span.start;
+            self.ahead = None;
+            self.lexer().rewind(start);
+            let mut token = self.lexer().value();
+            if let TokenKind::Word(_) = token.kind {
+                token.span = self.without_parentheses(token.span);
+            }
+            // An opening parenthesis may stand alone: `( "/x" )`.
+            if token.span.start < token.span.end {
+                self.skip_closing_parentheses();
+                self.took(token);
+                return self.checked_text(token);
+            }
         }
-        let start = self.peek().span.start;
-        self.ahead = None;
-        self.lexer().rewind(start);
-        let mut token = self.lexer().value();
-        if let TokenKind::Word(_) = token.kind {
-            let length = without_last_parentheses(self.text(token.span)).len();
-            token.span = self.cut(token, length);
+    }
+
+    /// The part of a word that is meant.
+    fn without_parentheses(&self, word: Span) -> Span {
+        let text = self.text(word);
+        let meant = without_parentheses(text);
+        let before = meant.as_ptr() as usize - text.as_ptr() as usize;
+        let start = word.start + u32::try_from(before).expect("shorter than the word");
+        let end = start + u32::try_from(meant.len()).expect("shorter than the word");
+        Span { start, end, ..word }
+    }
+
+    /// Tells that the parentheses around a password are no part of it, `cut` off already or not.
+    pub(in crate::config) fn warn_of_parentheses(&mut self, password: Span, cut: bool) {
+        let file = &self.complaints.sources().file(password.file).text;
+        let before = file.get(..password.start as usize).unwrap_or("");
+        let after = file.get(password.end as usize..).unwrap_or("");
+        let parentheses = ['(', ')'];
+        let around = before.ends_with(parentheses) || after.starts_with(parentheses);
+        let is_bare = !self.text(password).contains(['"', '\'']);
+        if is_bare && (around || cut) {
+            let message = "the parentheses here are no part of the password";
+            self.warn(Diagnostic::warning(password, message).note("in quotes they are"));
         }
-        self.took(token);
-        self.checked_text(token)
+    }
+
+    /// Goes on behind those that follow a value.
+    fn skip_closing_parentheses(&mut self) {
+        loop {
+            let before = self.lexer().offset();
+            if self.lexer().token().kind != TokenKind::Symbol(Symbol::CloseParenthesis) {
+                return self.lexer().rewind(before);
+            }
+        }
     }
 
     /// A value right behind the last token, where even `the` is a name.
@@ -264,9 +303,14 @@ const TYPOGRAPHIC_QUOTES: [char; 7] = ['“', '”', '„', '‘', '’', '«', 
 /// What stands for bytes that are no UTF-8.
 const NO_UTF8: char = '\u{fffd}';
 
-/// A word without the parentheses at its end that were opened before it: `(failed port 80 protocol
-/// http)`.
-fn without_last_parentheses(word: &str) -> &str {
+/// A word without the parentheses around it, which group words as in `(failed port 80 request /x)`.
+/// With others inside it they may belong to it, and the last ones go that were opened before it.
+pub(in crate::config) fn without_parentheses(word: &str) -> &str {
+    let parentheses = ['(', ')'];
+    let inside = word.trim_matches(parentheses);
+    if !inside.contains(parentheses) {
+        return inside;
+    }
     let opened = word.matches('(').count();
     let closed = word.matches(')').count();
     let mut kept = word;

@@ -296,6 +296,40 @@ warning: `username` of `protocol smtp` is not in effect yet
 }
 
 #[test]
+fn parentheses_around_a_password() {
+    let text = "set httpd port 2812
+  allow (u:pa) allow v:(pa)
+  allow w:\"pa)\" allow x:p(a) allow (\"y:pa\")
+set mailserver h username u password pa), i username u password (\"pa\")
+";
+    assert_eq!(
+        said(&Memory::new(text)),
+        "
+warning: the parentheses here are no part of the password
+ --> /etc/monitrc:2:10
+  |
+2 |   allow (u:*** allow v:****
+  |          ^^^^
+  = in quotes they are
+
+warning: the parentheses here are no part of the password
+ --> /etc/monitrc:2:22
+  |
+2 |   allow (u:*** allow v:****
+  |                      ^^^^^^
+  = in quotes they are
+
+warning: the parentheses here are no part of the password
+ --> /etc/monitrc:4:38
+  |
+4 | set mailserver h username u password ***, i username u password ******
+  |                                      ^^
+  = in quotes they are
+"
+    );
+}
+
+#[test]
 fn what_is_no_network_lets_nobody_in() {
     let text = "set httpd port 2812
   allow 10.0.0.0/33

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::super::model;
 use super::{ok, rules, service, tests};
-use crate::model::{Comparison, Limit, Test};
+use crate::model::{Comparison, Limit, Program, Test};
 
 const fn seconds(n: u64) -> Duration {
     Duration::from_secs(n)
@@ -33,11 +33,46 @@ fn parentheses_group_nothing() {
         assert_eq!(format!("{:?}", model(text)), format!("{plain:?}"));
     }
 }
+
+/// In the reference those within a word are errors; here they belong to it.
+#[test]
+fn parentheses_are_no_part_of_a_bare_value() {
+    for (written, meant) in [
+        ("(/a)", "/a"),
+        ("/a)", "/a"),
+        ("((/a)", "/a"),
+        ("( /a )", "/a"),
+        ("(\"/a\")", "/a"),
+        ("/a(", "/a"),
+        ("/a()", "/a"),
+        ("/a(b)", "/a(b)"),
+        ("/a(b)c)", "/a(b)c"),
+        ("/a)b", "/a)b"),
+        ("\"/a)\"", "/a)"),
+        ("'/(a)'", "/(a)"),
+    ] {
+        let model = model(&format!("set pidfile {written} set terminal batch\n"));
+        assert_eq!(model.settings.pidfile.as_deref(), Some(meant), "{written}");
+    }
+}
 ok!(
     parentheses_of_a_pattern,
-    "check file f path /x\n if match (alert|port) then alert",
-    |m| format!("{:?}", tests(m)).contains("\"(alert|port)\""),
-    true
+    "check file f path /x\n if match (alert|port) then alert if match (a|b)c then alert",
+    |m| {
+        let tests = format!("{:?}", tests(m));
+        ["\"alert|port\"", "\"(a|b)c\""].map(|pattern| tests.contains(pattern))
+    },
+    [true, true]
+);
+ok!(
+    parentheses_of_arguments,
+    "check process (p) pidfile (/x)\n start \"/a\" (b) c) $(d)\n stop (/a e)",
+    |m| {
+        let p = service(m);
+        let words = |program: &Option<Program>| program.as_ref().unwrap().arguments.join(" ");
+        (&*p.name == "p", words(&p.start), words(&p.stop))
+    },
+    (true, "/a b c $(d)".to_owned(), "/a e".to_owned())
 );
 ok!(empty, "", |m| m.services.len(), 1);
 ok!(comments, "# one\n  # two\n;", |m| m.services.len(), 1);

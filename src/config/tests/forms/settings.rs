@@ -382,6 +382,33 @@ ok!(
         "u / p:q false"
     ]
 );
+ok!(
+    httpd_users_in_parentheses,
+    "set httpd port 1 allow a:p) allow (b:p) allow c:(p) allow d:)p( allow e:p)q
+        allow f:\"(p)\" allow \"g:p)\" allow (h:\"p\" ) (allow i:p)
+    check process p matching p",
+    |m| {
+        let credentials = &httpd(m).access.credentials;
+        let pairs = credentials
+            .iter()
+            .map(|c| format!("{}:{}", c.user, c.password));
+        pairs.collect::<Vec<_>>().join(" ")
+    },
+    "a:p b:p c:p d:p e:p)q f:(p) g:p) h:p i:p"
+);
+ok!(
+    parentheses_of_logins,
+    "set mailserver (h) username u) password (p), i username u password \"p)\"",
+    |m| {
+        let servers = m.settings.mail_servers.iter();
+        let pairs = servers.map(|server| server.credentials.clone().unwrap());
+        pairs
+            .map(|(user, password)| format!("{user}:{password}"))
+            .collect::<Vec<_>>()
+            .join(" ")
+    },
+    "u:p u:p)"
+);
 
 ok!(
     terminal,
