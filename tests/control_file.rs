@@ -306,7 +306,7 @@ fn a_wrong_file_shows_no_password() {
         "set httpd port 2812\n  alow u:zebrafish\n",
         "set httpd port 2812 allow u: zebrafish\n",
         "set httpd port 2812 allow :zebrafish\n",
-        "set httpd port 2812 allow u:zebra/fish\n",
+        "set httpd port 2812 allow u:zebra/fish x\n",
         "set httpd port 2812 allow u:\"zebra\\\"fish\" x\n",
         "set httpd port 2812 allow u:\"zebra\n  fish\" x\n",
         "set mailserver h username u pasword \"zebrafish\"\n",

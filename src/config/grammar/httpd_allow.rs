@@ -171,9 +171,12 @@ fn network(text: &str) -> Network {
         .strip_prefix('[')
         .and_then(|rest| rest.strip_suffix(']'));
     let Ok(address) = bare.unwrap_or(address).parse::<IpAddr>() else {
+        let is_password = |mask| text.contains(':') && !looks_like_network(text, mask);
         return match mask {
-            Some(_) => Network::Bad(format!("{} is no network", quoted(text))),
-            None => Network::None,
+            Some(mask) if !is_password(mask) => {
+                Network::Bad(format!("{} is no network", quoted(text)))
+            }
+            Some(_) | None => Network::None,
         };
     };
     let bits = if address.is_ipv4() { 32 } else { 128 };
@@ -190,6 +193,13 @@ fn network(text: &str) -> Network {
             ))
         }
     }
+}
+
+/// A user's password may hold a slash, `me:pass/word`; but `fe80:1/64` is an address gone wrong.
+fn looks_like_network(text: &str, mask: &str) -> bool {
+    let address = text.strip_suffix(mask).unwrap_or(text);
+    let is_digit = |c: char| c.is_ascii_hexdigit() || "[:]/".contains(c);
+    address.chars().all(is_digit) && mask.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn prefix_of(mask: &str, address: IpAddr) -> Option<u8> {

@@ -334,6 +334,7 @@ fn what_is_no_network_lets_nobody_in() {
     let text = "set httpd port 2812
   allow 10.0.0.0/33
   allow ZZ.ZZ/24
+  allow fe80:1/10
 ";
     assert_eq!(
         said(&Memory::new(text)),
@@ -351,6 +352,13 @@ warning: `ZZ.ZZ/24` is no network
 3 |   allow ZZ.ZZ/24
   |         ^^^^^^^^
   = nobody is let in by it
+
+warning: `*********` is no network
+ --> /etc/monitrc:4:9
+  |
+4 |   allow fe80:****
+  |         ^^^^^^^^^
+  = nobody is let in by it
 "
     );
     let hosts = Memory::new(text)
@@ -362,7 +370,7 @@ warning: `ZZ.ZZ/24` is no network
         .unwrap()
         .access
         .hosts;
-    assert_eq!(hosts.len(), 2);
+    assert_eq!(hosts.len(), 3);
 }
 
 #[test]

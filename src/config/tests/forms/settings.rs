@@ -366,7 +366,9 @@ ok!(
         allow hauk:\"passw@rd :#'\" read-only
         allow \"a user\":'x y' readonly
         allow \"whole:string\"
-        allow u:p:q",
+        allow u:p:q
+        allow v:pa/ss allow w:/pass allow x/y:pass allow z:pa/24
+        allow cafe:p/64 allow 10.0.0.1:p/8 allow \"e:p/s\"",
     |m| httpd(m)
         .access
         .credentials
@@ -379,7 +381,14 @@ ok!(
         "hauk / passw@rd :#' true",
         "a user / x y true",
         "whole / string false",
-        "u / p:q false"
+        "u / p:q false",
+        "v / pa/ss false",
+        "w / /pass false",
+        "x/y / pass false",
+        "z / pa/24 false",
+        "cafe / p/64 false",
+        "10.0.0.1 / p/8 false",
+        "e / p/s false"
     ]
 );
 ok!(
