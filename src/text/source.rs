@@ -91,9 +91,8 @@ impl Source {
 
     /// The line that starts at byte `start` as it may be shown, without its end of line.
     pub(super) fn line_at(&self, start: usize) -> &str {
-        let end = self.text[start..]
-            .find('\n')
-            .map_or(self.text.len(), |at| start + at);
+        let rest = self.text.get(start..).unwrap_or("");
+        let end = start + rest.find('\n').unwrap_or(rest.len());
         let line = self.shown().get(start..end).unwrap_or("");
         line.strip_suffix('\r').unwrap_or(line)
     }
@@ -118,6 +117,14 @@ mod tests {
         assert_eq!(position("ab\r\ncd", 4), (2, 1));
         assert_eq!(position("\tüx", 3), (1, 3));
         assert_eq!(position("ab\n", 3), (2, 1));
+    }
+
+    #[test]
+    fn there_is_no_line_at_half_a_letter_or_behind_the_end() {
+        let mut sources = Sources::default();
+        let file = sources.add("f", "ü\r\nb".as_bytes(), None);
+        let lines = [0, 1, 4, 5, 6].map(|start| sources.file(file).line_at(start));
+        assert_eq!(lines, ["ü", "", "b", "", ""]);
     }
 
     #[test]
