@@ -27,13 +27,17 @@ fn words_of_httpd() {
     check("allow u:\"zebra\nfish\" x", "`x`");
     check("allow u:\"zebra\n\nfish\"\n  x", "`x`");
     check("allow u:zebra\"fish\"", "a quote inside a word");
-    check("allow u:zebra/fish x", "`x`");
+    check("allow u:zebra/fish x", "cannot stand");
     check("allow \"u\":zebra/fish x", "`x`");
     check(
         "allow u:x y:zebrafish allow u:\"zebrafish\n",
         "cannot stand",
     );
     check("allow localhost u:ZebraFish", "`u` cannot");
+    check("allow u:x zebra fish", "allow u:* ***** ****");
+    check("allow u zebrafish", "allow u *********");
+    check("allow u \"zebra fish\"", "allow u \"***** ****\"");
+    check("allow u:x allow v zebra fish", "cannot stand");
 }
 
 #[test]
@@ -50,7 +54,14 @@ fn words_of_other_settings() {
         "set mailserver h username u password \"zebra\nfish\" usign tls\n",
         "`usign`",
     );
-    check("set mailserver h password zebrafish,fish x\n", "`x`");
+    check(
+        "set mailserver h password zebrafish,fish x\n",
+        "cannot stand",
+    );
+    check(
+        "set mailserver h username u password x zebra fish usign tls\n",
+        "password * ***** **** usign tls",
+    );
     check("set mmonit http:/u:zebrafish@h/\n", "is no URL");
     check("set mmonit \"http://u:zebra fish@h/\"\n", "is no URL");
     check("set mmonit https://u:zebra/fish@h/\n", "`*****************");
@@ -76,4 +87,9 @@ fn words_of_tests() {
     check("http headers [X-Key zebrafish: x]", "is no name");
     check("http headers [X-Key: \"zebra]fish\"] x", "`x`");
     check("password zebrafish", "need each other");
+    check(
+        "username u password x zebra fish status 200",
+        "cannot stand",
+    );
+    check("send \"LOGIN u zebrafish\\r\\n\" cont", "`cont`");
 }
