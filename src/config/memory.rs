@@ -230,7 +230,7 @@ impl Surroundings for Memory {
     fn pattern(&self, pattern: &str) -> Result<(), Box<str>> {
         match fault(pattern) {
             None => Ok(()),
-            Some(place) if pattern[place.clone()].starts_with(['(', ')']) => {
+            Some(place) if pattern[place.clone()].starts_with('(') => {
                 Err("Unmatched ( or \\(".into())
             }
             Some(_) => Err("Invalid regular expression".into()),

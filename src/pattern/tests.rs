@@ -38,13 +38,14 @@ const PIECES: &[&str] = &[
     "[[=b=]]",
     "-",
     "\u{e4}",
+    ")",
 ];
 const COUNTS: &[&str] = &[
     "*", "+", "?", "{2}", "{1,2}", "{0,2}", "{2,}", "{,2}", "{0}", "", "", "", "", "",
 ];
 /// glibc forgets some of these where it writes out a counted repetition (`(\b\w){2}`).
 const EDGES: &[&str] = &[
-    "a", "b", "\\b", "\\<", "\\>", "\\B", "\\w", "\\W", ".", "^", "$",
+    "a", "b", "\\b", "\\<", "\\>", "\\B", "\\w", "\\W", ".", "^", "$", ")",
 ];
 const SIGNS: &[&str] = &["*", "+", "?", "", "", ""];
 
@@ -67,7 +68,7 @@ fn pattern(state: &mut u64, depth: usize, pieces: &[&str], repeats: &[&str]) -> 
 
 /// Without a line end, which glibc now and then takes for the end of the text (`\s+^a`).
 fn text(state: &mut u64) -> Vec<u8> {
-    let letters = b"aaabbc_. -A\t\xc3\xa4\0";
+    let letters = b"aaabbc_. -A)\t\xc3\xa4\0";
     let length = random(state) % 9;
     (0..length)
         .map(|_| letters[random(state) % letters.len()])

@@ -105,6 +105,7 @@ pub(super) fn read(source: &str, ignores_case: bool) -> Option<Tree> {
     let mut reader = Reader {
         rest: source.as_bytes(),
         ignores_case,
+        depth: 0,
     };
     let tree = reader.choice()?;
     reader.rest.is_empty().then_some(tree)
@@ -113,6 +114,8 @@ pub(super) fn read(source: &str, ignores_case: bool) -> Option<Tree> {
 struct Reader<'a> {
     rest: &'a [u8],
     ignores_case: bool,
+    /// How many parentheses are open; with none, a closing one is a letter.
+    depth: usize,
 }
 
 impl Reader<'_> {
@@ -142,7 +145,7 @@ impl Reader<'_> {
 
     fn sequence(&mut self) -> Option<Tree> {
         let mut parts = Vec::new();
-        while !matches!(self.rest.first(), None | Some(b'|' | b')')) {
+        while !self.at_end_of_sequence() {
             let mut part = self.single()?;
             // A place cannot be repeated.
             while let Some((least, most)) = self.repetition()? {
@@ -160,10 +163,20 @@ impl Reader<'_> {
         Some(Tree::Sequence(parts))
     }
 
+    fn at_end_of_sequence(&self) -> bool {
+        match self.rest.first() {
+            None | Some(b'|') => true,
+            Some(b')') => self.depth > 0,
+            Some(_) => false,
+        }
+    }
+
     fn single(&mut self) -> Option<Tree> {
         let letters = match self.next()? {
             b'(' => {
+                self.depth += 1;
                 let inner = self.choice()?;
+                self.depth -= 1;
                 return self.accept(b")").then_some(inner);
             }
             b'^' => return Some(Tree::Place(Place::Start)),

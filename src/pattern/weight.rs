@@ -90,7 +90,7 @@ impl<'a> Walk<'a> {
                 b'\\' => self.escape(start),
                 b'[' => self.bracket(start),
                 b'(' => self.begin_group(start),
-                b')' => self.end_group(start),
+                b')' => self.end_group(),
                 b'{' => self.interval(start),
                 b'*' | b'?' => self.repeat(start, 1),
                 // The one that must be there, and those that may.
@@ -143,10 +143,11 @@ impl<'a> Walk<'a> {
         self.weight.depth = self.weight.depth.max(self.open.len());
     }
 
-    fn end_group(&mut self, start: usize) {
+    /// A parenthesis that closes nothing is a letter.
+    fn end_group(&mut self) {
         self.settle();
         match self.open.pop() {
-            None => self.blame(start..self.at),
+            None => self.last = Some(1),
             Some(Open { sum, .. }) => {
                 self.last = Some(std::mem::replace(&mut self.sum, sum).max(1));
             }
@@ -259,7 +260,7 @@ mod tests {
         for (pattern, place) in [
             ("a(b", Some("(")),
             ("((a)", Some("((a)")),
-            ("ab)c", Some(")")),
+            ("ab)c[", Some("[")),
             ("x[abc", Some("[")),
             ("x[^]", Some("[")),
             ("[z-a]", Some("z-a")),
@@ -295,6 +296,7 @@ mod tests {
             ("((a{10}){10,}b)?", 111),
             ("(a{255}){255}", 65_025),
             ("()", 1),
+            ("a)*", 2),
         ] {
             assert_eq!(Weight::of(pattern).letters, letters, "{pattern}");
         }

@@ -110,15 +110,15 @@ error: `x{2,1}` is no regular expression: Invalid regular expression
 #[test]
 fn a_pattern_in_a_file() {
     let text = "check file log with path /log\n  if content = /etc/patterns then alert\n";
-    let memory = Memory::new(text).file("/etc/patterns", 0o644, "fine\n\nbad)\r\nworse[\n");
+    let memory = Memory::new(text).file("/etc/patterns", 0o644, "fine\n\nbad(\r\nworse[\n");
     let report = memory.load().unwrap_err();
     assert_eq!(
         format!("\n{report}"),
         "
-error: `bad)` is no regular expression: Unmatched ( or \\(
+error: `bad(` is no regular expression: Unmatched ( or \\(
  --> /etc/patterns:3:4
   |
-3 | bad)
+3 | bad(
   |    ^
   = included from /etc/monitrc:2:16
 

@@ -65,12 +65,12 @@ error: `we{3,1}b` is no regular expression: Invalid regular expression
 // `\t` became a tab, so that places in the pattern are no longer places in the file.
 err! {
     pattern_with_escapes,
-    r#"check process web matching "a\tb)""#,
+    r#"check process web matching "a\tb(""#,
     "
-error: `a␉b)` is no regular expression: Unmatched ( or \\(
+error: `a␉b(` is no regular expression: Unmatched ( or \\(
  --> /etc/monitrc:1:28
   |
-1 | check process web matching \"a\\tb)\"
+1 | check process web matching \"a\\tb(\"
   |                            ^^^^^^^
 "
 }

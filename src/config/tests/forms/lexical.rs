@@ -65,6 +65,12 @@ ok!(
     [true, true]
 );
 ok!(
+    parentheses_that_close_nothing_in_a_pattern,
+    "check process p matching p\n if failed port 80 send a) expect \"x)\" then alert",
+    |m| format!("{:?}", tests(m)).contains("\"x)\""),
+    true
+);
+ok!(
     parentheses_of_arguments,
     "check process (p) pidfile (/x)\n start \"/a\" (b) c) $(d)\n stop (/a e)",
     |m| {
