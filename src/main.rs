@@ -68,6 +68,8 @@ fn with_control_file(invocation: &Invocation) -> Exit {
         Task::SyntaxCheck { .. } | Task::Check { .. }
     ) {
         utility::warn(&loaded); // a daemon says them in its log; nobody wants them with a status
+    } else if invocation.task == Task::Reload && setup::watches_nothing(&loaded.model) {
+        complain(&format!("warning: {}", setup::NOTHING));
     }
     if options.verbose {
         utility::describe(&loaded.model, &source.control_file);

@@ -390,13 +390,50 @@ fn reload_of_a_wrong_file_keeps_the_old_one_running() {
     test.wait_for_log("reloaded");
 }
 
+/// Emptied, cut off after its settings, its checks gone: one look at the machine is not watching.
 #[test]
-fn reload_of_a_file_that_names_nothing_is_warned_about() {
+fn reload_of_a_file_that_names_nothing_keeps_the_old_one_running() {
     let test = started();
+    let daemon = test.pid("tend.pid").expect("it runs");
+    let sound = test.read("monitrc");
+    let told = "the control file names nothing to watch";
+    let refused = format!("reload failed, the old configuration stays in force -- {told}");
+    let files = ["", "# nothing\n", "set daemon 1\ncheck system box\n"];
+    for (rest, times) in files.into_iter().zip(1..) {
+        test.write("monitrc", rest);
+        process::signal(daemon, "HUP");
+        test.wait_for_log_times(&refused, times);
+    }
+    assert!(!test.log().contains("reloaded"), "{}", test.log());
     test.rewrite_monitrc("set daemon 1\n");
-    process::signal(test.pid("tend.pid").expect("it runs"), "HUP");
-    test.wait_for_log("The control file names nothing to watch");
+    let checked = test.tend(&["-t"]);
+    assert_eq!(checked.code, 0, "a run may begin with it: {checked:?}");
+    assert!(checked.stderr.contains(told), "{checked:?}");
+    let reload = test.tend(&["reload"]);
+    assert!(reload.stderr.contains(told), "{reload:?}");
+    test.rewrite_monitrc(&sound);
+    wait_for_summary(&test, "OK", 3);
+    test.kill("web");
+    test.wait_for_log("'web' process is not running");
+    process::signal(daemon, "HUP");
     test.wait_for_log("reloaded");
+}
+
+/// What a run may begin with it may be reloaded to, or it could not be reloaded at all.
+#[test]
+fn a_run_that_watches_nothing_is_reloaded() {
+    let mut test = Sandbox::new().monitrc("set daemon 1\n");
+    let daemon = test.start();
+    test.wait_for_log("the control file names nothing to watch");
+    process::signal(daemon, "HUP");
+    test.wait_for_log("reloaded");
+    test.write("page", "hello");
+    test.rewrite_monitrc("set daemon 1\ncheck file page with path $DIR/page\n");
+    process::signal(daemon, "HUP");
+    test.wait_for_log_times("tend reloaded", 2);
+    test.rewrite_monitrc("set daemon 1\n");
+    process::signal(daemon, "HUP");
+    test.wait_for_log("reload failed");
 }
 
 #[test]

@@ -4,16 +4,23 @@
 
 use crate::config::in_one_line;
 use crate::engine::Input;
-use crate::model::{Model, Settings, Subject};
+use crate::model::{Model, Settings};
 use crate::sys;
 use crate::sys::reap::WaitStatus;
 use crate::time::Moment;
 use crate::view::Instance;
 
 use super::rehearsal::{Hindrance, Next};
-use super::setup::Source;
+use super::setup::{Source, watches_nothing};
 use super::statefile::{Kind, Store};
 use super::{Shell, clock, log, platform};
+
+const NOT_IN_TIME: &str = "the control file, or something it names, cannot be read in time";
+const NO_MEMORY: &str = "there is too little memory to read the control file again";
+/// Sooner an accident (emptied, cut off, an include that finds nothing) than a wish. A daemon that
+/// watches nothing takes the next such file, or it could not be reloaded at all.
+const NOTHING: &str = "the control file names nothing to watch (where that is meant, end tend and \
+                       start it anew)";
 
 impl Shell {
     /// SIGHUP. The log is opened again in any case: it may have been rotated.
@@ -43,15 +50,12 @@ impl Shell {
         match next {
             Next::Wait => {}
             Next::Load => self.load(),
-            Next::Refuse(why) => self.refuse_reload(why),
+            Next::Refuse(Hindrance::Time) => self.refuse_reload(NOT_IN_TIME),
+            Next::Refuse(Hindrance::Memory) => self.refuse_reload(NO_MEMORY),
         }
     }
 
-    fn refuse_reload(&mut self, why: Hindrance) {
-        let reason = match why {
-            Hindrance::Time => "the control file, or something it names, cannot be read in time",
-            Hindrance::Memory => "there is too little memory to read the control file again",
-        };
+    fn refuse_reload(&mut self, reason: &str) {
         ::log::error!("{reason}");
         self.feed(Input::LoadFailed {
             reason: reason.into(),
@@ -65,8 +69,8 @@ impl Shell {
                     ::log::warn!("{}", in_one_line(warning));
                 }
                 let mut model = loaded.model;
-                if watches_nothing(&model) {
-                    ::log::warn!("The control file names nothing to watch");
+                if watches_nothing(&model) && !watches_nothing(self.engine.model()) {
+                    return self.refuse_reload(NOTHING);
                 }
                 // A daemon stays one: without `set daemon` the interval it was started with holds.
                 let poll = model.settings.poll.or(self.engine.model().settings.poll);
@@ -112,13 +116,6 @@ impl Shell {
         self.sampler.configure(&model.services);
         self.exits.configure(model.services.len());
     }
-}
-
-/// Whether nothing but the machine is there, and nothing of it is tested: such a file is sooner an
-/// accident than a wish.
-fn watches_nothing(model: &Model) -> bool {
-    let mut services = model.services.iter();
-    services.all(|service| service.subject == Subject::System && service.rules.is_empty())
 }
 
 /// What pages say about this run.

@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 use std::time::Duration;
 
 use crate::config::{self, Commanded, Loaded, Report};
-use crate::model::{Httpd, LogTarget, Settings};
+use crate::model::{Httpd, LogTarget, Model, Settings, Subject};
 
 use super::files::Files;
 use super::log::{Direction, Terminal};
@@ -12,6 +12,10 @@ use super::places;
 
 /// The facility of messages for which nobody chose one: user, as the reference has it (F91).
 pub const DEFAULT_FACILITY: u8 = 1;
+
+/// A run begins with such a file, for Monit's does; a reload is where it would do harm.
+pub const NOTHING: &str = "the control file names nothing to watch: a reload does not put it in \
+                           the place of one that does";
 
 /// What the command line says instead of the control file (reference F41).
 #[derive(Clone, Debug, Default)]
@@ -72,6 +76,9 @@ impl Source {
         let statefile = places::statefile();
         replace(&mut settings.statefile, &overrides.statefile, statefile);
         replace(&mut settings.idfile, &None, places::idfile());
+        if watches_nothing(&loaded.model) {
+            loaded.warnings.push(format!("warning: {NOTHING}\n"));
+        }
         Ok(loaded)
     }
 
@@ -106,6 +113,12 @@ impl Source {
             verbose: self.overrides.verbose,
         }
     }
+}
+
+/// Whether nothing but the machine is there, and nothing of it is tested.
+pub fn watches_nothing(model: &Model) -> bool {
+    let mut services = model.services.iter();
+    services.all(|service| service.subject == Subject::System && service.rules.is_empty())
 }
 
 /// The pidfile's path; [`Source::load`] has filled it in.
