@@ -4,7 +4,7 @@ use crate::model::{Action, Exec, Mode, ServiceId, Subject};
 use crate::reading::{ProcessReading, Reading};
 
 use super::plan::{Aim, Cause};
-use super::{ChildId, Effect, Engine, Priority, Wanted};
+use super::{ChildId, Effect, Engine, Priority, Reach, Wanted};
 
 /// How many programs of `exec` actions may run at a time; what is over is said and not run. A
 /// thousand services that fail in one second must not become a thousand processes.
@@ -105,6 +105,7 @@ impl Engine {
             child,
             program: exec.program.clone(),
             limit: exec.program.terms.timeout,
+            reach: Reach::Program,
             environment: self.environment(id, event, text),
             output: Wanted::Reason,
         });

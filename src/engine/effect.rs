@@ -82,14 +82,17 @@ pub enum Effect {
         child: ChildId,
         /// What to run, as whom.
         program: Program,
-        /// After this long its process group is killed.
+        /// After this long it is killed.
         limit: Duration,
+        /// Whom that kills.
+        reach: Reach,
         /// Variables added to the daemon's own environment (reference F119).
         environment: Vec<(&'static str, String)>,
         /// What of its output is wanted.
         output: Wanted,
     },
-    /// Kill a running program's process group with SIGKILL; it is still answered.
+    /// Kill the program of a check, as at the end of its time; it is still answered. No other one
+    /// is ever cut short: what a start, stop or `exec` program has begun it may end.
     Kill(ChildId),
     /// Tell when this process ends, by [`super::Input::ProcessGone`], where the kernel can. A later
     /// `Watch` for the same service replaces an earlier one.
@@ -122,6 +125,16 @@ pub enum Wanted {
     /// All of it as text, and which of these regular expressions match it, by
     /// [`super::Input::ProgramEnded`].
     Text(Vec<Box<str>>),
+}
+
+/// Whom SIGKILL reaches at the end of a program's time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// The program's own process. What it has put into the background may be the very daemon it
+    /// was to start, still on its way.
+    Program,
+    /// Its process group: nothing is left behind by it that anybody wants.
+    Group,
 }
 
 /// How loud a log line is (reference F92).

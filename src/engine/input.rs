@@ -148,7 +148,7 @@ pub enum Ending {
     Exited(i32),
     /// By this signal.
     Signaled(i32),
-    /// It ran past its limit and its process group was killed.
+    /// It ran past its limit and was killed.
     TimedOut,
 }
 

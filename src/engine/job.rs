@@ -7,12 +7,14 @@
 //!   ▼  shortage                          ended            │ not yet
 //!  Run ◄───────► Backoff        Run ────────────────► Check ◄────► Pause
 //!   │                                                     │
-//!   └── could not be run, timed out ──► failed ◄──────────┘ past the deadline
+//!   └── could not be run ─────────────► failed ◄──────────┘ past the deadline
 //! ```
 //!
 //! The exit status of a program does not matter when the process appears or vanishes in time
-//! (reference F126, F127): what counts is what is seen. Of a service without a process nothing is
-//! seen but the exit status.
+//! (reference F126, F127): what counts is what is seen, also where it was killed because it did not
+//! end. There the reference tells of a failed start and finds the process in its next cycle; taken
+//! for a failure here, those who depend on it would wait, and a restart be counted, for nothing.
+//! Of a service without a process nothing is seen but the exit status.
 
 use std::time::Duration;
 
@@ -21,7 +23,7 @@ use crate::reading::ProcessId;
 use crate::time::Moment;
 
 use super::plan::Phase;
-use super::{ChildId, Ending, SampleId};
+use super::{ChildId, Ending, Reach, SampleId};
 
 /// What a job does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,6 +99,14 @@ pub(super) struct Ran {
 pub(super) enum End {
     /// So, having printed this.
     Known(Ending, Box<[u8]>),
+    /// A start or restart program was killed at its time limit.
+    Killed {
+        /// The process the service had then, as far as was seen: a restart program that hangs
+        /// before it does anything has restarted nothing.
+        before: Option<ProcessId>,
+        /// What it had printed.
+        output: Box<[u8]>,
+    },
     /// It was started by an earlier run of ours, which was killed. It may run still, so it is given
     /// its whole time before anything is run again.
     Orphaned {
@@ -121,6 +131,14 @@ impl Verb {
             Self::Start => "Started",
             Self::Stop => "Stopped",
             Self::Restart => "Restarted",
+        }
+    }
+
+    /// Whom the end of its program's time kills. A stop program's children bring nothing up.
+    pub(super) const fn reach(self) -> Reach {
+        match self {
+            Self::Start | Self::Restart => Reach::Program,
+            Self::Stop => Reach::Group,
         }
     }
 
@@ -193,7 +211,9 @@ impl Ran {
     pub(super) fn reached(&self, verb: Verb, running: Option<ProcessId>) -> bool {
         match (verb, &self.end) {
             (Verb::Stop, _) => running.is_none(),
-            (Verb::Restart, End::Orphaned { before }) => running.is_some() && running != *before,
+            (Verb::Restart, End::Orphaned { before } | End::Killed { before, .. }) => {
+                running.is_some() && running != *before
+            }
             (Verb::Start | Verb::Restart, _) => running.is_some(),
         }
     }
@@ -202,6 +222,7 @@ impl Ran {
     pub(super) fn wording(&self, command: &str, program: Option<&Program>) -> String {
         let (ending, output) = match &self.end {
             End::Known(ending, output) => (*ending, String::from_utf8_lossy(output)),
+            End::Killed { output, .. } => (Ending::TimedOut, String::from_utf8_lossy(output)),
             End::Orphaned { .. } => (Ending::TimedOut, "".into()),
         };
         let output = output.trim_end();

@@ -54,7 +54,7 @@ use service::{Check, Depth, Ward};
 
 pub use action::EXECUTIONS_LIMIT;
 pub use boot::Boot;
-pub use effect::{ChildId, Effect, Priority, ProbeId, SampleId, Wanted};
+pub use effect::{ChildId, Effect, Priority, ProbeId, Reach, SampleId, Wanted};
 pub use input::{
     CertificateFacts, Command, Ending, Input, Lacking, PingAnswer, ProbeOutcome, UserAction,
 };

@@ -10,7 +10,7 @@ use crate::time::WallTime;
 
 use super::depend::service_id;
 use super::service::{Alarm, Check, Depth, Ward};
-use super::{ChildId, Effect, Ending, Engine, Monitoring, Priority, Wanted};
+use super::{ChildId, Effect, Ending, Engine, Monitoring, Priority, Reach, Wanted};
 
 /// How many programs of `check program` run at a time; the others wait for their turn. Thousands of
 /// checks that are due in one second must not become thousands of processes.
@@ -67,6 +67,7 @@ impl Engine {
             child,
             program: (**program).clone(),
             limit: program.terms.timeout,
+            reach: Reach::Group,
             environment: vec![("MONIT_SERVICE", service.name.to_string())],
             output: Wanted::Text(patterns(&service.rules)),
         });

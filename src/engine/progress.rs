@@ -70,6 +70,7 @@ impl Engine {
             child,
             program: program.clone(),
             limit: program.terms.timeout,
+            reach: verb.reach(),
             environment: self.environment(id, verb.past(), verb.past()),
             output: Wanted::Reason,
         });
@@ -108,6 +109,7 @@ impl Engine {
             },
             (Step::Check { pause, ran, .. }, blind) => {
                 if blind.is_none() && ran.reached(verb, running) {
+                    self.tell_if_killed(id, verb, &ran);
                     self.succeed(id, verb);
                 } else if self.now.moment < ran.deadline {
                     let at = (self.now.moment + pause).min(ran.deadline);
@@ -127,20 +129,22 @@ impl Engine {
             return false;
         };
         self.wards[id.index()].shortages = 0;
-        let end = End::Known(ending, output.into());
-        let ran = Ran { deadline, end };
-        match (verb, ending) {
-            // Killed while still at it: it counts as failed even if the process is up (F126).
-            (Verb::Start | Verb::Restart, Ending::TimedOut) => self.fail(id, verb, &ran),
+        let end = match (verb, ending) {
+            (Verb::Start | Verb::Restart, Ending::TimedOut) => End::Killed {
+                before: self.wards[id.index()].process,
+                output: output.into(),
+            },
             (Verb::Stop, Ending::TimedOut) | (_, Ending::Exited(_) | Ending::Signaled(_)) => {
-                if self.has_process(id) {
-                    self.look_again(id, verb, FIRST_PAUSE, ran);
-                } else if ending == Ending::Exited(0) {
-                    self.succeed(id, verb);
-                } else {
-                    self.fail(id, verb, &ran);
-                }
+                End::Known(ending, output.into())
             }
+        };
+        let ran = Ran { deadline, end };
+        if self.has_process(id) {
+            self.look_again(id, verb, FIRST_PAUSE, ran);
+        } else if ending == Ending::Exited(0) {
+            self.succeed(id, verb);
+        } else {
+            self.fail(id, verb, &ran);
         }
         true
     }
@@ -264,7 +268,7 @@ impl Engine {
     /// What was to be reached was not reached in time.
     fn give_up(&mut self, id: ServiceId, verb: Verb, ran: &Ran, running: Option<ProcessId>) {
         match (&ran.end, verb, running) {
-            (End::Known(..), _, _) => self.fail(id, verb, ran),
+            (End::Known(..) | End::Killed { .. }, _, _) => self.fail(id, verb, ran),
             // The restart program had its time and the process runs: no reason to run it again.
             (End::Orphaned { .. }, Verb::Restart, Some(_)) => self.succeed(id, verb),
             (End::Orphaned { .. }, _, _) => {
@@ -279,6 +283,21 @@ impl Engine {
             self.confirm_start(id);
         }
         self.end_phase(id, verb, true);
+    }
+
+    /// What it began is there, so nothing has failed; but its owner wants to know why each start
+    /// takes all of its time.
+    fn tell_if_killed(&mut self, id: ServiceId, verb: Verb, ran: &Ran) {
+        let model = self.model.clone();
+        let program = verb.program(model.service(id));
+        if let (End::Killed { .. }, Some(program)) = (&ran.end, program) {
+            let (command, time) = (program.command_line(), program.terms.timeout.as_secs());
+            let word = verb.word();
+            let text = format!(
+                "{word}: '{command}' did not end within {time} s and was killed, the process is up"
+            );
+            self.log_service(id, Priority::Warning, &text);
+        }
     }
 
     fn fail(&mut self, id: ServiceId, verb: Verb, ran: &Ran) {

@@ -3,7 +3,7 @@
 //! ```text
 //!  start ──► running ── reaped ──► drain what is in the pipes, read the report, answer
 //!              │  ▲                                        │
-//!        limit or Kill: SIGKILL to the process group;        └── a check of a long output:
+//!        limit or Kill: SIGKILL, see `Reach`;                └── a check of a long output:
 //!        the answer still waits for the reaping                  patterns first, a slice a turn
 //! ```
 //!
@@ -22,7 +22,7 @@ use std::time::Duration;
 use mio::unix::pipe::Receiver;
 use mio::{Interest, Token};
 
-use crate::engine::{ChildId, Ending, Input, Wanted};
+use crate::engine::{ChildId, Ending, Input, Reach, Wanted};
 use crate::model::Program;
 use crate::reading::printed;
 use crate::sys;
@@ -62,6 +62,7 @@ struct Running {
     /// Holds the stage and error number where the program never came to run.
     report: Option<OwnedFd>,
     deadline: Moment,
+    reach: Reach,
     timed_out: bool,
 }
 
@@ -75,8 +76,10 @@ pub struct Order<'a> {
     pub inherited: &'a [(OsString, OsString)],
     /// Variables added to it.
     pub environment: &'a [(&'static str, String)],
-    /// After this long its process group is killed.
+    /// After this long it is killed.
     pub limit: Duration,
+    /// Whom that kills.
+    pub reach: Reach,
     /// Bytes of output to keep.
     pub keep: usize,
     /// What of it is wanted.
@@ -128,6 +131,7 @@ impl Children {
             keep: order.keep,
             report: child.report,
             deadline: now + order.limit,
+            reach: order.reach,
             timed_out: false,
         };
         // A pipe that cannot be watched is not read: the program runs, and that counts.
@@ -179,7 +183,7 @@ impl Children {
         for running in &mut self.running {
             if !running.timed_out && running.deadline <= now {
                 running.timed_out = true;
-                kill(running.pid);
+                running.kill();
             }
         }
     }
@@ -187,7 +191,7 @@ impl Children {
     /// Kills a program by order of the engine.
     pub fn kill(&mut self, child: ChildId) {
         if let Some(running) = self.running.iter().find(|running| running.id == child) {
-            kill(running.pid);
+            running.kill();
         }
     }
 
@@ -246,10 +250,14 @@ impl Children {
     }
 }
 
-/// The whole group, because a script's children must not outlive its time limit.
-fn kill(pid: i32) {
-    // Nobody to signal means that it is gone, and its reaping is on the way.
-    sys::reap::kill_group(pid, sys::reap::KILL);
+impl Running {
+    /// Nobody to signal means that it is gone, and its reaping is on the way.
+    fn kill(&self) {
+        match self.reach {
+            Reach::Program => sys::reap::kill(self.pid, sys::reap::KILL),
+            Reach::Group => sys::reap::kill_group(self.pid, sys::reap::KILL),
+        };
+    }
 }
 
 fn refusal(child: ChildId, error: &SpawnError) -> Input {

@@ -7,7 +7,7 @@
 
 use std::time::Duration;
 
-use crate::engine::{ChildId, Wanted};
+use crate::engine::{ChildId, Reach, Wanted};
 use crate::model::Program;
 use crate::time::Moment;
 
@@ -24,8 +24,10 @@ pub struct Launch {
     pub program: Program,
     /// Variables added to our own.
     pub environment: Vec<(&'static str, String)>,
-    /// After this long its process group is killed.
+    /// After this long it is killed.
     pub limit: Duration,
+    /// Whom that kills.
+    pub reach: Reach,
     /// What of its output is wanted.
     pub output: Wanted,
 }
@@ -112,6 +114,7 @@ mod tests {
             },
             environment: vec![],
             limit: Duration::from_secs(30),
+            reach: Reach::Program,
             output: Wanted::Reason,
         }
     }

@@ -48,6 +48,7 @@ impl Shell {
                 child,
                 program,
                 limit,
+                reach,
                 environment,
                 output,
             } => {
@@ -56,6 +57,7 @@ impl Shell {
                     program,
                     environment,
                     limit,
+                    reach,
                     output,
                 };
                 if self.engine.is_repair(child) {
@@ -94,6 +96,7 @@ impl Shell {
             inherited: &self.inherited,
             environment: &launch.environment,
             limit: launch.limit,
+            reach: launch.reach,
             keep: self.engine.model().settings.limits.program_output,
             wanted: launch.output,
         };

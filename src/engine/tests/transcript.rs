@@ -14,7 +14,7 @@ use std::time::Duration;
 use crate::config::memory::Memory;
 use crate::engine::{
     Boot, CertificateFacts, ChildId, Command, Effect, Ending, Engine, Input, Lacking, PingAnswer,
-    Priority, ProbeId, ProbeOutcome, SampleId, UserAction, Wanted,
+    Priority, ProbeId, ProbeOutcome, Reach, SampleId, UserAction, Wanted,
 };
 use crate::model::{ChecksumKind, Connection, Model, ServiceId};
 use crate::reading::{
@@ -55,6 +55,7 @@ scenarios! {
     not_every_and_summer_time,
     one_pass,
     programs,
+    programs_that_do_not_end,
     programs_and_who_depends_on_them,
     reload,
     rules_of_one_service,
@@ -372,9 +373,11 @@ impl Player {
                 child,
                 program,
                 limit,
+                reach,
                 environment,
                 output: Wanted::Text(patterns),
             } => {
+                assert_eq!(reach, Reach::Group);
                 let [(_, name)] = &environment[..] else {
                     panic!("a check gets its name only");
                 };
@@ -387,11 +390,13 @@ impl Player {
                 child,
                 program,
                 limit,
+                reach,
                 environment,
                 output: Wanted::Reason,
             } => {
                 let value = |key| &environment.iter().find(|(k, _)| *k == key).unwrap().1;
                 let (name, event) = (value("MONIT_SERVICE"), value("MONIT_EVENT"));
+                assert_eq!(reach == Reach::Group, event == "Stopped");
                 let (command, limit) = (program.command_line(), limit.as_secs());
                 self.children.push((child, name.clone()));
                 format!("spawn {command} | {name} | {event} | {limit} s")

@@ -1,3 +1,7 @@
+use std::fs::File;
+use std::io::Write;
+use std::os::fd::AsRawFd;
+
 use mio::Poll;
 
 use super::*;
@@ -26,6 +30,16 @@ impl Bench {
     }
 
     fn start_wanting(&mut self, arguments: &[&str], keep: usize, wanted: Wanted) -> Option<Input> {
+        self.start_reaching(arguments, keep, wanted, Reach::Group)
+    }
+
+    fn start_reaching(
+        &mut self,
+        arguments: &[&str],
+        keep: usize,
+        wanted: Wanted,
+        reach: Reach,
+    ) -> Option<Input> {
         let program = Program {
             arguments: arguments.iter().collect(),
             terms: Terms::limited(Duration::from_secs(30)).into(),
@@ -36,6 +50,7 @@ impl Bench {
             inherited: &[],
             environment: &[],
             limit: Duration::from_secs(5),
+            reach,
             keep,
             wanted,
         };
@@ -123,10 +138,7 @@ fn a_daemon_left_behind_does_not_hold_us() {
     let mut bench = Bench::new();
     // It ends when its standard input does, which this test holds.
     let (reader, writer) = sys::pipe().unwrap();
-    let path = format!("/proc/{}/fd/{}", std::process::id(), {
-        use std::os::fd::AsRawFd;
-        reader.as_raw_fd()
-    });
+    let path = path_of(&reader);
     let script = format!("exec 3<{path}; cat <&3 & echo started");
     bench.start(&sh(&script), 512);
     let ended = exited(bench.reap());
@@ -135,7 +147,7 @@ fn a_daemon_left_behind_does_not_hold_us() {
 }
 
 #[test]
-fn past_its_limit_the_group_is_killed() {
+fn past_its_limit_a_program_is_killed() {
     let mut bench = Bench::new();
     bench.start(&sh("echo begun; sleep 1000; echo never"), 512);
     let limit = bench.children.deadline().unwrap();
@@ -149,6 +161,44 @@ fn past_its_limit_the_group_is_killed() {
     bench.children.expire(limit);
     assert_eq!(bench.children.deadline(), None);
     assert_eq!(exited(bench.reap()).0, Ending::TimedOut);
+}
+
+/// Where a program of ours can open it.
+fn path_of(end: &impl AsRawFd) -> String {
+    let own = std::process::id();
+    format!("/proc/{own}/fd/{}", end.as_raw_fd())
+}
+
+/// A program that does not end, with a `cat` in its background, killed at its limit: what the
+/// `cat`, which had answered before, answers after that.
+fn background_after_the_limit(reach: Reach) -> String {
+    let mut bench = Bench::new();
+    let (question, asking) = sys::pipe().unwrap();
+    let (answer, answering) = sys::pipe().unwrap();
+    let (input, output) = (path_of(&question), path_of(&answering));
+    let script = format!("cat <{input} >{output} & wait");
+    bench.start_reaching(&sh(&script), 512, Wanted::Reason, reach);
+    let (mut asking, mut answer) = (File::from(asking), File::from(answer));
+    asking.write_all(b"?").unwrap();
+    answer.read_exact(&mut [0]).unwrap();
+    drop(answering); // the other ends are the cat's alone; its question's stays open for us
+    bench.children.expire(NOW + Duration::from_secs(5));
+    assert_eq!(exited(bench.reap()).0, Ending::TimedOut);
+    asking.write_all(b"still there").unwrap();
+    drop(asking);
+    let mut text = String::new();
+    answer.read_to_string(&mut text).unwrap();
+    text
+}
+
+#[test]
+fn what_a_program_left_in_the_background_survives_its_limit_alone() {
+    assert_eq!(background_after_the_limit(Reach::Program), "still there");
+}
+
+#[test]
+fn past_its_limit_the_whole_group_is_killed() {
+    assert_eq!(background_after_the_limit(Reach::Group), "");
 }
 
 #[test]
