@@ -214,6 +214,7 @@ impl Shell {
         let deadlines = [
             self.engine.deadline(),
             self.children.deadline(),
+            self.exits.deadline(),
             self.held.deadline(),
             self.replies.deadline(),
             self.sampler.deadline(),
@@ -234,6 +235,7 @@ impl Shell {
     fn is_resting(&self) -> bool {
         let under_way = [
             self.children.deadline(),
+            self.exits.deadline(),
             self.held.deadline(),
             self.sampler.deadline(),
             self.prober.deadline(),
@@ -261,6 +263,7 @@ impl Shell {
             self.missing.look();
             self.feed(Input::Wake);
         }
+        self.tell_gone();
         self.children.expire(moment);
         self.sampler.expire(moment);
         self.server.expire(moment);
@@ -322,8 +325,8 @@ impl Shell {
         if self.children.ready(token) {
             return;
         }
-        if let Some(process) = self.exits.ready(token) {
-            self.feed(Input::ProcessGone { process });
+        if self.exits.ready(clock::moment(), token) {
+            self.tell_gone();
         } else if self.prober.ready(clock::now(), token) || self.pinger.ready(clock::now(), token) {
             self.settle();
         } else if self.mailer.ready(clock::now(), token) {
@@ -332,6 +335,12 @@ impl Shell {
             self.tell_names();
         } else if let Some(asked) = self.server.ready(clock::moment(), token) {
             self.answer(asked);
+        }
+    }
+
+    fn tell_gone(&mut self) {
+        for process in self.exits.gone(clock::moment()) {
+            self.feed(Input::ProcessGone { process });
         }
     }
 
