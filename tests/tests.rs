@@ -11,6 +11,7 @@ mod commands;
 mod connections;
 mod content;
 mod control_file;
+mod endings;
 mod filesystems;
 mod hardship;
 mod hostile;

@@ -8,7 +8,7 @@
 //! looks by itself.
 
 use crate::model::{Action, Checksum, ChecksumKind, EventKind, Rule, ServiceId, Subject, Test};
-use crate::reading::{ProcessId, Reading};
+use crate::reading::{ProcessId, ProcessState, Reading};
 
 use super::depend::service_id;
 use super::event::{Event, Tidings};
@@ -190,6 +190,9 @@ impl Engine {
         match depth {
             Depth::Presence if present => self.confirm_existence(id),
             Depth::Presence => {}
+            // Its pidfile went with it: somebody ends it in order, and may be about to start it
+            // again. He gets until the next cycle.
+            Depth::Existence if self.is_unclaimed(id) => {}
             Depth::Existence => self.judge_existence(id),
             Depth::Full => {
                 self.wards[id.index()].changed_bits = 0;
@@ -207,6 +210,11 @@ impl Engine {
         if ended && self.is_checkable(id) && depth != Depth::Presence {
             self.finish_check(id, false);
         }
+    }
+
+    fn is_unclaimed(&self, id: ServiceId) -> bool {
+        let reading = self.wards[id.index()].reading.as_deref();
+        matches!(reading, Some(Reading::Process(ProcessState::Unclaimed)))
     }
 
     /// Whether the check goes on: an action of one of its rules may have ended it.

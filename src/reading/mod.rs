@@ -93,7 +93,9 @@ impl Reading {
             Self::Network(
                 NetworkReading::Unknown(_) | NetworkReading::Down | NetworkReading::Up(_),
             ) => Outline::Present,
-            Self::Process(ProcessState::Zombie(_) | ProcessState::Absent) => Outline::Absent,
+            Self::Process(
+                ProcessState::Zombie(_) | ProcessState::Absent | ProcessState::Unclaimed,
+            ) => Outline::Absent,
             Self::Process(ProcessState::Unreadable(why)) => Outline::Unreadable(why),
             Self::File(presence) => presence.outline(),
             Self::Filesystem(presence) => presence.outline(),
@@ -118,7 +120,10 @@ impl Reading {
         match self {
             Self::Process(ProcessState::Running(process)) => Some(process),
             Self::Process(
-                ProcessState::Zombie(_) | ProcessState::Absent | ProcessState::Unreadable(_),
+                ProcessState::Zombie(_)
+                | ProcessState::Absent
+                | ProcessState::Unclaimed
+                | ProcessState::Unreadable(_),
             )
             | Self::File(_)
             | Self::Filesystem(_)

@@ -18,8 +18,10 @@ pub enum ProcessState {
     Running(ProcessReading),
     /// It has ended but its parent has not noticed; counts as not running.
     Zombie(ProcessId),
-    /// No such process, no pidfile, or nothing useful in it.
+    /// No such process.
     Absent,
+    /// There is no pidfile, or nothing useful in it: nobody claims that it runs.
+    Unclaimed,
     /// It could not be told: something stands in the way, in the system's words. A box that is out
     /// of descriptors must not take its daemons for dead.
     Unreadable(Box<str>),

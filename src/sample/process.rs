@@ -63,6 +63,8 @@ impl PidfileFacts {
 pub(super) enum Finding {
     /// It is not there.
     Absent,
+    /// It is not there, and no pidfile says that it should be.
+    Unclaimed,
     /// It could not be told, for this reason.
     Unknown(Box<str>),
     /// It is there, but there is no `/proc` to say more, or it is hidden.
@@ -108,18 +110,23 @@ pub(super) fn by_pidfile(told: Told, before: Option<&Mark>, needs: &Needs) -> Fi
             pidfile: Some(facts),
             ..seen
         }),
-        found @ (Finding::Absent | Finding::Unknown(_) | Finding::Unseen(_)) => found,
+        found @ (Finding::Absent
+        | Finding::Unclaimed
+        | Finding::Unknown(_)
+        | Finding::Unseen(_)) => found,
     }
 }
 
 fn without_pidfile(before: Option<&Mark>, needs: &Needs) -> Finding {
     let Some(mark) = before else {
-        return Finding::Absent;
+        return Finding::Unclaimed;
     };
     match look(mark.process().pid, before, needs) {
         Finding::Seen(seen) if seen.stat.id == mark.process() => Finding::Seen(seen),
         unknown @ Finding::Unknown(_) => unknown,
-        Finding::Seen(_) | Finding::Absent | Finding::Unseen(_) => Finding::Absent,
+        Finding::Seen(_) | Finding::Absent | Finding::Unclaimed | Finding::Unseen(_) => {
+            Finding::Unclaimed
+        }
     }
 }
 
@@ -248,7 +255,11 @@ pub(super) fn again(mark: &Mark, needs: &Needs) -> Option<Finding> {
     }
     match look(process.pid, Some(mark), needs) {
         Finding::Seen(seen) if mark.is_same(&seen.stat) => Some(Finding::Seen(seen)),
-        Finding::Seen(_) | Finding::Absent | Finding::Unknown(_) | Finding::Unseen(_) => None,
+        Finding::Seen(_)
+        | Finding::Absent
+        | Finding::Unclaimed
+        | Finding::Unknown(_)
+        | Finding::Unseen(_) => None,
     }
 }
 
@@ -268,6 +279,7 @@ impl Finding {
         match self {
             // What was remembered stays: a pidfile that is stale today is stale tomorrow.
             Self::Absent => (ProcessState::Absent, before),
+            Self::Unclaimed => (ProcessState::Unclaimed, before),
             Self::Unknown(why) => (ProcessState::Unreadable(why), before),
             Self::Unseen(pid) => (ProcessState::Running(ProcessReading::unseen(pid)), None),
             Self::Seen(seen) if seen.stat.is_zombie => (ProcessState::Zombie(seen.stat.id), before),
@@ -374,13 +386,14 @@ mod tests {
             assert!(!is_found(content));
             let path = folder.file("pid", content);
             let found = named_by(path.to_str().unwrap(), None);
-            assert!(matches!(found, Finding::Absent), "{found:?}");
+            let nobody = matches!(found, Finding::Absent | Finding::Unclaimed);
+            assert!(nobody, "{found:?}");
         }
         for path in [folder.path("none"), folder.path(""), folder.fifo("fifo")] {
             let found = named_by(path.to_str().unwrap(), None);
-            assert!(matches!(found, Finding::Absent), "{path:?}");
+            assert!(matches!(found, Finding::Unclaimed), "{path:?}");
         }
-        assert!(matches!(named_by("/dev/zero", None), Finding::Absent));
+        assert!(matches!(named_by("/dev/zero", None), Finding::Unclaimed));
     }
 
     #[test]
@@ -467,7 +480,7 @@ mod tests {
             assert!(matches!(found, Finding::Seen(seen) if is_own(&seen)));
         }
         before.pretend_earlier_start();
-        assert!(matches!(named_by(path, Some(&before)), Finding::Absent));
+        assert!(matches!(named_by(path, Some(&before)), Finding::Unclaimed));
     }
 
     #[test]

@@ -47,7 +47,10 @@ fn process(service: &Service, children: &[i32]) -> ProcessState {
 fn running(state: ProcessState) -> Option<ProcessReading> {
     match state {
         ProcessState::Running(reading) => Some(reading),
-        ProcessState::Zombie(_) | ProcessState::Absent | ProcessState::Unreadable(_) => None,
+        ProcessState::Zombie(_)
+        | ProcessState::Absent
+        | ProcessState::Unclaimed
+        | ProcessState::Unreadable(_) => None,
     }
 }
 
@@ -73,6 +76,8 @@ fn a_process_by_its_pidfile() {
 
     drop(program);
     assert_eq!(process(&with_pidfile(&path), &[]), ProcessState::Absent);
+    std::fs::remove_file(&path).unwrap();
+    assert_eq!(process(&with_pidfile(&path), &[]), ProcessState::Unclaimed);
 }
 
 #[test]
@@ -84,7 +89,9 @@ fn a_process_nobody_has_noticed_the_end_of() {
         match process(&with_pidfile(&path), &[]) {
             ProcessState::Running(_) => std::thread::yield_now(),
             ProcessState::Zombie(id) => break assert_eq!(id.pid, program.pid()),
-            other @ (ProcessState::Absent | ProcessState::Unreadable(_)) => panic!("{other:?}"),
+            other @ (ProcessState::Absent
+            | ProcessState::Unclaimed
+            | ProcessState::Unreadable(_)) => panic!("{other:?}"),
         }
     }
 }

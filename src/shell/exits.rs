@@ -2,8 +2,8 @@
 //!
 //! Kernels before 5.3 have no pidfd. Then nothing is told, and the next check finds out.
 //!
-//! It tells so before the parent has taken the process's status. To `kill -0` in a start program such
-//! a zombie runs, so the notice waits until it is gone: a moment, where the parent is awake.
+//! It tells so before the parent has taken the process's status. To `kill -0` in a start program
+//! such a zombie runs, so the notice waits until it is gone: a moment, where the parent is awake.
 
 use std::time::Duration;
 

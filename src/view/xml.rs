@@ -171,7 +171,10 @@ impl Writer {
                 Reading::Network(network) => self.network(network),
                 Reading::Program(run) => self.program(run),
                 Reading::Process(
-                    ProcessState::Zombie(_) | ProcessState::Absent | ProcessState::Unreadable(_),
+                    ProcessState::Zombie(_)
+                    | ProcessState::Absent
+                    | ProcessState::Unclaimed
+                    | ProcessState::Unreadable(_),
                 )
                 | Reading::File(Presence::Absent | Presence::Unreadable(_))
                 | Reading::Filesystem(Presence::Absent | Presence::Unreadable(_)) => {}

@@ -616,15 +616,17 @@ fn peer(connection: &Connection) -> String {
     crate::engine::judge::peer(connection).replace(' ', "")
 }
 
-/// `absent`, `running PID [UPTIME]`, `zombie PID`, `file|directory|fifo|socket KEY=VALUE…`,
-/// `unreadable WHY`, `mount KEY=VALUE…`, `absent-mount`, `silent-mount`, `system KEY=VALUE…`,
-/// `host`, `network MEGABITS full|half [BYTES]`, `down network`, `missing network`; the pid `7`
-/// started at tick 700.
+/// `absent`, `unclaimed`, `running PID [UPTIME]`, `zombie PID`,
+/// `file|directory|fifo|socket KEY=VALUE…`, `unreadable WHY`, `mount KEY=VALUE…`,
+/// `absent-mount`, `silent-mount`, `system KEY=VALUE…`, `host`,
+/// `network MEGABITS full|half [BYTES]`, `down network`, `missing network`; the pid `7` started at
+/// tick 700.
 fn parse_reading(what: &str, digests: &[ChecksumKind], tests: usize) -> Reading {
     let mut words = what.split(' ');
     match words.next().unwrap() {
         "absent" if words.next() == Some("file") => Reading::File(Presence::Absent),
         "absent" => Reading::Process(ProcessState::Absent),
+        "unclaimed" => Reading::Process(ProcessState::Unclaimed),
         "running" => {
             let id = process_id(words.next().unwrap());
             let uptime = words

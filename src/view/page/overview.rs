@@ -154,7 +154,10 @@ fn cells(standing: &Standing<'_>) -> [Option<String>; 4] {
         Some(Reading::Filesystem(Presence::Present(filesystem))) => filesystem_cells(filesystem),
         Some(
             Reading::Process(
-                ProcessState::Zombie(_) | ProcessState::Absent | ProcessState::Unreadable(_),
+                ProcessState::Zombie(_)
+                | ProcessState::Absent
+                | ProcessState::Unclaimed
+                | ProcessState::Unreadable(_),
             )
             | Reading::File(Presence::Absent | Presence::Unreadable(_))
             | Reading::Filesystem(Presence::Absent | Presence::Unreadable(_)),
