@@ -34,8 +34,14 @@ impl Engine {
     fn begin_check(&mut self, id: ServiceId, depth: Depth) {
         self.apply_restart_limits(id);
         let ward = &self.wards[id.index()];
-        if ward.is_monitored() && ward.work.is_none() {
+        if !ward.is_monitored() || ward.work.is_some() {
+            return;
+        }
+        if self.stands_on_watched_ground(id) {
             self.order_sample(id, depth);
+        } else {
+            let text = "not checked, for a service it depends on is not monitored";
+            self.log_service(id, Priority::Debug, text);
         }
     }
 

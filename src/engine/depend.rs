@@ -308,6 +308,18 @@ impl Engine {
         all
     }
 
+    /// Whether all that `id` depends on is monitored. Else it waits for that, as in Monit: after
+    /// `onreboot nostart` this machine is not the one of a pair that has to run it.
+    pub(super) fn stands_on_watched_ground(&self, id: ServiceId) -> bool {
+        if self.model.service(id).depends.is_empty() {
+            return true;
+        }
+        let ground = reach(&self.model, &[id], prerequisites);
+        ground
+            .iter()
+            .all(|id| self.wards[id.index()].is_monitored())
+    }
+
     /// Monitoring on, for these and all they depend on (reference F133).
     pub(super) fn monitor(&mut self, targets: &[ServiceId]) {
         for id in self.with_prerequisites(targets) {

@@ -53,6 +53,7 @@ scenarios! {
     lines_of_files,
     filesystems,
     not_every_and_summer_time,
+    not_the_active_one_of_a_pair,
     one_pass,
     programs,
     programs_that_do_not_end,
