@@ -88,6 +88,39 @@ fn peers_that_talk_nonsense_fail_their_test() {
     assert!(memory < 64 * 1024, "{memory} kB after an endless answer");
 }
 
+/// A camera, a stream of events.
+#[test]
+fn a_page_without_an_end_is_judged_by_what_came() {
+    let peer = Peer::new(|mut stream, _| {
+        crate::support::peer::read_head(&mut stream);
+        let _ = stream.write_all(b"HTTP/1.0 200 OK\r\nServer: camera\r\n\r\nhello");
+        crate::support::peer::drain(stream);
+    });
+    let check = |name, content| {
+        format!(
+            "check host {name} with address 127.0.0.1
+               if failed port {} protocol http content = \"{content}\"
+                 with timeout 1 second then alert\n",
+            peer.port()
+        )
+    };
+    let mut test = Sandbox::new().monitrc(&format!(
+        "set daemon 1
+         set httpd unixsocket $DIR/socket
+           allow admin:swordfish
+         {}{}",
+        check("camera", "^hello$"),
+        check("other", "nope")
+    ));
+    test.start();
+    test.wait_for_log("-- HTTP error: Regular expression doesn't match: No match");
+    eventually("the camera is well", || {
+        let status = test.tend(&["status", "camera"]).stdout;
+        status.contains("port response time") && status.contains("status                       OK")
+    });
+    assert!(!test.log().contains("'camera' failed"), "{}", test.log());
+}
+
 #[test]
 fn a_sound_web_server_passes_and_one_that_dies_is_restarted() {
     let peer = Peer::web();

@@ -41,6 +41,12 @@ pub fn dialogue(connection: &Connection, limits: &Limits) -> Box<dyn Dialogue> {
 pub trait Dialogue {
     /// Takes what happened and says what is next. Not called again after `Done` or `Failed`.
     fn advance(&mut self, happened: Happened<'_>) -> Step;
+
+    /// The time limit is over: the verdict, where what came is an answer although the peer has not
+    /// ended it. Not called again after one.
+    fn conclude(&mut self) -> Option<Result<(), Failure>> {
+        None
+    }
 }
 
 /// What happened on the connection.

@@ -8,8 +8,10 @@
 //!                   AwaitBody ─ complete, or enough ───► Done or Failed
 //! ```
 //!
-//! The head is kept until it is whole, of the body nothing: a `content` test looks at it as it
-//! comes, and so does a `checksum`. A body that ends before its told end is a failure.
+//! Of head and body nothing is kept that is not needed any more: a `content` test looks at the body
+//! as it comes, and so does a `checksum`. A body that ends before its told end is a failure; one
+//! without a told end is what came until the peer closed, or until the time limit: a camera or an
+//! event stream never ends.
 
 mod body;
 mod head;
@@ -117,12 +119,21 @@ impl Dialogue for Http {
             Err(failure) => failure.into(),
         }
     }
+
+    fn conclude(&mut self) -> Option<Result<(), Failure>> {
+        match std::mem::replace(&mut self.state, State::Ended) {
+            State::AwaitBody(body, inspection) if body.may_close() => {
+                Some(self.wanted.judge(inspection))
+            }
+            State::AwaitBody(..) | State::AwaitHead(_) | State::Ended => None,
+        }
+    }
 }
 
 impl Wanted {
     fn take_head(&self, mut head: Head, bytes: &[u8]) -> Result<State, Failure> {
         match head.take(bytes)? {
-            Some((facts, rest)) => self.take_answer(&facts, &rest),
+            Some((facts, rest)) => self.take_answer(&facts, rest),
             None => Ok(State::AwaitHead(head)),
         }
     }
@@ -141,8 +152,11 @@ impl Wanted {
         if self.content.is_none() && self.checksum.is_none() {
             return Ok(State::Ended);
         }
+        if facts.promises_nothing() {
+            return Err(Failure::new("HTTP error: No content returned from server"));
+        }
         let body = match self.method {
-            HttpMethod::Get => facts.body()?,
+            HttpMethod::Get => facts.body(),
             HttpMethod::Head => Body::Length(0),
         };
         self.take_body(body, Inspection::new(self), rest)

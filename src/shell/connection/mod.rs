@@ -207,7 +207,13 @@ impl Connection {
                     end => end,
                 }
             }
-            Stage::Talking | Stage::Knocking { .. } => Some(Err(self.too_late(now))),
+            Stage::Talking | Stage::Knocking { .. } => Some(match dialogue.conclude() {
+                Some(verdict) => {
+                    self.part();
+                    verdict.map_err(|failure| failure.0)
+                }
+                None => Err(self.too_late(now)),
+            }),
         }
     }
 
