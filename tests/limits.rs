@@ -110,7 +110,7 @@ fn program_timeout() {
     test.wait_for_log("'slow' program timed out after 1 s. Killing program with pid ");
 }
 
-/// The default is five minutes, for which no test waits.
+/// There is none by default: nothing would end a backup in the middle.
 #[test]
 fn exec_timeout() {
     let mut test = limited(

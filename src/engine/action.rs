@@ -1,7 +1,10 @@
 //! What follows a verdict: repairs are planned, programs of `exec` are run.
 
+use std::time::Duration;
+
 use crate::model::{Action, Exec, Mode, ServiceId, Subject};
 use crate::reading::{ProcessReading, Reading};
+use crate::time::Moment;
 
 use super::plan::{Aim, Cause};
 use super::{ChildId, Effect, Engine, Priority, Reach, Wanted};
@@ -9,6 +12,14 @@ use super::{ChildId, Effect, Engine, Priority, Reach, Wanted};
 /// How many programs of `exec` actions may run at a time; what is over is said and not run. A
 /// thousand services that fail in one second must not become a thousand processes.
 pub const EXECUTIONS_LIMIT: usize = 64;
+
+/// How many of them may be of one service. Nothing ends a program that hangs unless the control
+/// file limits its time; run anew at each failure, it must not take the places of all others.
+pub const EXECUTIONS_OF_ONE: usize = 8;
+
+/// How long a single pass stays for a program of `exec`, to tell what came of it. One that takes
+/// longer goes on by itself: the next pass must not find the pidfile taken for ever.
+const PASS_PATIENCE: Duration = Duration::from_secs(300);
 
 impl Engine {
     /// What is really done: a passive service is reported, not repaired (reference F136).
@@ -90,8 +101,8 @@ impl Engine {
             self.log_service(id, Priority::Info, &format!("would exec: '{command}'"));
             return;
         }
-        if self.executions.len() >= EXECUTIONS_LIMIT {
-            let text = format!("not run: '{command}' -- {EXECUTIONS_LIMIT} programs run already");
+        if let Some(reason) = self.reason_not_to_execute(id) {
+            let text = format!("not run: '{command}' -- {reason}");
             self.log_service(id, Priority::Error, &text);
             return;
         }
@@ -99,16 +110,36 @@ impl Engine {
         let child = self.next_child_id();
         self.executions.push(Execution {
             child,
-            label: format!("'{}' exec: '{command}'", self.model.service(id).name).into(),
+            service: self.model.service(id).name.clone(),
+            command: command.into(),
+            awaited_until: self.now.moment + PASS_PATIENCE,
         });
         self.effects.push_back(Effect::Spawn {
             child,
             program: exec.program.clone(),
-            limit: exec.program.terms.timeout,
+            limit: exec.program.terms.limit(),
             reach: Reach::Program,
             environment: self.environment(id, event, text),
             output: Wanted::Reason,
         });
+    }
+
+    /// When a single pass leaves each of those to itself that it still waits for.
+    pub(super) fn awaited_executions(&self) -> impl Iterator<Item = Moment> + '_ {
+        let ends = self.executions.iter().map(|run| run.awaited_until);
+        ends.filter(|end| *end > self.now.moment)
+    }
+
+    fn reason_not_to_execute(&self, id: ServiceId) -> Option<String> {
+        let name = &self.model.service(id).name;
+        let all = self.executions.iter();
+        if all.filter(|run| run.service == *name).count() >= EXECUTIONS_OF_ONE {
+            Some(format!("{EXECUTIONS_OF_ONE} of its programs run already"))
+        } else if self.executions.len() >= EXECUTIONS_LIMIT {
+            Some(format!("{EXECUTIONS_LIMIT} programs run already"))
+        } else {
+            None
+        }
     }
 
     /// Variables for a program of this service (reference F119).
@@ -158,6 +189,17 @@ impl Engine {
 pub(super) struct Execution {
     /// Its order.
     pub(super) child: ChildId,
-    /// How the log names it, also when a reload has removed its service.
-    pub(super) label: Box<str>,
+    /// Whose, by name: it runs on also when a reload has removed its service.
+    pub(super) service: Box<str>,
+    /// The program and its arguments.
+    pub(super) command: Box<str>,
+    /// When a single pass leaves it to itself.
+    awaited_until: Moment,
+}
+
+impl Execution {
+    /// How the log names it.
+    pub(super) fn label(&self) -> String {
+        format!("'{}' exec: '{}'", self.service, self.command)
+    }
 }

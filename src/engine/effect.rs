@@ -82,8 +82,8 @@ pub enum Effect {
         child: ChildId,
         /// What to run, as whom.
         program: Program,
-        /// After this long it is killed.
-        limit: Duration,
+        /// After this long it is killed, if it has a limit.
+        limit: Option<Duration>,
         /// Whom that kills.
         reach: Reach,
         /// Variables added to the daemon's own environment (reference F119).

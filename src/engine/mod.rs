@@ -52,7 +52,7 @@ use job::Job;
 use plan::{Aim, Cause, Phase};
 use service::{Check, Depth, Ward};
 
-pub use action::EXECUTIONS_LIMIT;
+pub use action::{EXECUTIONS_LIMIT, EXECUTIONS_OF_ONE};
 pub use boot::Boot;
 pub use effect::{ChildId, Effect, Priority, ProbeId, Reach, SampleId, Wanted};
 pub use input::{
@@ -224,7 +224,9 @@ impl Engine {
             return None;
         }
         let jobs = self.jobs().filter_map(|(_, job)| job.deadline());
-        jobs.chain(self.next_cycle).min()
+        let passing = self.awaited_executions();
+        let passing = passing.filter(|_| self.next_cycle.is_none());
+        jobs.chain(self.next_cycle).chain(passing).min()
     }
 
     /// The configuration in force.
@@ -245,7 +247,8 @@ impl Engine {
             .iter()
             .all(|ward| matches!(ward.check, Check::Idle));
         let jobs = self.jobs().next().is_none();
-        self.next_cycle.is_none() && checks && jobs && self.executions.is_empty()
+        let executions = self.awaited_executions().next().is_none();
+        self.next_cycle.is_none() && checks && jobs && executions
     }
 
     /// Whether this program starts, stops or restarts a service: run twice, it may do harm.
@@ -346,7 +349,7 @@ impl Engine {
             "" => "no output",
             output => output,
         };
-        let text = format!("{} failed ({how}) -- {output}", execution.label);
+        let text = format!("{} failed ({how}) -- {output}", execution.label());
         self.log(Priority::Warning, text);
     }
 
@@ -354,7 +357,7 @@ impl Engine {
         if let Some(execution) = self.take_execution(child) {
             self.log(
                 Priority::Error,
-                format!("{} failed -- {reason}", execution.label),
+                format!("{} failed -- {reason}", execution.label()),
             );
         }
     }

@@ -66,7 +66,7 @@ impl Engine {
         self.effects.push_back(Effect::Spawn {
             child,
             program: (**program).clone(),
-            limit: program.terms.timeout,
+            limit: program.terms.limit(),
             reach: Reach::Group,
             environment: vec![("MONIT_SERVICE", service.name.to_string())],
             output: Wanted::Text(patterns(&service.rules)),

@@ -69,7 +69,7 @@ impl Engine {
         self.effects.push_back(Effect::Spawn {
             child,
             program: program.clone(),
-            limit: program.terms.timeout,
+            limit: program.terms.limit(),
             reach: verb.reach(),
             environment: self.environment(id, verb.past(), verb.past()),
             output: Wanted::Reason,

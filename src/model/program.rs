@@ -24,10 +24,20 @@ pub struct Terms {
     /// Numeric group, resolved when the control file was read.
     pub gid: Option<u32>,
     /// How long it may run, and how long the process may take to appear or vanish; never zero.
+    /// [`Self::FOREVER`] for a program of `exec` that nothing limits.
     pub timeout: Duration,
 }
 
 impl Terms {
+    /// No time limit, longer than any that a control file can give: a backup, a dump or a failover
+    /// run by `exec` takes what it takes.
+    pub const FOREVER: Duration = Duration::MAX;
+
+    /// The time limit, if there is one.
+    pub fn limit(&self) -> Option<Duration> {
+        Some(self.timeout).filter(|time| *time != Self::FOREVER)
+    }
+
     /// As ourselves, for so long.
     pub const fn limited(timeout: Duration) -> Self {
         Self {

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use super::{AlertTarget, MailFormat};
+use super::{AlertTarget, MailFormat, Terms};
 
 /// The whole of a control file's `set` statements.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -247,7 +247,7 @@ pub struct Limits {
     pub restart_timeout: Duration,
     /// Programs of `check program`; 5 minutes.
     pub program_timeout: Duration,
-    /// Programs run by `exec`, which the reference limits since 5.34; 5 minutes.
+    /// Programs run by `exec`; [`Terms::FOREVER`].
     pub exec_timeout: Duration,
 }
 
@@ -263,7 +263,7 @@ impl Default for Limits {
             stop_timeout: Duration::from_secs(30),
             restart_timeout: Duration::from_secs(30),
             program_timeout: Duration::from_secs(300),
-            exec_timeout: Duration::from_secs(300),
+            exec_timeout: Terms::FOREVER,
         }
     }
 }

@@ -61,7 +61,7 @@ struct Running {
     keep: usize,
     /// Holds the stage and error number where the program never came to run.
     report: Option<OwnedFd>,
-    deadline: Moment,
+    deadline: Option<Moment>,
     reach: Reach,
     timed_out: bool,
 }
@@ -76,8 +76,8 @@ pub struct Order<'a> {
     pub inherited: &'a [(OsString, OsString)],
     /// Variables added to it.
     pub environment: &'a [(&'static str, String)],
-    /// After this long it is killed.
-    pub limit: Duration,
+    /// After this long it is killed, if it has a limit.
+    pub limit: Option<Duration>,
     /// Whom that kills.
     pub reach: Reach,
     /// Bytes of output to keep.
@@ -130,7 +130,7 @@ impl Children {
             wanted: order.wanted,
             keep: order.keep,
             report: child.report,
-            deadline: now + order.limit,
+            deadline: order.limit.map(|limit| now + limit),
             reach: order.reach,
             timed_out: false,
         };
@@ -167,21 +167,22 @@ impl Children {
         self.running
             .iter()
             .filter(|running| !running.timed_out)
-            .map(|running| running.deadline)
+            .filter_map(|running| running.deadline)
             .min()
     }
 
     /// Gives everybody so much more time.
     pub fn postpone(&mut self, time: Duration) {
         for running in &mut self.running {
-            running.deadline = running.deadline + time;
+            running.deadline = running.deadline.map(|deadline| deadline + time);
         }
     }
 
     /// Kills what ran past its limit.
     pub fn expire(&mut self, now: Moment) {
         for running in &mut self.running {
-            if !running.timed_out && running.deadline <= now {
+            let is_over = running.deadline.is_some_and(|deadline| deadline <= now);
+            if is_over && !running.timed_out {
                 running.timed_out = true;
                 running.kill();
             }

@@ -24,8 +24,8 @@ pub struct Launch {
     pub program: Program,
     /// Variables added to our own.
     pub environment: Vec<(&'static str, String)>,
-    /// After this long it is killed.
-    pub limit: Duration,
+    /// After this long it is killed, if it has a limit.
+    pub limit: Option<Duration>,
     /// Whom that kills.
     pub reach: Reach,
     /// What of its output is wanted.
@@ -113,7 +113,7 @@ mod tests {
                 terms: Terms::limited(Duration::from_secs(30)).into(),
             },
             environment: vec![],
-            limit: Duration::from_secs(30),
+            limit: Some(Duration::from_secs(30)),
             reach: Reach::Program,
             output: Wanted::Reason,
         }

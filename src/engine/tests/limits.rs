@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use crate::engine::service::HISTORY_LIMIT;
 use crate::engine::{
-    ChildId, EXECUTIONS_LIMIT, Effect, Ending, Engine, Input, PROGRAMS_LIMIT, Priority, ProbeId,
-    ProbeOutcome, SampleId,
+    ChildId, EXECUTIONS_LIMIT, EXECUTIONS_OF_ONE, Effect, Ending, Engine, Input, PROGRAMS_LIMIT,
+    Priority, ProbeId, ProbeOutcome, SampleId,
 };
 use crate::mail::Alert;
 use crate::model::*;
@@ -117,32 +117,87 @@ fn a_history_keeps_the_latest() {
 
 #[test]
 fn no_more_programs_of_exec_actions_run_than_the_limit() {
-    let subject = Subject::File("/etc/conf".into());
-    let mut engine = start(model(subject, Test::Permission(0o644), exec(Some(1))));
-    let mut children = Vec::new();
-    for cycle in 0..EXECUTIONS_LIMIT as u64 {
-        for effect in feed(&mut engine, at(cycle * 30), Input::Wake, &file(0o600)) {
-            if let Effect::Spawn { child, .. } = effect {
-                children.push(child);
-            }
-        }
-    }
+    let mut engine = executing(EXECUTIONS_LIMIT + 6);
+    let effects = feed(&mut engine, at(0), Input::Wake, &file(0o600));
+    let children: Vec<ChildId> = children(&effects).collect();
     assert_eq!(children.len(), EXECUTIONS_LIMIT);
-    let effects = feed(&mut engine, at(9000), Input::Wake, &file(0o600));
-    assert_eq!(spawned(&effects), 0);
-    let said = |effect: &Effect| {
-        let text = "'conf' not run: '/bin/tell' -- 64 programs run already";
-        matches!(effect, Effect::Log { priority: Priority::Error, text: t } if t == text)
-    };
-    assert!(effects.iter().any(said));
+    let last = "'f69' not run: '/bin/tell' -- 64 programs run already";
+    assert!(effects.iter().any(|effect| is_error(effect, last)));
     let input = Input::ChildExited {
         child: children[0],
         ending: Ending::Exited(0),
         output: Box::default(),
     };
-    feed(&mut engine, at(9001), input, &file(0o600));
-    let effects = feed(&mut engine, at(9030), Input::Wake, &file(0o600));
+    feed(&mut engine, at(1), input, &file(0o600));
+    let effects = feed(&mut engine, at(30), Input::Wake, &file(0o600));
     assert_eq!(spawned(&effects), 1);
+}
+
+/// Without a time limit a program may hang for ever, and be run again and again.
+#[test]
+fn programs_of_one_service_that_hang_leave_room_for_those_of_others() {
+    let mut engine = executing(2);
+    for cycle in 0..EXECUTIONS_OF_ONE as u64 {
+        let effects = feed(&mut engine, at(cycle * 30), Input::Wake, &file(0o600));
+        let [hangs, ends] = children(&effects).collect::<Vec<_>>()[..] else {
+            panic!("both are run");
+        };
+        assert!(hangs < ends);
+        let input = Input::ChildExited {
+            child: ends,
+            ending: Ending::Exited(0),
+            output: Box::default(),
+        };
+        feed(&mut engine, at(cycle * 30 + 1), input, &file(0o600));
+    }
+    let effects = feed(&mut engine, at(9000), Input::Wake, &file(0o600));
+    assert_eq!(spawned(&effects), 1);
+    let said = "'f0' not run: '/bin/tell' -- 8 of its programs run already";
+    assert!(effects.iter().any(|effect| is_error(effect, said)));
+}
+
+#[test]
+fn a_single_pass_does_not_stay_for_a_program_that_hangs() {
+    let mut model = executing_model(1);
+    model.settings.poll = None;
+    let mut engine = start(model);
+    assert_eq!(
+        spawned(&feed(&mut engine, at(0), Input::Wake, &file(0o600))),
+        1
+    );
+    assert!(!engine.is_idle());
+    assert_eq!(engine.deadline(), Some(at(300).moment));
+    feed(&mut engine, at(300), Input::Wake, &file(0o600));
+    assert!(engine.is_idle());
+    assert_eq!(engine.deadline(), None);
+}
+
+/// So many files whose test fails, with a program for each failure.
+fn executing(count: usize) -> Engine {
+    start(executing_model(count))
+}
+
+fn executing_model(count: usize) -> Model {
+    let subject = Subject::File("/etc/conf".into());
+    let mut model = model(subject, Test::Permission(0o644), exec(Some(1)));
+    model.services = vec![model.services[0].clone(); count];
+    for (number, service) in model.services.iter_mut().enumerate() {
+        service.name = format!("f{number}").into();
+    }
+    model
+}
+
+fn children(effects: &[Effect]) -> impl Iterator<Item = ChildId> {
+    effects.iter().filter_map(|effect| {
+        let Effect::Spawn { child, .. } = effect else {
+            return None;
+        };
+        Some(*child)
+    })
+}
+
+fn is_error(effect: &Effect, said: &str) -> bool {
+    matches!(effect, Effect::Log { priority: Priority::Error, text } if text == said)
 }
 
 /// So many services of a program each, all due at once.

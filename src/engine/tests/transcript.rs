@@ -382,8 +382,8 @@ impl Player {
                 let [(_, name)] = &environment[..] else {
                     panic!("a check gets its name only");
                 };
-                let (command, limit) = (program.command_line(), limit.as_secs());
-                let line = format!("check {command} | {name} | {limit} s");
+                let (command, limit) = (program.command_line(), seconds(limit));
+                let line = format!("check {command} | {name} | {limit}");
                 self.programs.push((child, name.clone(), patterns));
                 line
             }
@@ -398,9 +398,9 @@ impl Player {
                 let value = |key| &environment.iter().find(|(k, _)| *k == key).unwrap().1;
                 let (name, event) = (value("MONIT_SERVICE"), value("MONIT_EVENT"));
                 assert_eq!(reach == Reach::Group, event == "Stopped");
-                let (command, limit) = (program.command_line(), limit.as_secs());
+                let (command, limit) = (program.command_line(), seconds(limit));
                 self.children.push((child, name.clone()));
-                format!("spawn {command} | {name} | {event} | {limit} s")
+                format!("spawn {command} | {name} | {event} | {limit}")
             }
             Effect::Kill(killed) => {
                 let mut programs = self.programs.iter();
@@ -652,6 +652,10 @@ fn parse_reading(what: &str, digests: &[ChecksumKind], tests: usize) -> Reading 
         "mount" => Reading::Filesystem(Presence::Present(Box::new(mount(words)))),
         kind => Reading::File(Presence::Present(file(kind, words, digests, tests))),
     }
+}
+
+fn seconds(limit: Option<Duration>) -> String {
+    limit.map_or("no limit".into(), |limit| format!("{} s", limit.as_secs()))
 }
 
 fn ending(word: &str) -> Ending {

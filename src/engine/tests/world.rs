@@ -292,7 +292,12 @@ impl World {
                         .clone()
                 };
                 let service = catalogue::number(&value("MONIT_SERVICE"));
-                self.spawn(child, service, value("MONIT_EVENT"), limit.as_secs() * 1000);
+                self.spawn(
+                    child,
+                    service,
+                    value("MONIT_EVENT"),
+                    limit.map_or(0, |limit| limit.as_secs() * 1000),
+                );
             }
             Effect::Kill(_) => panic!("nothing is killed before its limit"),
             Effect::Watch { process, .. } => self.watched.extend(process),

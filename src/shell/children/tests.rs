@@ -49,7 +49,7 @@ impl Bench {
             program: &program,
             inherited: &[],
             environment: &[],
-            limit: Duration::from_secs(5),
+            limit: Some(Duration::from_secs(5)),
             reach,
             keep,
             wanted,

@@ -1,6 +1,6 @@
 //! What is done when a test fails or passes again.
 
-use crate::model::{Action, Exec, Limits, Mode, Service, Subject};
+use crate::model::{Action, Exec, Mode, Service, Subject};
 
 use super::{Ordinal, Span, command};
 
@@ -36,10 +36,9 @@ fn run(exec: &Exec) -> String {
         program,
         repeat_cycles,
     } = exec;
-    let timeout = program.terms.timeout;
-    let limit = match timeout == Limits::default().exec_timeout {
-        true => String::new(),
-        false => format!(" for at most {}", Span(timeout)),
+    let limit = match program.terms.limit() {
+        None => String::new(),
+        Some(time) => format!(" for at most {}", Span(time)),
     };
     let command = command(program);
     match repeat_cycles {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::http::Escaped;
-use crate::model::{Httpd, LogTarget, Settings};
+use crate::model::{Httpd, LogTarget, Settings, Terms};
 use crate::reading::Bytes;
 use crate::time::Uptime;
 use crate::view::{LOG_TAIL_LIMIT, LogTail};
@@ -76,7 +76,10 @@ impl Page<'_> {
         self.pair("stop timeout", Seconds(limits.stop_timeout));
         self.pair("restart timeout", Seconds(limits.restart_timeout));
         self.pair("program timeout", Seconds(limits.program_timeout));
-        self.pair("exec timeout", Seconds(limits.exec_timeout));
+        match limits.exec_timeout {
+            Terms::FOREVER => self.pair("exec timeout", "none"),
+            time => self.pair("exec timeout", Seconds(time)),
+        }
     }
 
     fn httpd(&mut self, httpd: &Httpd) {

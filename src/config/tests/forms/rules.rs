@@ -153,11 +153,11 @@ ok!(
             exec.program.arguments.join("|"),
             exec.program.terms.uid,
             exec.repeat_cycles,
-            exec.program.terms.timeout.as_secs()
+            exec.program.terms.limit()
         ),
         other => panic!("{other:?}"),
     },
-    ("/bin/x|a b".to_owned(), Some(65_534), Some(5), 300)
+    ("/bin/x|a b".to_owned(), Some(65_534), Some(5), None)
 );
 ok!(
     recovery,
