@@ -9,6 +9,7 @@ use tend::cli::{self, Exit, control, run, utility};
 use tend::config::Loaded;
 use tend::shell::log::Direction;
 use tend::shell::setup::{self, Source};
+use tend::sys;
 use tend::sys::output::complain;
 
 fn main() -> ExitCode {
@@ -20,6 +21,10 @@ fn main() -> ExitCode {
 }
 
 fn obey(invocation: &Invocation) -> Exit {
+    // What ends soon keeps its caller's descriptors, and with them its locks.
+    if invocation.task == Task::Supervise {
+        sys::close_inherited();
+    }
     for warning in &invocation.warnings {
         complain(warning);
     }

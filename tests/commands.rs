@@ -1,6 +1,8 @@
 //! The command line: every command against a running daemon and without one, every option, and
 //! the exit codes that scripts look at.
 
+use std::fs;
+
 use crate::support::daemon::check;
 use crate::support::smtp::{MailServer, Manner};
 use crate::support::{Sandbox, eventually, process};
@@ -276,6 +278,33 @@ fn without_a_daemon_an_action_is_done_by_the_command_itself() {
     assert_eq!(test.pid("mail.pid"), None);
     assert_eq!(test.tend(&["stop", "all"]).code, 0);
     eventually("it is stopped", || !process::is_running(pid));
+}
+
+/// Such as debconf's third one, or that of a wrapper with `flock 9`.
+#[test]
+fn descriptors_of_the_caller_are_not_kept() {
+    let mut test = Sandbox::new().monitrc("set daemon 1\ncheck system box");
+    let kept = |test: &Sandbox, pid: u32, name: &str| {
+        let path = test.path(name);
+        let entries = fs::read_dir(format!("/proc/{pid}/fd")).expect("it runs");
+        let mut links = entries.flatten().map(|entry| fs::read_link(entry.path()));
+        links.any(|link| link.is_ok_and(|link| link == path))
+    };
+    let command = |test: &Sandbox, options: &str| {
+        let script = format!("exec \"$0\" {options} -c monitrc 3>third 9>ninth");
+        test.command_of("sh".as_ref(), &["-c", &script, test.subject()])
+    };
+    assert!(
+        command(&test, "")
+            .status()
+            .is_ok_and(|status| status.success())
+    );
+    let background = test.pid("tend.pid").expect("it has started");
+    assert!(!kept(&test, background, "third") && !kept(&test, background, "ninth"));
+    assert_eq!(test.tend(&["quit"]).code, 0);
+    eventually("it is gone", || !process::is_running(background));
+    let foreground = test.start_command(command(&test, "-I"));
+    assert!(!kept(&test, foreground, "third") && !kept(&test, foreground, "ninth"));
 }
 
 #[test]

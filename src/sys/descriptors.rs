@@ -58,6 +58,13 @@ extern "C" fn complete() {
     }
 }
 
+/// Closes what the caller left open beside standard input, output and error: whoever reads the
+/// other end of a pipe would wait for as long as this program runs, and a lock be held as long.
+/// For the very start, before anything is opened here.
+pub fn close_inherited() {
+    close_from(3, &[]);
+}
+
 /// Gives a child exactly these descriptors as 0, 1, 2 …; `None` stands for the null device. All
 /// others are closed, first of all: a parent that is nearly out of descriptors must leave its child
 /// room to move its own. The error is the number of the call that failed. Async-signal-safe.
@@ -127,7 +134,7 @@ fn move_above(raw: RawFd, lowest: c_int) -> c_int {
 
 /// Closes every descriptor from `lowest` on but the `kept`, which are sorted, in time proportional
 /// to how many are open: a limit of 2^30 descriptors (containers) must not cost seconds.
-/// Async-signal-safe; for children only.
+/// Async-signal-safe; for whoever owns none of them: a child, or a program at its start.
 fn close_from(lowest: c_int, kept: &[RawFd]) {
     if close_ranges(lowest, kept).is_err() && close_listed(lowest, kept).is_err() {
         close_counted(lowest, kept);
@@ -149,7 +156,7 @@ fn close_ranges(lowest: c_int, kept: &[RawFd]) -> Result<(), ()> {
 fn close_range(first: c_int, last: c_int) -> Result<(), ()> {
     let number = |raw| c_uint::try_from(raw).expect("not negative");
     let (first, last) = (number(first), number(last));
-    // SAFETY: this runs in a child that owns none of these. `close_range` is of 5.9.
+    // SAFETY: the caller owns none of these. `close_range` is of 5.9.
     match unsafe { libc::syscall(libc::SYS_close_range, first, last, 0) } {
         0 => Ok(()),
         _ => Err(()),
@@ -192,7 +199,7 @@ fn close_entries(mut entries: &[u8], lowest: c_int, list: c_int, kept: &[RawFd])
     while let (Some(&[low, high]), Some(name)) = (entries.get(16..18), entries.get(19..)) {
         if let Some(raw) = decimal(name) {
             if raw >= lowest && raw != list && !kept.contains(&raw) {
-                // SAFETY: this runs in a child that owns none of these.
+                // SAFETY: the caller owns none of these.
                 unsafe { libc::close(raw) };
             }
         }
@@ -231,7 +238,7 @@ fn close_counted(lowest: c_int, kept: &[RawFd]) {
     let highest = c_int::try_from(limit()).unwrap_or(COUNTED_LIMIT);
     for raw in lowest..highest.min(COUNTED_LIMIT) {
         if !kept.contains(&raw) {
-            // SAFETY: this runs in a child that owns none of these.
+            // SAFETY: the caller owns none of these.
             unsafe { libc::close(raw) };
         }
     }

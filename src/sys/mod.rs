@@ -41,4 +41,4 @@ pub mod tty;
 pub mod users;
 pub mod zone;
 
-pub use descriptors::{limit as descriptor_limit, pipe, set_nonblocking};
+pub use descriptors::{close_inherited, limit as descriptor_limit, pipe, set_nonblocking};
