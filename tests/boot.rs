@@ -152,10 +152,22 @@ fn daemon(test: &Sandbox) -> u32 {
         let line = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
         line.split(|byte| *byte == 0).position(|word| word == b"-I")
     };
-    let ours = test.processes().into_iter();
-    let running = ours.filter_map(|pid| Some((place(&pid)?, pid)));
-    // The program itself: before whatever imitates a kernel or a processor for it.
-    let (_, pid) = running.min().expect("it runs");
+    let ours = test.processes();
+    let running = ours.into_iter().filter_map(|pid| Some((place(&pid)?, pid)));
+    let running: Vec<(usize, u32)> = running.collect();
+    let has_parent = |pid: u32| {
+        let parent = process::status_field(pid, "PPid");
+        running
+            .iter()
+            .any(|(_, other)| Some(u64::from(*other)) == parent)
+    };
+    // The program itself: before whatever imitates a kernel or a processor for it, and no child of
+    // its own on the way to another program. Numbers begin again when they have run out.
+    let least = running.iter().map(|(place, _)| *place).min();
+    let itself = running
+        .iter()
+        .find(|(place, pid)| Some(*place) == least && !has_parent(*pid));
+    let (_, pid) = *itself.expect("it runs");
     pid
 }
 
