@@ -84,3 +84,33 @@ fn what_was_promised_survives_a_kill_at_once() {
         test.end("KILL");
     }
 }
+
+/// As a job does that clears `/tmp` and `/run` of what is old.
+#[test]
+fn a_reload_brings_back_what_somebody_has_cleared_away() {
+    let mut test = Sandbox::new().daemon("web").monitrc(&format!(
+        "set daemon 3600
+         set httpd unixsocket $DIR/socket allow ann:hidden
+         {}",
+        check("web")
+    ));
+    let daemon = test.start();
+    test.wait_for_log("'web' process is running with pid");
+    for file in ["socket", "tend.pid"] {
+        std::fs::remove_file(test.path(file)).expect("it was made");
+    }
+    process::signal(daemon, "HUP");
+    test.wait_for_log("tend.pid was gone and is written again");
+    test.wait_for_log("reloaded");
+    let found = test.tend(&["summary", "web"]);
+    assert!(found.stdout.contains(" OK "), "{found:?}");
+    let second = test.tend(&["-I"]);
+    let awakened = format!("tend daemon with PID {daemon} awakened\n");
+    assert_eq!(
+        second.stdout, awakened,
+        "it is found, and no second one runs"
+    );
+    assert_eq!(test.pid("tend.pid"), Some(daemon));
+    assert_eq!(test.end("TERM"), 0);
+    assert!(!test.path("socket").exists() && !test.path("tend.pid").exists());
+}

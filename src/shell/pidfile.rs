@@ -9,6 +9,7 @@ use std::os::unix::fs::MetadataExt;
 use std::time::Duration;
 
 use crate::reading::fingerprint;
+use crate::sample::Places;
 use crate::sys::guard::Guard;
 use crate::sys::lock::{LockFailure, PidFile};
 use crate::time::Moment;
@@ -83,6 +84,24 @@ impl Pidfile {
         }
     }
 
+    /// Takes it again where somebody has removed it: a command would not find this run, and a
+    /// second run not be kept away. Nothing is asked of a file system that may not answer.
+    pub fn renew(&mut self) {
+        let Held::File(file) = &self.held else {
+            return;
+        };
+        if Places::now().is_far(&self.path) || file.is_named() {
+            return;
+        }
+        match PidFile::take(&*self.path) {
+            Ok(file) => {
+                ::log::warn!("The pidfile {} was gone and is written again", self.path);
+                self.held = Held::File(file);
+            }
+            Err(failure) => ::log::error!("The pidfile {} is gone -- {failure}", self.path),
+        }
+    }
+
     /// Removes the file.
     pub fn release(self) {
         match self.held {
@@ -129,5 +148,27 @@ mod tests {
         ours.release();
         assert!(fs::metadata(path).is_err());
         fs::remove_dir_all(folder.path("gone")).unwrap();
+    }
+    #[test]
+    fn a_file_that_was_removed_is_written_again() {
+        let folder = Folder::new();
+        let path = folder.path("tend.pid");
+        let path = path.to_str().unwrap();
+        let mut ours = Pidfile::take(path).unwrap();
+        let number = fs::read_to_string(path).unwrap();
+        fs::remove_file(path).unwrap();
+        ours.renew();
+        assert_eq!(fs::read_to_string(path).unwrap(), number);
+        fs::write(path, "no longer than a number, and no pidfile").unwrap();
+        ours.renew();
+        assert_ne!(fs::read_to_string(path).unwrap(), number, "it is our file");
+        fs::remove_file(path).unwrap();
+        fs::create_dir(path).unwrap();
+        ours.renew();
+        fs::remove_dir(path).unwrap();
+        ours.renew();
+        assert_eq!(fs::read_to_string(path).unwrap(), number);
+        ours.release();
+        assert!(fs::metadata(path).is_err());
     }
 }

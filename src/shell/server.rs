@@ -151,7 +151,8 @@ impl Server {
     fn bind(&mut self, now: Moment) {
         self.bind_again = None;
         let wanted = self.places();
-        self.listeners.retain(|l| wanted.contains(&l.place));
+        self.listeners
+            .retain(|l| wanted.contains(&l.place) && l.can_be_found());
         let mut failed = Vec::new();
         for place in wanted {
             if self.listeners.iter().any(|l| l.place == place) {

@@ -81,9 +81,14 @@ impl PidFile {
         Err(unusable(path, "it keeps vanishing"))
     }
 
+    /// Whether the name still means ours.
+    pub fn is_named(&self) -> bool {
+        is_named(&self.path, &self.file)
+    }
+
     /// Removes the file, if the name still means ours.
     pub fn release(self) {
-        if is_named(&self.path, &self.file) {
+        if self.is_named() {
             let _ = fs::remove_file(&self.path);
         }
     }

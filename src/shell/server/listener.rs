@@ -3,7 +3,7 @@
 use std::fs;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::os::unix::fs::{FileTypeExt, PermissionsExt};
+use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt};
 
 use mio::event::Source;
 use mio::net::{TcpListener, UnixListener, UnixStream};
@@ -48,6 +48,8 @@ impl std::fmt::Display for Place {
 pub(super) struct Listener {
     pub(super) place: Place,
     acceptor: Registered<Acceptor>,
+    /// The file of a Unix socket, by device and number.
+    file: Option<(u64, u64)>,
 }
 
 #[derive(Debug)]
@@ -63,9 +65,16 @@ impl Listener {
             Place::Unix(socket) => Acceptor::Unix(bind_unix(socket)?),
         };
         Ok(Self {
+            file: file_of(&place).ok().flatten(),
             place,
             acceptor: tokens.register(acceptor, Interest::READABLE)?,
         })
+    }
+
+    /// Whether clients can find it: somebody may have cleared the folder of its file, or another
+    /// run have put its own there.
+    pub(super) fn can_be_found(&self) -> bool {
+        file_of(&self.place).map_or(true, |file| file == self.file)
     }
 
     pub(super) const fn token(&self) -> Token {
@@ -103,8 +112,22 @@ impl Listener {
 impl Drop for Listener {
     fn drop(&mut self) {
         if let Place::Unix(socket) = &self.place {
-            let _ = fs::remove_file(&*socket.path);
+            if self.can_be_found() {
+                let _ = fs::remove_file(&*socket.path);
+            }
         }
+    }
+}
+
+/// The file at a Unix socket's path, if there is one. The error says that this cannot be told.
+fn file_of(place: &Place) -> io::Result<Option<(u64, u64)>> {
+    let Place::Unix(socket) = place else {
+        return Ok(None);
+    };
+    match fs::symlink_metadata(&*socket.path) {
+        Ok(facts) => Ok(Some((facts.dev(), facts.ino()))),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
     }
 }
 

@@ -190,6 +190,24 @@ fn a_reload_keeps_the_socket_and_its_clients() {
 }
 
 #[test]
+fn a_reload_makes_a_socket_again_that_was_removed_and_leaves_another_s_alone() {
+    let socket = unix("removed");
+    let path = std::path::PathBuf::from(&*socket.path);
+    let mut bench = Bench::new(httpd(None, Some(socket)));
+    std::fs::remove_file(&path).unwrap();
+    let httpd = bench.httpd.clone();
+    bench.server.configure(NOW, Some(&httpd), 2000);
+    assert_eq!(bench.server.listeners.len(), 1);
+    drop(UnixStream::connect(&path).unwrap());
+    std::fs::remove_file(&path).unwrap();
+    let successor = UnixListener::bind(&path).unwrap();
+    bench.server.configure(NOW, None, 0);
+    drop(UnixStream::connect(&path).unwrap());
+    drop(successor);
+    std::fs::remove_file(&path).unwrap();
+}
+
+#[test]
 fn a_place_that_is_taken_is_tried_again() {
     let socket = unix("taken");
     let taken = UnixListener::bind(&*socket.path).unwrap();
