@@ -2,7 +2,6 @@
 //! when nothing of the process is left.
 
 use std::fs;
-use std::path::Path;
 
 use crate::support::daemon::check;
 use crate::support::{Sandbox, is_root, kernel, process};
@@ -57,17 +56,9 @@ fn nothing_is_started_while_the_old_process_is_a_zombie() {
             stop) ;;",
         )
         .monitrc(&format!("set daemon {cycle}\n{}", check("web")));
-    let tend = test.subject().to_owned();
-    let inside = ["--pid", "--fork", "--kill-child", "--mount-proc", &tend];
-    let arguments = [&inside[..], &["-I", "-v", "-c", "monitrc"]].concat();
-    test.start_command(test.command_of(Path::new("unshare"), &arguments));
+    test.start_as_process_one();
     test.wait_for_log("'web' process is running with pid");
-    let is_runner = |pid: &u32| {
-        let line = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
-        line.starts_with(b"sleep")
-    };
-    let runner = test.processes().into_iter().find(is_runner);
-    process::signal(runner.expect("it runs"), "KILL");
+    process::signal(test.sleeper(), "KILL");
     test.wait_for_log_times("'web' process is running with pid", 2);
     assert_eq!(test.log_count("failed to start"), 0);
     assert_eq!(test.calls("web", "start"), 2);

@@ -219,21 +219,11 @@ fn as_process_one_it_takes_orphans_and_obeys() {
             "start)\n sleep 1000000 & echo $! >$DIR/web.pid;;\nstop) ;;",
         )
         .monitrc(&format!("set daemon 1\n{}", check("web")));
-    let tend = test.command(&[]).get_program().to_owned();
-    let tend = tend.to_str().expect("a path in UTF-8");
-    let inside = ["--pid", "--fork", "--kill-child", "--mount-proc", tend];
-    let arguments = [&inside[..], &["-I", "-v", "-c", "monitrc"]].concat();
-    let command = test.command_of(std::path::Path::new("unshare"), &arguments);
-    test.start_command(command);
+    test.start_as_process_one();
     test.wait_for_log("'web' process is running with pid");
     assert_eq!(test.pid("tend.pid"), Some(1));
     // Its parent has ended, so it is an orphan that process 1 must take.
-    let ours = test.processes();
-    let sleeps = |pid: &u32| {
-        let line = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
-        line.starts_with(b"sleep")
-    };
-    let runner = ours.into_iter().find(sleeps).expect("it runs");
+    let runner = test.sleeper();
     process::signal(runner, "KILL");
     eventually("no zombie is left", || process::state(runner).is_none());
     test.wait_for_log_times("'web' trying to restart", 2);

@@ -292,6 +292,26 @@ impl Sandbox {
         pid
     }
 
+    /// The same as process 1 of a container of its own, which only root can make.
+    pub(crate) fn start_as_process_one(&mut self) -> u32 {
+        let inside = ["--pid", "--fork", "--kill-child", "--mount-proc"];
+        let tend = [&*self.subject, "-I", "-v", "-c", "monitrc"];
+        let arguments = [&inside[..], &tend[..]].concat();
+        let command = self.command_of(Path::new("unshare"), &arguments);
+        self.start_command(command)
+    }
+
+    /// A daemon of this sandbox by its number out here, where its pidfile tells that inside of a
+    /// container.
+    #[track_caller]
+    pub(crate) fn sleeper(&self) -> u32 {
+        let sleeps = |pid: &u32| {
+            let line = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+            line.starts_with(b"sleep")
+        };
+        self.processes().into_iter().find(sleeps).expect("it runs")
+    }
+
     /// The same in a piece of the machine of the test's own.
     pub(crate) fn start_in(&mut self, namespace: &Namespace) -> u32 {
         let (program, arguments) = namespace.wrap(&self.subject, &["-I", "-c", "monitrc"]);
