@@ -61,6 +61,7 @@ use mio::Token;
 use crate::engine::{Command, Engine, Input};
 use crate::http::request::body_limit;
 use crate::http::token::Secret;
+use crate::model::Model;
 use crate::sample::Sampler;
 use crate::sys;
 use crate::time::{Moment, Now};
@@ -439,13 +440,11 @@ impl Shell {
         self.farewell.is_some_and(|end| is_settled || now >= end)
     }
 
-    /// Opens the status server, or changes it after a reload.
-    fn serve(&mut self) {
-        let model = self.engine.model();
+    /// Opens the status server as `model` has it, or changes it. This comes before the effects that
+    /// tell of a start or a reload: whoever reads of it may ask.
+    fn serve(server: &mut Server, model: &Model) -> Vec<Box<str>> {
         let httpd = model.settings.httpd.as_ref();
-        let limit = body_limit(model);
-        let names = self.server.configure(clock::moment(), httpd, limit);
-        self.ask_for(&names);
+        server.configure(clock::moment(), httpd, body_limit(model))
     }
 
     /// Has names looked up for the status server.

@@ -77,7 +77,6 @@ impl Shell {
                 model.settings.poll = poll;
                 self.adopt(&model);
                 self.feed(Input::Loaded(Box::new(model)));
-                self.serve();
             }
             Err(report) => {
                 for error in &report.errors {
@@ -118,6 +117,8 @@ impl Shell {
         self.mailer.configure(settings, &self.instance.host_name);
         self.sampler.configure(&model.services);
         self.exits.configure(model.services.len());
+        let names = Self::serve(&mut self.server, model);
+        self.ask_for(&names);
     }
 }
 

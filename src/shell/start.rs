@@ -110,9 +110,9 @@ impl Shell {
         let services = &shell.engine.model().services;
         shell.sampler.configure(services);
         shell.exits.configure(services.len());
-        // Before the first effect, which says that we have started: whoever reads that may ask.
         if shell.purpose == Purpose::Supervise {
-            shell.serve();
+            let names = Self::serve(&mut shell.server, shell.engine.model());
+            shell.ask_for(&names);
         }
         shell.perform_all();
         shell.settle();
