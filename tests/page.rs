@@ -234,6 +234,19 @@ fn only_the_invited_see_it() {
 }
 
 #[test]
+fn guessing_passwords_does_not_fill_the_log() {
+    let page = Page::new();
+    for _ in 0..200 {
+        let answer = http::get(page.port, "/", &[&basic("oyaji:hoge")]);
+        assert_eq!(answer.status, 401);
+    }
+    let told = "wrong password for user 'oyaji'";
+    page.test.wait_for_log_times(told, 20);
+    assert!(page.test.log_count(told) < 200);
+    assert_eq!(page.get("/_ping").body, "pong");
+}
+
+#[test]
 fn strangers_by_address_are_cut_off() {
     let page = Page::with("allow 192.0.2.0/24\nallow oyaji:hogehoge");
     let answer = page.get("/");

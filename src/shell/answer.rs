@@ -5,6 +5,7 @@ use std::io::{Read, Seek, SeekFrom};
 
 use mio::Token;
 
+use crate::engine::Priority;
 use crate::http::auth::{self, User, Verdict};
 use crate::http::{Request, Surroundings};
 use crate::model::{Access, LogTarget, Role};
@@ -44,7 +45,11 @@ impl Shell {
             log,
         } = self.decide(&asked);
         for (priority, text) in log {
-            log::log!(level(priority), "{text}");
+            if priority == Priority::Error {
+                self.server.refused(clock::moment(), &text);
+            } else {
+                log::log!(level(priority), "{text}");
+            }
         }
         let answer = response.encode(&self.surroundings(&asked));
         let Some(command) = command else {

@@ -7,6 +7,7 @@
 
 mod client;
 mod listener;
+mod refusals;
 mod stream;
 
 use std::fs::File;
@@ -27,6 +28,7 @@ pub use self::client::Peer;
 
 use self::client::{Client, Turn};
 use self::listener::{Listener, Place};
+use self::refusals::Refusals;
 use self::stream::{Socket, Stream};
 
 /// Clients at once; a browser opens six, a page nobody reads costs its answer's bytes.
@@ -63,6 +65,7 @@ pub struct Server {
     accept_again: Option<Moment>,
     /// It was said that a client cannot be served.
     told_unserved: bool,
+    refusals: Refusals,
     /// Given up to take and cut a connection when descriptors have run out: left in the queue it
     /// would wake us all the time.
     reserve: Option<File>,
@@ -99,6 +102,7 @@ impl Server {
             bind_again: None,
             accept_again: None,
             told_unserved: false,
+            refusals: Refusals::default(),
             reserve: spare(),
         }
     }
@@ -284,6 +288,20 @@ impl Server {
         }
     }
 
+    /// Tells why a client got nothing, unless there was enough of that lately.
+    pub fn refused(&mut self, now: Moment, why: &str) {
+        self.tell_untold(now);
+        if self.refusals.add(now) {
+            log::error!("{why}");
+        }
+    }
+
+    fn tell_untold(&mut self, now: Moment) {
+        if let Some(untold) = self.refusals.end(now) {
+            log::error!("{untold} more requests were refused within a minute");
+        }
+    }
+
     /// Whether there is one client more.
     fn welcome(&mut self, now: Moment, socket: Socket, peer: Peer, read_only: bool) -> bool {
         let Some(httpd) = &self.httpd else {
@@ -298,7 +316,7 @@ impl Server {
                 .flat_map(|name| self.addresses(name))
                 .collect();
             if !auth::admits(&httpd.access, &resolved, address) {
-                log::error!("{}", auth::denied(address));
+                self.refused(now, &auth::denied(address));
                 return false;
             }
         }
@@ -364,18 +382,18 @@ impl Server {
             }
         }
         let turn = self.clients[at].advance(now);
-        self.settle(at, turn)
+        self.settle(now, at, turn)
     }
 
     /// Gives a client its answer.
     pub fn answer(&mut self, now: Moment, client: Token, answer: Vec<u8>) {
         if let Some(at) = self.clients.iter().position(|c| c.token() == client) {
             let turn = self.clients[at].answer(now, answer);
-            self.settle(at, turn);
+            self.settle(now, at, turn);
         }
     }
 
-    fn settle(&mut self, at: usize, turn: Turn) -> Option<Asked> {
+    fn settle(&mut self, now: Moment, at: usize, turn: Turn) -> Option<Asked> {
         let request = match turn {
             Turn::Later => return None,
             Turn::Gone => {
@@ -384,7 +402,8 @@ impl Server {
             }
             Turn::NoTls(words) => {
                 let client = self.clients.remove(at);
-                log::error!("SSL accept error: {words} -- client [{}]", client.peer);
+                let why = format!("SSL accept error: {words} -- client [{}]", client.peer);
+                self.refused(now, &why);
                 return None;
             }
             Turn::Asked(request) => Ok(request),
@@ -408,6 +427,7 @@ impl Server {
             .chain(self.bind_again)
             .chain(self.accept_again)
             .chain(self.names_again)
+            .chain(self.refusals.deadline())
             .min()
     }
 
@@ -418,6 +438,7 @@ impl Server {
 
     /// Cuts who took too long and tries again what failed.
     pub fn expire(&mut self, now: Moment) {
+        self.tell_untold(now);
         self.clients.retain(|client| now < client.deadline());
         if self.bind_again.is_some_and(|at| at <= now) {
             self.bind(now);
