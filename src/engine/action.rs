@@ -120,7 +120,7 @@ impl Engine {
             limit: exec.program.terms.limit(),
             reach: Reach::Program,
             environment: self.environment(id, event, text),
-            output: Wanted::Reason,
+            output: Wanted::Nothing,
         });
     }
 

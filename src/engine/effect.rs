@@ -122,6 +122,9 @@ pub enum Effect {
 pub enum Wanted {
     /// A reason for a message, by [`super::Input::ChildExited`].
     Reason,
+    /// Nothing: only its end is told, by [`super::Input::ChildExited`]. It prints to `/dev/null`,
+    /// where what it leaves behind may go on to print when nobody listens any more.
+    Nothing,
     /// All of it as text, and which of these regular expressions match it, by
     /// [`super::Input::ProgramEnded`].
     Text(Vec<Box<str>>),

@@ -169,7 +169,7 @@ impl Engine {
                 output,
             } => {
                 if !self.take_exit(child, ending, &output) {
-                    self.end_execution(child, ending, &output);
+                    self.end_execution(child, ending);
                 }
             }
             Input::ProgramEnded {
@@ -334,7 +334,7 @@ impl Engine {
         }
     }
 
-    fn end_execution(&mut self, child: ChildId, ending: Ending, output: &[u8]) {
+    fn end_execution(&mut self, child: ChildId, ending: Ending) {
         let Some(execution) = self.take_execution(child) else {
             return; // its job was let go by a reload
         };
@@ -344,12 +344,7 @@ impl Engine {
             Ending::Signaled(signal) => format!("killed by signal {signal}"),
             Ending::TimedOut => "timed out".into(),
         };
-        let output = String::from_utf8_lossy(output);
-        let output = match output.trim_end() {
-            "" => "no output",
-            output => output,
-        };
-        let text = format!("{} failed ({how}) -- {output}", execution.label());
+        let text = format!("{} failed ({how})", execution.label());
         self.log(Priority::Warning, text);
     }
 

@@ -27,7 +27,7 @@ use crate::model::Program;
 use crate::reading::printed;
 use crate::sys;
 use crate::sys::reap::WaitStatus;
-use crate::sys::spawn::{self, Identity, Spawn, SpawnError};
+use crate::sys::spawn::{self, Heard, Identity, Spawn, SpawnError};
 use crate::time::Moment;
 
 use self::ended::Ended;
@@ -110,18 +110,23 @@ impl Children {
     }
 
     fn try_start(&mut self, now: Moment, order: Order<'_>) -> Result<Running, SpawnError> {
-        // Of a check what it says is what counts.
-        let is_check = matches!(order.wanted, Wanted::Text(_));
+        let heard = match order.wanted {
+            Wanted::Text(_) => Heard::Always,
+            Wanted::Reason => Heard::IfPossible,
+            Wanted::Nothing => Heard::Never,
+        };
         let arguments: Vec<&str> = order.program.arguments.iter().collect();
         let child = spawn::spawn(&Spawn {
             arguments: &arguments,
             inherited: order.inherited,
             additions: order.environment,
             identity: &Identity::of(order.program.terms.uid, order.program.terms.gid),
-            tied: is_check,
-            unheard: !is_check,
+            tied: heard == Heard::Always,
+            heard,
         })?;
-        self.tell_unheard(child.stdout.is_none());
+        if heard != Heard::Never {
+            self.tell_unheard(child.stdout.is_none());
+        }
         let mut running = Running {
             id: order.child,
             pid: child.pid,
@@ -212,7 +217,7 @@ impl Children {
             WaitStatus::Signaled(signal) => Ending::Signaled(signal),
         };
         match running.wanted {
-            Wanted::Reason => {
+            Wanted::Reason | Wanted::Nothing => {
                 let (errors, output) = (running.errors.kept, running.output.kept);
                 Some(Input::ChildExited {
                     child: running.id,

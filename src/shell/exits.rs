@@ -172,7 +172,7 @@ mod tests {
 
     use super::*;
     use crate::sys::reap;
-    use crate::sys::spawn::{self, Child, Identity, Spawn};
+    use crate::sys::spawn::{self, Child, Heard, Identity, Spawn};
 
     const SERVICE: ServiceId = ServiceId::new(3);
     const NOW: Moment = Moment::from_millis(1000);
@@ -184,7 +184,7 @@ mod tests {
             additions: &[],
             identity: &Identity::Own,
             tied: false,
-            unheard: false,
+            heard: Heard::Always,
         })
         .unwrap();
         let process = sys::exits::stat_of(child.pid).unwrap().unwrap().id;

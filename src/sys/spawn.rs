@@ -36,9 +36,20 @@ pub struct Spawn<'a> {
     /// Whether it is killed when we are: a check whose time nobody would keep any more. What the
     /// kernel cannot do for it (Linux 2.1.57) is not done.
     pub tied: bool,
-    /// Whether it runs also where there are no descriptors left to read what it says by: what a
-    /// service needs is that its start program runs.
-    pub unheard: bool,
+    /// What becomes of its output.
+    pub heard: Heard,
+}
+
+/// Whether somebody reads what a program prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Heard {
+    /// It does not run otherwise.
+    Always,
+    /// Unless there are no descriptors left to read it by: what a service needs is that its start
+    /// program runs.
+    IfPossible,
+    /// It goes to `/dev/null`, and so does, for as long as it runs, what it leaves behind.
+    Never,
 }
 
 /// As whom a program runs.
@@ -220,8 +231,8 @@ pub fn spawn(order: &Spawn<'_>) -> Result<Child, SpawnError> {
     let environment = environment(order);
     // The most telling one first: there may not be descriptors for all of them.
     let (report, child_report) = ends(order)?;
-    let (stderr, child_stderr) = ends(order)?;
-    let (stdout, child_stdout) = ends(order)?;
+    let (stderr, child_stderr) = output_ends(order)?;
+    let (stdout, child_stdout) = output_ends(order)?;
     let raw = |end: &Option<OwnedFd>| end.as_ref().map(AsRawFd::as_raw_fd);
     let plan = Plan {
         arguments: &pointers(&arguments),
@@ -272,8 +283,15 @@ pub fn exec_failure(report: impl AsFd) -> Option<SpawnError> {
 fn ends(order: &Spawn<'_>) -> Result<(Option<OwnedFd>, Option<OwnedFd>), SpawnError> {
     match nonblocking_pipe() {
         Ok((reader, writer)) => Ok((Some(reader), Some(writer))),
-        Err(error) if order.unheard && error.is_shortage() => Ok((None, None)),
+        Err(error) if order.heard != Heard::Always && error.is_shortage() => Ok((None, None)),
         Err(error) => Err(error),
+    }
+}
+
+fn output_ends(order: &Spawn<'_>) -> Result<(Option<OwnedFd>, Option<OwnedFd>), SpawnError> {
+    match order.heard {
+        Heard::Always | Heard::IfPossible => ends(order),
+        Heard::Never => Ok((None, None)),
     }
 }
 

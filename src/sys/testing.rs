@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::exits::stat_of;
 use super::reap::{self, WaitStatus};
-use super::spawn::{Child, Identity, Spawn, spawn};
+use super::spawn::{Child, Heard, Identity, Spawn, spawn};
 use super::task::fork_task;
 
 /// All there is to read, waiting for it as long as it takes.
@@ -137,7 +137,7 @@ impl Program {
             additions: &[],
             identity: &Identity::Own,
             tied: false,
-            unheard: false,
+            heard: Heard::Always,
         });
         let child = child.unwrap();
         assert_eq!(read_to_end(child.report.as_ref().unwrap()), b"");

@@ -393,10 +393,12 @@ impl Player {
                 limit,
                 reach,
                 environment,
-                output: Wanted::Reason,
+                output,
             } => {
                 let value = |key| &environment.iter().find(|(k, _)| *k == key).unwrap().1;
                 let (name, event) = (value("MONIT_SERVICE"), value("MONIT_EVENT"));
+                let is_job = ["Started", "Stopped", "Restarted"].contains(&event.as_str());
+                assert_eq!(output == Wanted::Reason, is_job);
                 assert_eq!(reach == Reach::Group, event == "Stopped");
                 let (command, limit) = (program.command_line(), seconds(limit));
                 self.children.push((child, name.clone()));

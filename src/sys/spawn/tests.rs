@@ -27,7 +27,7 @@ fn run_as(identity: &Identity, arguments: &[&str]) -> Outcome {
         additions: &[],
         identity,
         tied: false,
-        unheard: false,
+        heard: Heard::Always,
     });
     finish(&child.unwrap())
 }
@@ -114,7 +114,7 @@ fn arguments_nothing_can_be_started_with() {
             additions: &[],
             identity: &Identity::Own,
             tied: false,
-            unheard: false,
+            heard: Heard::Always,
         });
         assert_eq!(failure.unwrap_err().stage, Stage::Arguments);
     }
@@ -136,7 +136,7 @@ fn an_environment_of_ours_and_what_was_added() {
         ],
         identity: &Identity::Own,
         tied: false,
-        unheard: false,
+        heard: Heard::Always,
     });
     let (_, stdout, ..) = finish(&child.unwrap());
     assert_eq!(
@@ -153,7 +153,7 @@ fn an_addition_too_long_for_the_kernel_is_cut() {
         additions: &[("D", "x".repeat(1 << 20))],
         identity: &Identity::Own,
         tied: false,
-        unheard: false,
+        heard: Heard::Always,
     });
     let (status, stdout, ..) = finish(&child.unwrap());
     assert_eq!(status, WaitStatus::Exited(0));
@@ -215,7 +215,7 @@ fn a_session_of_its_own() {
         additions: &[],
         identity: &Identity::Own,
         tied: false,
-        unheard: false,
+        heard: Heard::Always,
     })
     .unwrap();
     let mut line = String::new();
@@ -238,7 +238,7 @@ fn the_whole_group_is_killed() {
         additions: &[],
         identity: &Identity::Own,
         tied: false,
-        unheard: false,
+        heard: Heard::Always,
     })
     .unwrap();
     assert_eq!(
@@ -273,7 +273,7 @@ fn a_full_process_table_is_a_shortage() {
             additions: &[],
             identity: &Identity::Own,
             tied: false,
-            unheard: false,
+            heard: Heard::Always,
         });
         let failure = failure.unwrap_err();
         write!(out, "{:?} {}", failure.stage, failure.is_shortage()).unwrap();
@@ -296,7 +296,7 @@ fn no_descriptor_left_is_a_shortage() {
             additions: &[],
             identity: &Identity::Own,
             tied: false,
-            unheard: false,
+            heard: Heard::Always,
         });
         let failure = failure.unwrap_err();
         write!(out, "{:?} {}", failure.stage, failure.is_shortage()).unwrap();
@@ -394,14 +394,14 @@ fn without_a_descriptor_left_a_program_runs_unheard_if_it_may() {
         // SAFETY: the limit is whole, and this child's own.
         unsafe { libc::setrlimit(libc::RLIMIT_NOFILE, &raw const limit) };
         let _taken: Vec<_> = std::iter::from_fn(|| pipe().ok()).collect();
-        for unheard in [false, true] {
+        for heard in [Heard::Always, Heard::IfPossible] {
             let begun = spawn(&Spawn {
                 arguments: &["/bin/sh", "-c", &touch],
                 inherited: &[],
                 additions: &[],
                 identity: &Identity::Own,
                 tied: false,
-                unheard,
+                heard,
             });
             let outcome = begun.map(|child| {
                 let (status, stdout, ..) = finish(&child);
