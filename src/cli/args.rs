@@ -212,13 +212,15 @@ fn take_apart(arguments: Vec<OsString>) -> Result<(Vec<OsString>, Vec<String>), 
                 } else {
                     Some(attached.to_owned())
                 };
-                // A value that looks like an option is a forgotten value.
-                match value.filter(|value| !value.starts_with('-')) {
-                    Some(value) => options.push(value.into()),
-                    None if letter == 'd' => {
+                match value {
+                    // What looks like an option, in the place of a value, is a forgotten value.
+                    Some(value) if !value.starts_with('-') => options.push(value.into()),
+                    Some(_) if letter == 'd' => {
                         return Err("Option -d requires a natural number".to_owned());
                     }
-                    None => return Err(format!("Option -- {letter} requires an argument")),
+                    Some(_) | None => {
+                        return Err(format!("Option -- {letter} requires an argument"));
+                    }
                 }
                 break;
             }
@@ -388,6 +390,7 @@ mod tests {
             ("-c", "Option -- c requires an argument"),
             ("-c -I", "Option -- c requires an argument"),
             ("-Ic", "Option -- c requires an argument"),
+            ("-d", "Option -- d requires an argument"),
             ("-d abc", "Option -d requires a natural number"),
             ("-d 0", "Option -d requires a natural number"),
             ("-d -5", "Option -d requires a natural number"),
