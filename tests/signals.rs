@@ -87,7 +87,7 @@ fn what_was_promised_survives_a_kill_at_once() {
 
 /// As a job does that clears `/tmp` and `/run` of what is old.
 #[test]
-fn a_reload_brings_back_what_somebody_has_cleared_away() {
+fn what_somebody_has_cleared_away_is_back_with_the_next_cycle_or_reload() {
     let mut test = Sandbox::new().daemon("web").monitrc(&format!(
         "set daemon 3600
          set httpd unixsocket $DIR/socket allow ann:hidden
@@ -96,12 +96,14 @@ fn a_reload_brings_back_what_somebody_has_cleared_away() {
     ));
     let daemon = test.start();
     test.wait_for_log("'web' process is running with pid");
-    for file in ["socket", "tend.pid"] {
-        std::fs::remove_file(test.path(file)).expect("it was made");
+    for (times, signal) in [(1, "HUP"), (2, "USR1")] {
+        for file in ["socket", "tend.pid"] {
+            std::fs::remove_file(test.path(file)).expect("it was made");
+        }
+        process::signal(daemon, signal);
+        test.wait_for_log_times("tend.pid was gone and is written again", times);
+        eventually("it answers", || test.tend(&["summary"]).code == 0);
     }
-    process::signal(daemon, "HUP");
-    test.wait_for_log("tend.pid was gone and is written again");
-    test.wait_for_log("reloaded");
     let found = test.tend(&["summary", "web"]);
     assert!(found.stdout.contains(" OK "), "{found:?}");
     let second = test.tend(&["-I"]);

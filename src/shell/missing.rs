@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use super::{Shell, clock};
+
 /// What is looked for, what is said where it is not there, and what when it is back.
 const WANTED: [(&str, &str, &str); 3] = [
     (
@@ -23,13 +25,26 @@ const WANTED: [(&str, &str, &str); 3] = [
 
 const PROCESSES: &str = "/proc/self";
 
+impl Shell {
+    /// Before services are looked at: says what is missing, and makes the files again by which
+    /// this run is found, where somebody has cleared them away.
+    pub(super) fn look_around(&mut self) {
+        let now = clock::moment();
+        self.missing.look();
+        if let Some(pidfile) = &mut self.pidfile {
+            pidfile.renew(now);
+        }
+        self.server.renew(now);
+    }
+}
+
 /// What was said.
 #[derive(Default)]
 pub(super) struct Missing([bool; WANTED.len()]);
 
 impl Missing {
     /// Looks, and tells what has changed. None of it lies on a disk.
-    pub(super) fn look(&mut self) {
+    fn look(&mut self) {
         for ((path, gone, back), told) in WANTED.iter().zip(&mut self.0) {
             let missing = fs::metadata(path).is_err();
             match (missing, std::mem::replace(told, missing)) {

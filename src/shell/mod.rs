@@ -261,7 +261,7 @@ impl Shell {
             pidfile.expire(moment);
         }
         if self.engine.deadline().is_some_and(|at| at <= moment) {
-            self.missing.look();
+            self.look_around();
             self.feed(Input::Wake);
         }
         self.tell_gone();
@@ -367,6 +367,7 @@ impl Shell {
     fn obey(&mut self, command: Command) {
         if matches!(command, Command::CheckNow) {
             self.sampler.stir();
+            self.look_around();
         }
         self.feed(Input::Command(command));
     }

@@ -22,6 +22,8 @@ const AGAIN: Duration = Duration::from_secs(10);
 /// Ours, as a file or in its stead.
 pub struct Pidfile {
     path: Box<str>,
+    /// It lies on a file system that may not answer, and is not looked for.
+    is_far: bool,
     held: Held,
 }
 
@@ -57,8 +59,11 @@ impl Pidfile {
             }
             Err(failure @ LockFailure::Running(_)) => return Err(failure.to_string()),
         };
-        let path = path.into();
-        Ok(Self { path, held })
+        Ok(Self {
+            path: path.into(),
+            is_far: Places::now().is_far(path),
+            held,
+        })
     }
 
     /// When to try again.
@@ -85,21 +90,30 @@ impl Pidfile {
     }
 
     /// Takes it again where somebody has removed it: a command would not find this run, and a
-    /// second run not be kept away. Nothing is asked of a file system that may not answer.
-    pub fn renew(&mut self) {
+    /// second run not be kept away.
+    pub fn renew(&mut self, now: Moment) {
         let Held::File(file) = &self.held else {
             return;
         };
-        if Places::now().is_far(&self.path) || file.is_named() {
+        if self.is_far || file.is_named() {
             return;
         }
-        match PidFile::take(&*self.path) {
+        self.held = match PidFile::take(&*self.path) {
             Ok(file) => {
                 ::log::warn!("The pidfile {} was gone and is written again", self.path);
-                self.held = Held::File(file);
+                Held::File(file)
             }
-            Err(failure) => ::log::error!("The pidfile {} is gone -- {failure}", self.path),
-        }
+            Err(failure) => {
+                ::log::error!(
+                    "The pidfile {} is gone -- {failure}; trying again",
+                    self.path
+                );
+                Held::Nothing {
+                    _name: name(&self.path).0,
+                    again: now + AGAIN,
+                }
+            }
+        };
     }
 
     /// Removes the file.
@@ -149,6 +163,7 @@ mod tests {
         assert!(fs::metadata(path).is_err());
         fs::remove_dir_all(folder.path("gone")).unwrap();
     }
+
     #[test]
     fn a_file_that_was_removed_is_written_again() {
         let folder = Folder::new();
@@ -156,17 +171,19 @@ mod tests {
         let path = path.to_str().unwrap();
         let mut ours = Pidfile::take(path).unwrap();
         let number = fs::read_to_string(path).unwrap();
+        let now = clock::moment();
         fs::remove_file(path).unwrap();
-        ours.renew();
+        ours.renew(now);
         assert_eq!(fs::read_to_string(path).unwrap(), number);
         fs::write(path, "no longer than a number, and no pidfile").unwrap();
-        ours.renew();
+        ours.renew(now);
         assert_ne!(fs::read_to_string(path).unwrap(), number, "it is our file");
         fs::remove_file(path).unwrap();
         fs::create_dir(path).unwrap();
-        ours.renew();
+        ours.renew(now);
+        assert_eq!(ours.deadline(), Some(now + AGAIN));
         fs::remove_dir(path).unwrap();
-        ours.renew();
+        ours.expire(now + AGAIN);
         assert_eq!(fs::read_to_string(path).unwrap(), number);
         ours.release();
         assert!(fs::metadata(path).is_err());

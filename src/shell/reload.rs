@@ -97,9 +97,7 @@ impl Shell {
         let direction = self.source.direction(settings, self.foreground);
         log::direct(&direction);
         let instance = instance(&self.source, settings);
-        if let Some(pidfile) = &mut self.pidfile {
-            pidfile.renew();
-        }
+        self.look_around();
         if instance.pidfile != self.instance.pidfile {
             ::log::warn!("Another pidfile is used from the next start on");
         }

@@ -151,6 +151,13 @@ impl Server {
         std::mem::take(&mut self.lost_names)
     }
 
+    /// Makes sockets again whose files somebody has cleared away.
+    pub fn renew(&mut self, now: Moment) {
+        if !self.listeners.iter().all(Listener::can_be_found) {
+            self.bind(now);
+        }
+    }
+
     /// Opens what is missing, closes what is no longer wanted.
     fn bind(&mut self, now: Moment) {
         self.bind_again = None;
@@ -448,15 +455,6 @@ impl Server {
             for at in (0..self.listeners.len()).rev() {
                 self.rearm(now, at);
             }
-        }
-    }
-}
-
-impl std::fmt::Display for Peer {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Address(address) => write!(f, "{address}"),
-            Self::Local => f.write_str("unix socket"),
         }
     }
 }

@@ -38,6 +38,15 @@ pub enum Peer {
     Local,
 }
 
+impl std::fmt::Display for Peer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Address(address) => write!(f, "{address}"),
+            Self::Local => f.write_str("unix socket"),
+        }
+    }
+}
+
 pub(super) struct Client {
     stream: Stream,
     pub(super) peer: Peer,

@@ -10,6 +10,7 @@ use mio::net::{TcpListener, UnixListener, UnixStream};
 use mio::{Interest, Token};
 
 use crate::model::HttpdUnixSocket;
+use crate::sample::Places;
 use crate::shell::{Registered, Tokens, Watchable};
 
 use super::client::Peer;
@@ -50,6 +51,8 @@ pub(super) struct Listener {
     acceptor: Registered<Acceptor>,
     /// The file of a Unix socket, by device and number.
     file: Option<(u64, u64)>,
+    /// That file lies on a file system that may not answer, and is not looked for.
+    is_far: bool,
 }
 
 #[derive(Debug)]
@@ -66,6 +69,7 @@ impl Listener {
         };
         Ok(Self {
             file: file_of(&place).ok().flatten(),
+            is_far: matches!(&place, Place::Unix(socket) if Places::now().is_far(&socket.path)),
             place,
             acceptor: tokens.register(acceptor, Interest::READABLE)?,
         })
@@ -74,7 +78,7 @@ impl Listener {
     /// Whether clients can find it: somebody may have cleared the folder of its file, or another
     /// run have put its own there.
     pub(super) fn can_be_found(&self) -> bool {
-        file_of(&self.place).map_or(true, |file| file == self.file)
+        self.is_far || file_of(&self.place).map_or(true, |file| file == self.file)
     }
 
     pub(super) const fn token(&self) -> Token {

@@ -190,13 +190,12 @@ fn a_reload_keeps_the_socket_and_its_clients() {
 }
 
 #[test]
-fn a_reload_makes_a_socket_again_that_was_removed_and_leaves_another_s_alone() {
+fn a_socket_that_was_removed_is_made_again_and_another_s_left_alone() {
     let socket = unix("removed");
     let path = std::path::PathBuf::from(&*socket.path);
     let mut bench = Bench::new(httpd(None, Some(socket)));
     std::fs::remove_file(&path).unwrap();
-    let httpd = bench.httpd.clone();
-    bench.server.configure(NOW, Some(&httpd), 2000);
+    bench.server.renew(NOW);
     assert_eq!(bench.server.listeners.len(), 1);
     drop(UnixStream::connect(&path).unwrap());
     std::fs::remove_file(&path).unwrap();
