@@ -14,6 +14,7 @@ use crate::sys;
 use crate::view::route::{self, Answer};
 use crate::view::{Context, LOG_TAIL_LIMIT, LogTail};
 
+use super::held::ANSWER_PATIENCE;
 use super::perform::level;
 use super::server::Asked;
 use super::{Shell, clock};
@@ -60,7 +61,8 @@ impl Shell {
             client: asked.client,
             answer,
         };
-        self.replies.push(clock::moment(), reply);
+        let until = clock::moment() + ANSWER_PATIENCE;
+        self.replies.push(until, reply);
         self.replies.seal(&self.store);
     }
 

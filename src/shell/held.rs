@@ -2,8 +2,9 @@
 //!
 //! Killed between running a start program and storing that it runs, the next run would run it once
 //! more; and whoever was told that a service is not watched any more relies on that. So the order
-//! is: state first, then the program or the answer. The disk is not waited for longer than
-//! [`PATIENCE`], nor at all while it fails: a service that is down is worse than one started twice.
+//! is: state first, then the program or the answer. For a program the disk is not waited for longer
+//! than [`PROGRAM_PATIENCE`]: a service that is down is worse than one started twice. An answer
+//! delays nobody but who asked. Neither waits while the disk fails.
 
 use std::time::Duration;
 
@@ -13,8 +14,10 @@ use crate::time::Moment;
 
 use super::statefile::Store;
 
-/// How long anything is held back at most.
-const PATIENCE: Duration = Duration::from_millis(500);
+/// How long a program is held back at most.
+pub const PROGRAM_PATIENCE: Duration = Duration::from_millis(500);
+/// How long an answer is: not so long that whoever asked has given up.
+pub const ANSWER_PATIENCE: Duration = Duration::from_secs(3);
 
 /// A program to run, as the engine ordered it.
 pub struct Launch {
@@ -50,9 +53,8 @@ impl<T> Default for Held<T> {
 }
 
 impl<T> Held<T> {
-    /// Holds something back.
-    pub fn push(&mut self, now: Moment, what: T) {
-        let until = now + PATIENCE;
+    /// Holds something back, until then at most.
+    pub fn push(&mut self, until: Moment, what: T) {
         self.0.push(Waiting {
             what,
             until,
@@ -143,7 +145,7 @@ mod tests {
 
         /// An input whose state `content` orders a program.
         fn order(&mut self, number: u64, content: &str) {
-            self.held.push(NOW, launch(number));
+            self.held.push(NOW + PROGRAM_PATIENCE, launch(number));
             self.store.put(Kind::State, content.into());
             self.held.seal(&self.store);
         }
@@ -172,7 +174,7 @@ mod tests {
         assert_eq!(bench.release(NOW), [1]);
         assert!(bench.release(NOW).is_empty());
         // What is stored already is not waited for.
-        bench.held.push(NOW, launch(3));
+        bench.held.push(NOW + PROGRAM_PATIENCE, launch(3));
         assert!(bench.release(NOW).is_empty(), "its state is not known yet");
     }
 
@@ -180,9 +182,9 @@ mod tests {
     fn a_disk_that_does_not_answer_is_not_waited_for_for_ever() {
         let mut bench = Bench::new("slow");
         bench.order(1, "one");
-        assert_eq!(bench.held.deadline(), Some(NOW + PATIENCE));
+        assert_eq!(bench.held.deadline(), Some(NOW + PROGRAM_PATIENCE));
         assert!(bench.release(NOW).is_empty());
-        assert_eq!(bench.release(NOW + PATIENCE), [1]);
+        assert_eq!(bench.release(NOW + PROGRAM_PATIENCE), [1]);
         assert_eq!(bench.held.deadline(), None);
     }
 
@@ -206,6 +208,6 @@ mod tests {
         bench.order(1, "one");
         assert!(bench.held.forget(ChildId(1)));
         assert!(!bench.held.forget(ChildId(1)));
-        assert!(bench.release(NOW + PATIENCE).is_empty());
+        assert!(bench.release(NOW + PROGRAM_PATIENCE).is_empty());
     }
 }

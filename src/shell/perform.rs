@@ -6,7 +6,7 @@ use crate::engine::{Effect, Input, Priority};
 use crate::sample::Care;
 
 use super::children::Order;
-use super::held::Launch;
+use super::held::{Launch, PROGRAM_PATIENCE};
 use super::statefile::Kind;
 use super::{LAST_WORDS, Shell, clock};
 
@@ -61,7 +61,7 @@ impl Shell {
                     output,
                 };
                 if self.engine.is_repair(child) {
-                    self.held.push(clock::moment(), launch);
+                    self.held.push(clock::moment() + PROGRAM_PATIENCE, launch);
                 } else {
                     self.launch(launch);
                 }
