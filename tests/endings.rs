@@ -4,7 +4,7 @@
 use std::fs;
 
 use crate::support::daemon::check;
-use crate::support::{Sandbox, is_root, kernel, process};
+use crate::support::{Sandbox, eventually, is_root, kernel, process};
 
 /// An upgrade, `service web restart`: what ends the daemon starts it, too.
 #[test]
@@ -23,6 +23,7 @@ fn what_is_ended_in_order_is_left_to_whoever_does_that_until_the_next_cycle() {
     let old = test.wait_for_process("web.pid", None);
     fs::remove_file(test.path("web.pid")).expect("its start program wrote it");
     process::signal(old, "TERM");
+    eventually("it has ended", || process::state(old).is_none());
     if kernel::is_since([5, 3, 0]) {
         // Of two ends in a row the second is told later.
         test.kill("mail");
@@ -58,8 +59,15 @@ fn nothing_is_started_while_the_old_process_is_a_zombie() {
         .monitrc(&format!("set daemon {cycle}\n{}", check("web")));
     test.start_as_process_one();
     test.wait_for_log("'web' process is running with pid");
+    let old = test.pid("web.pid").expect("it runs");
     process::signal(test.sleeper(), "KILL");
-    test.wait_for_log_times("'web' process is running with pid", 2);
+    let mut new = None;
+    eventually("it is started again", || {
+        new = test.pid("web.pid").filter(|pid| *pid != old);
+        new.is_some()
+    });
+    let new = new.expect("just waited for");
+    test.wait_for_log(&format!("'web' process is running with pid {new}"));
     assert_eq!(test.log_count("failed to start"), 0);
     assert_eq!(test.calls("web", "start"), 2);
 }
