@@ -67,9 +67,9 @@ fn without_a_descriptor_left_services_are_restarted_and_none_is_blamed() {
     test.wait_for_log(&format!("'lo' cannot be looked at -- {why}"));
     // A process can be seen by one; what a program says would need more.
     let is_free = |number: &u32| !fs::exists(format!("/proc/{daemon}/fd/{number}")).unwrap();
-    // Of a hundred looks, for it may be at work with one more.
+    // Of a hundred looks in two cycles, for it may be at work with one more, and be held up so.
     let looks = (0..100).map(|_| {
-        sleep(Duration::from_millis(1));
+        sleep(Duration::from_millis(20));
         (0..).find(is_free).expect("some number is free")
     });
     let free = looks.min().expect("a hundred");
@@ -514,7 +514,7 @@ fn clients_that_cannot_be_taken_cost_no_processor() {
     test.kill("web");
     // Whatever lets go of a descriptor lets one of the crowd in.
     let said = test.log_count("Cannot accept a status client");
-    let again = test.log_count("Status clients are accepted again");
+    let again = test.log_count("Status clients are served again");
     assert!(said <= again + 1, "said {said} times, over {again} times");
     drop(crowd);
     limit(daemon, "--nofile=256:");
