@@ -140,10 +140,11 @@ fn programs_learn_how_many_children_there_are() {
 #[test]
 fn a_table_that_changes_while_it_is_read_tells_nothing_wrong() {
     let mark = format!("steady-{}", std::process::id());
-    let steady = "start)
-        $DIR/NAME work MARK </dev/null >/dev/null 2>&1 &
-        echo $! >$DIR/NAME.new; mv $DIR/NAME.new $DIR/NAME.pid;;
-    work) sleep 1000000 & sleep 1000000 & wait;;";
+    // It is there when it has its name and its children.
+    let steady = "start) $DIR/NAME work MARK </dev/null >/dev/null 2>&1 & ;;
+    work) sleep 1000000 & sleep 1000000 &
+        echo $$ >$DIR/NAME.new; mv $DIR/NAME.new $DIR/NAME.pid
+        wait;;";
     let restless = "start)
         $DIR/NAME work </dev/null >/dev/null 2>&1 &
         echo $! >$DIR/NAME.new; mv $DIR/NAME.new $DIR/NAME.pid;;
