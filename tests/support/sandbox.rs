@@ -302,14 +302,19 @@ impl Sandbox {
     }
 
     /// A daemon of this sandbox by its number out here, where its pidfile tells that inside of a
-    /// container.
+    /// container. That one may be written before the shell's child has become the daemon.
     #[track_caller]
     pub(crate) fn sleeper(&self) -> u32 {
         let sleeps = |pid: &u32| {
             let line = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
             line.starts_with(b"sleep")
         };
-        self.processes().into_iter().find(sleeps).expect("it runs")
+        let mut found = None;
+        eventually("a daemon sleeps", || {
+            found = self.processes().into_iter().find(sleeps);
+            found.is_some()
+        });
+        found.expect("just waited for")
     }
 
     /// The same in a piece of the machine of the test's own.
