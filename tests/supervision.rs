@@ -289,10 +289,11 @@ fn exec_runs_once_per_change_and_knows_why() {
     test.permit("page", 0o600);
     test.start();
     test.wait_for_log_times("'page' permission test failed", 3);
-    assert_eq!(test.calls("note", "it"), 1);
     eventually("the variables are there", || {
         test.read("why").contains("SERVICE")
     });
+    assert_eq!(test.log_count("'page' exec:"), 1);
+    assert_eq!(test.calls("note", "it"), 1);
     let why = test.read("why");
     assert!(why.contains("MONIT_SERVICE=page\n"), "{why}");
     assert!(why.contains("MONIT_EVENT=Permission failed\n"), "{why}");
