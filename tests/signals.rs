@@ -53,6 +53,8 @@ fn a_reload_ends_the_start_delay_and_so_does_the_end() {
     test.start();
     assert_eq!(test.end("TERM"), 0);
     assert_eq!(test.calls("web", "start"), 0);
+    // What writes the state may outlive it where the disk is slow.
+    eventually("all is written", || test.processes().is_empty());
     std::fs::remove_file(test.path("state")).expect("or it would be the same boot");
     let daemon = test.start();
     assert_eq!(test.calls("web", "start"), 0);

@@ -132,6 +132,15 @@ impl Sandbox {
         self.folder.join(name)
     }
 
+    /// A place for the state that no slow disk holds up, where there is such a one: what must not
+    /// be lost is waited for, but not for ever.
+    pub(crate) fn state_in_memory(&self) -> PathBuf {
+        let memory = Path::new("/dev/shm");
+        let folder = memory.is_dir().then_some(memory);
+        let name = self.folder.file_name().expect("it has a name");
+        folder.map_or_else(|| self.path("state"), |folder| folder.join(name))
+    }
+
     /// A file's text; empty where there is none yet.
     pub(crate) fn read(&self, name: &str) -> String {
         let bytes = fs::read(self.path(name)).unwrap_or_default();
@@ -387,6 +396,7 @@ impl Drop for Sandbox {
             }
             left.iter().for_each(|pid| process::signal(*pid, "KILL"));
         }
+        let _ = fs::remove_file(self.state_in_memory());
         let _ = fs::remove_dir_all(&self.folder);
     }
 }
