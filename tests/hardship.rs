@@ -378,7 +378,7 @@ fn stopped_for_a_while_it_blames_nobody_and_makes_up_for_no_cycle() {
          check program long with path \"$DIR/long now\" with timeout 10 seconds
            if status > 0 then alert
          check process late with pidfile $DIR/late.pid
-           start program = \"$DIR/late start\" with timeout 20 seconds
+           start program = \"$DIR/late start\" with timeout 28 seconds
         ",
         slow.port(),
     ))
