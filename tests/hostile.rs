@@ -136,7 +136,16 @@ fn a_damaged_state_file_is_set_aside() {
         .monitrc(&format!("set daemon 1\n{}", check("web")));
     test.start();
     test.wait_for_log("'web' process is running with pid");
-    test.end("TERM");
+    // Who is told to end waits for no slow disk; a child of his may go on to write.
+    eventually("the state is saved", || test.path("state").exists());
+    let end = |test: &mut Sandbox| {
+        let code = test.end("TERM");
+        eventually("nobody is left but the daemon", || {
+            test.processes().len() == 1
+        });
+        code
+    };
+    end(&mut test);
     let whole = std::fs::read(test.path("state")).expect("it was saved");
     let mut flipped = whole.clone();
     flipped[whole.len() / 2] ^= 0x55;
@@ -152,7 +161,7 @@ fn a_damaged_state_file_is_set_aside() {
         test.start();
         // That it starts, and supervises, is what counts; a flipped byte may happen to be sound.
         test.kill("web");
-        assert_eq!(test.end("TERM"), 0, "damage {number}");
+        assert_eq!(end(&mut test), 0, "damage {number}");
     }
     assert!(test.path("state.unreadable").exists());
 }
