@@ -224,16 +224,21 @@ fn a_hundred_reloads_leave_nothing_behind() {
             process::signal(daemon, "HUP");
             test.wait_for_log_times("reloaded", before + 1);
         }
+    };
+    let needs = || {
         let memory = process::status_field(daemon, "RssAnon").expect("it runs");
         (process::descriptors(daemon), memory)
     };
-    let (descriptors, memory) = reload(20);
-    let (descriptors_after, memory_after) = reload(100);
-    assert!(
-        descriptors_after <= descriptors + 2,
-        "{descriptors} → {descriptors_after}"
-    );
-    assert!(memory_after <= memory + 256, "{memory} → {memory_after} kB");
+    reload(20);
+    let (descriptors, memory) = needs();
+    reload(100);
+    // The check that a reload begins may need some more for a moment.
+    let mut after = (0, 0);
+    eventually("it needs no more than before", || {
+        after = needs();
+        eprintln!("{:?} → {after:?} descriptors and kB", (descriptors, memory));
+        after.0 <= descriptors + 2 && after.1 <= memory + 256
+    });
 }
 
 #[test]
