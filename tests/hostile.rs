@@ -79,7 +79,7 @@ fn a_pidfile_that_names_a_stranger_gets_the_stranger_into_no_danger() {
             "set daemon 1
              set httpd unixsocket $DIR/socket
                allow admin:swordfish
-             {} with timeout 1 second
+             {} with timeout 10 seconds
             ",
             check("web")
         ));

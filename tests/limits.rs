@@ -116,11 +116,18 @@ fn exec_timeout() {
     let mut test = limited(
         "execTimeout: 1 second",
         "check file gone with path $DIR/gone
-           if does not exist then exec \"/bin/sh -c 'echo $$ >$DIR/pid; exec sleep 1000001'\"",
+           if does not exist
+           then exec \"/bin/sh -c 'echo $$ >$DIR/pid; exec sleep 1000001'\" repeat every 1 cycles",
     );
     test.start();
     test.wait_for_log("timed out");
-    let pid = test.pid("pid").expect("it has run");
+    // A shell may be so slow that it is ended before its first word.
+    let mut pid = None;
+    eventually("it has run", || {
+        pid = test.pid("pid");
+        pid.is_some()
+    });
+    let pid = pid.expect("just waited for");
     eventually("it is ended", || !process::is_running(pid));
 }
 
