@@ -21,7 +21,7 @@ fn hung_peers_cost_their_own_time_only() {
         .map(|(n, peer)| {
             format!(
                 "check process hung{n} with pidfile $DIR/runner.pid
-                   if failed port {} protocol http with timeout 100 seconds then alert\n",
+                   if failed port {} protocol http with timeout 3600 seconds then alert\n",
                 peer.port()
             )
         })
@@ -100,7 +100,7 @@ fn a_page_without_an_end_is_judged_by_what_came() {
         format!(
             "check host {name} with address 127.0.0.1
                if failed port {} protocol http content = \"{content}\"
-                 with timeout 1 second then alert\n",
+                 with timeout 10 seconds then alert\n",
             peer.port()
         )
     };
@@ -129,7 +129,8 @@ fn a_sound_web_server_passes_and_one_that_dies_is_restarted() {
          set httpd unixsocket $DIR/socket
            allow admin:swordfish
          {}
-           if failed host 127.0.0.1 port {} protocol http request /index.html then restart
+           if failed host 127.0.0.1 port {} protocol http request /index.html
+             with timeout 60 seconds then restart
         ",
         check("web"),
         peer.port()

@@ -64,7 +64,7 @@ fn without_ipv6_the_rest_works() {
              check host pinged with address ::1
                if failed ping then alert
              check host either with address localhost
-               if failed port {} protocol http then alert
+               if failed port {} protocol http with timeout 60 seconds then alert
             ",
             check("web"),
             web.port(),
@@ -124,7 +124,7 @@ fn without_randomness_everything_but_tls_goes_on() {
                allow ann:hidden
              {}
              check host secure with address 127.0.0.1
-               if failed port {} type tcpssl protocol http then alert
+               if failed port {} type tcpssl protocol http with timeout 60 seconds then alert
                if failed port {port} then alert
             ",
             check("web"),

@@ -75,7 +75,8 @@ fn http_content_buffer() {
             "check host here with address 127.0.0.1
                if failed port {0} protocol http content = \"needle\" then alert
              check host there with address 127.0.0.1
-               if failed port {0} protocol http content = \"9\" then alert",
+               if failed port {0} protocol http content = \"9\" with timeout 60 seconds
+               then alert",
             peer.port()
         ),
     );

@@ -111,7 +111,7 @@ fn what_tls_needs_is_given_back() {
     test.rewrite_monitrc(&format!(
         "{without}
          check host web with address localhost
-           if failed port {} protocol https
+           if failed port {} protocol https with timeout 60 seconds
              with ssl options {{ verify: enable cacertificatefile: $DIR/store }} then alert
          check file missing with path $DIR/missing
            if does not exist then alert
