@@ -73,15 +73,27 @@ pub(crate) fn say(port: u16, request: &[u8]) -> Answer {
     }
 }
 
-/// `GET path` over TLS, until there is an answer: on a slow machine a handshake can take longer
-/// than the page waits for it.
+/// `GET path` over TLS.
 #[cfg(feature = "tls")]
 pub(crate) fn get_tls(port: u16, path: &str, fields: &[&str]) -> Answer {
+    get_over(path, fields, || {
+        let stream = TcpStream::connect(("127.0.0.1", port)).expect("the status page listens");
+        tls::connect(stream)
+    })
+}
+
+/// `GET path` over such streams, until there is an answer: on a slow machine a handshake can take
+/// longer than the page waits for it.
+#[cfg(feature = "tls")]
+pub(crate) fn get_over<S: Read + Write>(
+    path: &str,
+    fields: &[&str],
+    connect: impl Fn() -> S,
+) -> Answer {
     let request = request("GET", path, fields, "");
     let mut answer = parse(&[]);
     eventually("the page answers over TLS", || {
-        let stream = TcpStream::connect(("127.0.0.1", port)).expect("the status page listens");
-        answer = exchange(tls::connect(stream), request.as_bytes());
+        answer = exchange(connect(), request.as_bytes());
         answer.status != 0
     });
     answer
