@@ -5,6 +5,9 @@ use std::process::Command;
 use crate::support::namespace::{Namespace, is_possible};
 use crate::support::{Sandbox, eventually, kernel};
 
+/// The kernel takes its time to say so of a link that was set up.
+const IS_UP: &str = "until grep -qx up /sys/class/net/tend0/operstate; do sleep 0.1; done";
+
 /// A pair of interfaces is one cable: taking one end down takes the link from the other.
 #[test]
 fn a_cable_is_unplugged_and_plugged_in() {
@@ -30,6 +33,7 @@ fn a_cable_is_unplugged_and_plugged_in() {
         "ip address add 192.0.2.1/24 dev tend0",
         "ip link set tend0 up",
         "ip link set tend1 up",
+        IS_UP,
     ]));
     test.wait_for_log("'spare' link up");
     // Its rule fails, and its link is up.
@@ -132,6 +136,7 @@ fn links_of_every_make() {
         "ip link set tend1 master br0",
         "ip address add 192.0.2.9/24 dev br0",
         "for it in tend0 tend1 br0; do ip link set $it up; done",
+        IS_UP,
     ]
     .map(str::to_owned)
     .into();
