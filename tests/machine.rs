@@ -50,9 +50,9 @@ fn a_container_s_limit_is_the_total() {
            if memory usage > 60% then alert
         ",
     );
-    test.write("memory.max", "67108864\n");
-    test.write("memory.current", "58720256\n");
-    test.write("memory.stat", "anon 1\ninactive_file 6291456\n");
+    test.replace("memory.max", "67108864\n");
+    test.replace("memory.current", "58720256\n");
+    test.replace("memory.stat", "anon 1\ninactive_file 6291456\n");
     let fake = format!("mount --bind {} /sys/fs/cgroup", test.folder().display());
     test.start_in(&Namespace::new(&[&fake]));
     if !kernel::is_since([2, 6, 39]) {
@@ -63,10 +63,10 @@ fn a_container_s_limit_is_the_total() {
     }
     test.wait_for_log("mem amount of 50 MB matches resource limit [mem amount > 48 MB]");
     test.wait_for_log("mem usage of 78.1% matches resource limit [mem usage > 60.0%]");
-    test.write("memory.current", "6291456\n");
+    test.replace("memory.current", "6291456\n");
     test.wait_for_log("mem usage check succeeded [current mem usage = 0.0%]");
     // The container grows.
-    test.write("memory.current", "110100480\n");
-    test.write("memory.max", "134217728\n");
+    test.replace("memory.current", "110100480\n");
+    test.replace("memory.max", "134217728\n");
     test.wait_for_log("mem usage of 77.3% matches resource limit [mem usage > 60.0%]");
 }

@@ -200,7 +200,7 @@ fn a_bond_has_the_speed_of_its_members() {
     ];
     let mut test = Sandbox::new();
     let put = |test: &Sandbox, link: &str, file: &str, value: &str| {
-        test.write(&format!("net/{link}/{file}"), &format!("{value}\n"));
+        test.replace(&format!("net/{link}/{file}"), &format!("{value}\n"));
     };
     for (number, (link, speed, duplex, state)) in links.into_iter().enumerate() {
         control += &format!(
@@ -247,7 +247,7 @@ fn a_bond_has_the_speed_of_its_members() {
 
 /// The files of an interface that nobody has.
 fn put(test: &Sandbox, name: &str, value: &str) {
-    test.write(&format!("net/eth9/{name}"), &format!("{value}\n"));
+    test.replace(&format!("net/eth9/{name}"), &format!("{value}\n"));
 }
 
 fn carry(test: &Sandbox, megabytes: u64, packets: u64) {

@@ -98,6 +98,12 @@ impl Sandbox {
         fs::write(self.path(name), text).expect("the sandbox can be written");
     }
 
+    /// The same in one step, for a file that may be read at any time.
+    pub(crate) fn replace(&self, name: &str, text: &str) {
+        self.write("replacement", text);
+        fs::rename(self.path("replacement"), self.path(name)).expect("the sandbox can be written");
+    }
+
     /// Writes a program in the place of what is there; `$DIR` stands for the folder.
     ///
     /// By a child, for we never have it open to write: another test's child would inherit that, and
