@@ -2,6 +2,7 @@
 //! stop in the order of their dependencies, and lose nothing when `tend` itself dies.
 
 use crate::support::daemon::check;
+use crate::support::peer::free_port;
 use crate::support::{Sandbox, eventually, process};
 
 #[test]
@@ -407,14 +408,15 @@ fn programs_inherit_no_descriptor_and_no_terminal() {
             "start) ls /proc/self/fd >$DIR/descriptors; pwd >$DIR/cwd
                 cut -d' ' -f1,5,6 /proc/$$/stat >$DIR/session;;",
         )
-        .monitrc(
+        .monitrc(&format!(
             "set daemon 1
-             set httpd port 1 and use address 127.0.0.1
+             set httpd port {} and use address 127.0.0.1
                allow localhost
              check process web with pidfile $DIR/web.pid
                start program = \"$DIR/web start\"
             ",
-        );
+            free_port()
+        ));
     test.start();
     eventually("the program ran", || !test.read("session").is_empty());
     // 3 is the folder that `ls` itself has open.
