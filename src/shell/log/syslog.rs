@@ -134,6 +134,7 @@ mod tests {
     use std::io::Read;
 
     use super::*;
+    use crate::sys::testing::in_child;
 
     fn at(name: &str) -> &'static str {
         let path = std::env::temp_dir().join(format!("tend-syslog-{name}-{}", std::process::id()));
@@ -158,24 +159,27 @@ mod tests {
 
     const WALL: WallTime = WallTime::new(1_795_330_394_250, 0);
 
+    /// In a child, because what other tests fork meanwhile would keep a closed socket open.
     #[test]
     fn lines_are_datagrams_and_a_restarted_daemon_is_found_again() {
-        let path = at("dgram");
-        let mut log = syslog(path);
-        assert!(log.write(WALL, Level::Info, "nobody").is_err());
-        for round in ["first", "second"] {
-            let daemon = std::os::unix::net::UnixDatagram::bind(path).unwrap();
-            assert!(
-                log.write(WALL, Level::Error, &format!("{round}\nmore"))
-                    .is_ok()
-            );
-            let mut buffer = [0; 200];
-            for text in [round, "more"] {
-                let length = daemon.recv(&mut buffer).unwrap();
-                assert_eq!(buffer[..length], *expected(27, text).as_bytes());
+        in_child(|_| {
+            let path = at("dgram");
+            let mut log = syslog(path);
+            assert!(log.write(WALL, Level::Info, "nobody").is_err());
+            for round in ["first", "second"] {
+                let daemon = std::os::unix::net::UnixDatagram::bind(path).unwrap();
+                assert!(
+                    log.write(WALL, Level::Error, &format!("{round}\nmore"))
+                        .is_ok()
+                );
+                let mut buffer = [0; 200];
+                for text in [round, "more"] {
+                    let length = daemon.recv(&mut buffer).unwrap();
+                    assert_eq!(buffer[..length], *expected(27, text).as_bytes());
+                }
+                std::fs::remove_file(path).unwrap();
             }
-            std::fs::remove_file(path).unwrap();
-        }
+        });
     }
 
     #[test]
@@ -188,27 +192,30 @@ mod tests {
         std::fs::remove_file(path).unwrap();
     }
 
+    /// In a child, too.
     #[test]
     fn a_stream_daemon_is_served_too() {
-        let path = at("stream");
-        let daemon = std::os::unix::net::UnixListener::bind(path).unwrap();
-        let mut log = syslog(path);
-        assert!(log.write(WALL, Level::Info, "one").is_ok());
-        let (mut stream, _) = daemon.accept().unwrap();
-        let said = expected(30, "one") + "\0";
-        let mut received = vec![0; said.len()];
-        stream.read_exact(&mut received).unwrap();
-        assert_eq!(received, said.as_bytes());
+        in_child(|_| {
+            let path = at("stream");
+            let daemon = std::os::unix::net::UnixListener::bind(path).unwrap();
+            let mut log = syslog(path);
+            assert!(log.write(WALL, Level::Info, "one").is_ok());
+            let (mut stream, _) = daemon.accept().unwrap();
+            let said = expected(30, "one") + "\0";
+            let mut received = vec![0; said.len()];
+            stream.read_exact(&mut received).unwrap();
+            assert_eq!(received, said.as_bytes());
 
-        drop((stream, daemon));
-        std::fs::remove_file(path).unwrap();
-        let daemon = std::os::unix::net::UnixListener::bind(path).unwrap();
-        assert!(log.write(WALL, Level::Info, "two").is_ok());
-        let (mut stream, _) = daemon.accept().unwrap();
-        drop(log);
-        let mut received = String::new();
-        stream.read_to_string(&mut received).unwrap();
-        assert_eq!(received, expected(30, "two") + "\0");
-        std::fs::remove_file(path).unwrap();
+            drop((stream, daemon));
+            std::fs::remove_file(path).unwrap();
+            let daemon = std::os::unix::net::UnixListener::bind(path).unwrap();
+            assert!(log.write(WALL, Level::Info, "two").is_ok());
+            let (mut stream, _) = daemon.accept().unwrap();
+            drop(log);
+            let mut received = String::new();
+            stream.read_to_string(&mut received).unwrap();
+            assert_eq!(received, expected(30, "two") + "\0");
+            std::fs::remove_file(path).unwrap();
+        });
     }
 }
