@@ -14,7 +14,7 @@ use mio::Poll;
 
 use super::*;
 use crate::protocol::Failure;
-use crate::shell::testing;
+use crate::shell::testing::{self, Nowhere};
 use crate::time::WallTime;
 
 const TIMEOUT: Duration = Duration::from_secs(5);
@@ -169,13 +169,6 @@ impl Drop for Peer {
     }
 }
 
-/// An address where nobody listens.
-fn nowhere(ip: &str) -> SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
-    SocketAddr::new(ip.parse().unwrap(), port)
-}
-
 fn line(stream: &TcpStream) -> String {
     let mut line = String::new();
     BufReader::new(stream).read_line(&mut line).unwrap();
@@ -199,7 +192,8 @@ fn question_and_answer() {
 
 #[test]
 fn nobody_listens() {
-    let ending = Bench::new().run(plan(nowhere("127.0.0.1")), &mut expecting("x"));
+    let nowhere = Nowhere::new();
+    let ending = Bench::new().run(plan(nowhere.address), &mut expecting("x"));
     assert_eq!(ending, Err("Connection refused".into()));
 }
 
@@ -209,7 +203,8 @@ fn the_next_address_is_tried_where_the_first_refuses() {
     let mut plan = plan(peer.address);
     let v6 = SocketAddr::new("::1".parse().unwrap(), peer.address.port());
     plan.addresses.insert(0, Address::Ip(v6));
-    plan.addresses.insert(0, Address::Ip(nowhere("127.0.0.1")));
+    let nowhere = Nowhere::new();
+    plan.addresses.insert(0, Address::Ip(nowhere.address));
     assert_eq!(Bench::new().run(plan, &mut expecting("here")), Ok(()));
 }
 
@@ -383,9 +378,10 @@ fn udp_where_nobody_minds() {
 
 #[test]
 fn udp_where_nobody_listens() {
+    // One that is connected takes nothing from others, also where a child of another test has it.
     let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    socket.connect("127.0.0.1:1").unwrap();
     let address = socket.local_addr().unwrap();
-    drop(socket);
     assert_eq!(
         Bench::new().run(udp(address), &mut knocking()),
         Err("Connection refused".into())
@@ -405,7 +401,7 @@ impl SocketPath {
         Plan {
             addresses: vec![Address::Unix(self.0.as_str().into())],
             transport,
-            ..plan(nowhere("127.0.0.1"))
+            ..plan(([127, 0, 0, 1], 1))
         }
     }
 }

@@ -13,7 +13,7 @@ use mio::Poll;
 
 use super::*;
 use crate::model::MailFormat;
-use crate::shell::testing;
+use crate::shell::testing::{self, Nowhere};
 use crate::time::WallTime;
 
 const fn at(seconds: u64) -> Now {
@@ -182,10 +182,6 @@ fn silent() -> (TcpListener, u16) {
     (listener, port)
 }
 
-fn closed_port() -> u16 {
-    silent().1
-}
-
 fn subject(service: &str) -> String {
     format!("monit alert --  Does not exist {service}")
 }
@@ -227,7 +223,8 @@ fn a_hung_server_is_given_up_after_its_own_time_for_the_next() {
 
 #[test]
 fn a_server_that_refuses_is_passed_over() {
-    let closed = closed_port();
+    let nowhere = Nowhere::new();
+    let closed = nowhere.address.port();
     let sink = Sink::new(1);
     let mut bench = Bench::new(vec![server(closed), server(sink.port)]);
     bench.push(&["apache"]);
@@ -247,8 +244,8 @@ fn a_server_that_refuses_is_passed_over() {
 
 #[test]
 fn what_no_server_takes_waits_for_better_times() {
-    let closed = closed_port();
-    let mut bench = Bench::new(vec![server(closed)]);
+    let nowhere = Nowhere::new();
+    let mut bench = Bench::new(vec![server(nowhere.address.port())]);
     bench.push(&["apache"]);
     bench.finish();
     assert_eq!(
