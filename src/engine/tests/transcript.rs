@@ -41,6 +41,7 @@ scenarios! {
     a_standstill_in_the_middle,
     a_stop_stays_a_stop,
     alerts,
+    changes_in_a_window,
     commands,
     connections,
     cron_times,
