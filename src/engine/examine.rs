@@ -1,6 +1,6 @@
 //! What a reading means for a service: is it there, is it what it should be, do its tests pass.
 
-use crate::model::{Rule, ServiceId, Subject, SubjectKind, Test, Window};
+use crate::model::{FilesystemTest, Rule, ServiceId, Subject, SubjectKind, Test, Window};
 use crate::reading::{FileKind, Outline, Presence, ProcessState, Reading};
 
 use super::judge::{Facts, Finding};
@@ -17,6 +17,13 @@ impl Engine {
             Outline::Absent => (Seen::Absent, None),
             Outline::Unreadable(_) => (Seen::Unknown, ward.process),
         };
+        if matches!(*reading, Reading::Filesystem(Presence::Absent)) {
+            // Whoever mounts it again says how.
+            for (rule, state) in self.model.service(id).rules.iter().zip(&mut ward.rules) {
+                let is_flags = rule.test == Test::Filesystem(FilesystemTest::FlagsChanged);
+                self.changed |= is_flags && state.base.take().is_some();
+            }
+        }
         ward.presence = presence;
         if ward.process != process {
             self.changed = true;
