@@ -76,6 +76,13 @@ impl Dialogue for Generic {
             Happened::TlsStarted | Happened::Silent => Step::Await,
         }
     }
+
+    /// Who did answer is shown what the answer was: it is not "no answer".
+    fn conclude(&mut self) -> Option<Result<(), Failure>> {
+        let is_waiting = matches!(self.exchanges.front(), Some(Exchange::Expect(_)));
+        let is_answered = is_waiting && !self.heard.fresh().is_empty();
+        is_answered.then(|| Err(self.heard.unexpected()))
+    }
 }
 
 /// What the peer said and no expectation has used up.
@@ -197,20 +204,20 @@ impl Heard {
         &self.bytes[..self.bytes.len().min(self.limit)]
     }
 
-    fn unexpected(&self) -> Failure {
+    /// What no expectation has met, without the rest of a line that met one.
+    fn fresh(&self) -> &[u8] {
         let window = self.window();
-        let used = window
-            .iter()
-            .position(|&b| b == b'\n')
-            .map_or(0, |end| end + 1);
-        let fresh = if self.continued {
-            &window[used..]
-        } else {
-            window
-        };
+        if !self.continued {
+            return window;
+        }
+        let used = window.iter().position(|&b| b == b'\n');
+        &window[used.map_or(0, |end| end + 1)..]
+    }
+
+    fn unexpected(&self) -> Failure {
         Failure::new(format!(
             "GENERIC: received unexpected data [{}] -- No match",
-            printable(fresh)
+            printable(self.fresh())
         ))
     }
 
@@ -315,6 +322,27 @@ mod tests {
             )
             .into()
         );
+    }
+
+    #[test]
+    fn an_answer_that_was_not_expected_is_shown_when_time_is_over() {
+        let conclude = |exchanges: &[&str], said: &[u8]| {
+            let mut dialogue = make(exchanges, 256);
+            dialogue.advance(Happened::Connected);
+            if !said.is_empty() {
+                dialogue.advance(Happened::Received(said));
+            }
+            dialogue.conclude()
+        };
+        let unexpected = |said| {
+            let text = format!("GENERIC: received unexpected data [{said}] -- No match");
+            Some(Err(Failure::new(text)))
+        };
+        assert_eq!(conclude(&["e:^220"], b"554 no\r\n"), unexpected("554 no"));
+        let later = ["e:^220", "s:x", "e:^250"];
+        assert_eq!(conclude(&later, b"220 a\r\n554"), unexpected("554"));
+        assert_eq!(conclude(&later, b"220 a\r\n"), None);
+        assert_eq!(conclude(&["e:x"], b""), None);
     }
 
     #[test]
