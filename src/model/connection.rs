@@ -36,16 +36,23 @@ pub struct Connection {
 }
 
 impl Connection {
-    /// What an HTTP test asks for, where that tells it from another of the same server; else
-    /// nothing.
+    /// What an HTTP test asks for, where the control file says so; else nothing.
     pub fn request(&self) -> &str {
         match &self.protocol {
-            Protocol::Http(http) if &*http.request != "/" => &http.request,
-            Protocol::Http(_)
-            | Protocol::Default
-            | Protocol::Smtp
-            | Protocol::Generic(_)
-            | Protocol::Unspoken(_) => "",
+            Protocol::Http(http) => &http.request,
+            Protocol::Default | Protocol::Smtp | Protocol::Generic(_) | Protocol::Unspoken(_) => "",
+        }
+    }
+
+    /// `TCP/IP`, with the kind of address where the control file asks for one.
+    pub const fn transport_name(&self) -> &'static str {
+        match (self.transport, self.family) {
+            (Transport::Tcp, Family::Any) => "TCP/IP",
+            (Transport::Tcp, Family::V4) => "TCP/IPv4",
+            (Transport::Tcp, Family::V6) => "TCP/IPv6",
+            (Transport::Udp, Family::Any) => "UDP/IP",
+            (Transport::Udp, Family::V4) => "UDP/IPv4",
+            (Transport::Udp, Family::V6) => "UDP/IPv6",
         }
     }
 }
@@ -117,7 +124,7 @@ pub enum Exchange {
 pub struct HttpTest {
     /// `method GET|HEAD`.
     pub method: HttpMethod,
-    /// `request PATH`; `/` without. Blanks are percent-encoded when sent.
+    /// `request PATH`; empty without, and `/` is asked for. Blanks are percent-encoded when sent.
     pub request: Box<str>,
     /// `status OP N`; without it any status below 400 passes.
     pub status: Option<super::Limit>,

@@ -269,9 +269,9 @@ pub(super) fn address(connection: &Connection, open: &str, close: &str) -> Strin
 
 /// `type TCP/IP using TLS (certificate valid for 19 days) protocol HTTP`.
 pub(super) fn connection_type(connection: &Connection, outcome: Option<&ProbeOutcome>) -> String {
-    let family = match connection.destination {
-        Destination::Host { .. } => "/IP",
-        Destination::Unix(_) => "",
+    let transport = match connection.destination {
+        Destination::Host { .. } => connection.transport_name(),
+        Destination::Unix(_) => transport(connection.transport),
     };
     let days = outcome
         .and_then(|outcome| outcome.certificate.as_ref())
@@ -281,9 +281,8 @@ pub(super) fn connection_type(connection: &Connection, outcome: Option<&ProbeOut
         (Some(_), None) => " using TLS".to_owned(),
         (Some(_), Some(days)) => format!(" using TLS (certificate valid for {days} days)"),
     };
-    let transport = transport(connection.transport);
     format!(
-        "type {transport}{family}{tls} protocol {}",
+        "type {transport}{tls} protocol {}",
         connection.protocol.name()
     )
 }

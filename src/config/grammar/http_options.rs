@@ -81,7 +81,7 @@ impl HttpOptions {
         let pattern = self.content.as_ref().map(|(_, pattern)| pattern.clone());
         let test = HttpTest {
             method,
-            request: self.request.unwrap_or_else(|| "/".into()),
+            request: self.request.unwrap_or_default(),
             status: self.status,
             headers: self.headers,
             content: self

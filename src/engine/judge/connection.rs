@@ -1,7 +1,7 @@
 //! Connection tests.
 
 use crate::engine::ProbeOutcome;
-use crate::model::{Connection, ConnectionTest, Destination, Transport};
+use crate::model::{Connection, ConnectionTest, Destination};
 use crate::reading::Elapsed;
 
 use super::{Finding, verdict};
@@ -58,10 +58,7 @@ pub(in crate::engine) fn peer(connection: &Connection) -> String {
         Destination::Unix(path) => path.to_string(),
         Destination::Host { host, port } => {
             let request = connection.request();
-            let transport = match connection.transport {
-                Transport::Tcp => "TCP/IP",
-                Transport::Udp => "UDP/IP",
-            };
+            let transport = connection.transport_name();
             let tls = if connection.tls.is_some() { " TLS" } else { "" };
             format!("[{host}]:{port}{request} [{transport}{tls}]")
         }
@@ -70,7 +67,37 @@ pub(in crate::engine) fn peer(connection: &Connection) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
+    use crate::model::{Family, HttpTest, Protocol, Transport};
+
+    #[test]
+    fn what_is_asked_for_is_named_as_the_control_file_has_it() {
+        let mut connection = Connection {
+            destination: Destination::Host {
+                host: "h".into(),
+                port: 80,
+            },
+            family: Family::Any,
+            source: None,
+            transport: Transport::Tcp,
+            tls: None,
+            protocol: Protocol::Http(HttpTest::default()),
+            timeout: Duration::from_secs(5),
+        };
+        assert_eq!(peer(&connection), "[h]:80 [TCP/IP]");
+        connection.protocol = Protocol::Http(HttpTest {
+            request: "/".into(),
+            ..HttpTest::default()
+        });
+        connection.family = Family::V6;
+        assert_eq!(peer(&connection), "[h]:80/ [TCP/IPv6]");
+        connection.family = Family::V4;
+        connection.transport = Transport::Udp;
+        connection.protocol = Protocol::Default;
+        assert_eq!(peer(&connection), "[h]:80 [UDP/IPv4]");
+    }
 
     #[test]
     fn a_certificate_must_last() {

@@ -137,7 +137,7 @@ ok!(
     https,
     rule!("failed port 443 protocol https with ssl options {verify: disable}"),
     |m| (tls(m).verify, http(m).request),
-    (Verify::Disable, "/".into())
+    (Verify::Disable, "".into())
 );
 ok!(
     starttls,
