@@ -20,6 +20,13 @@ pub fn parse_uptime(text: &[u8]) -> Option<u64> {
     text.split(['.', ' ', '\n']).next()?.parse().ok()
 }
 
+/// The line `btime` of `/proc/stat`: when the machine was booted, in seconds since 1970.
+pub fn parse_boot_time(stat: &[u8]) -> Option<i64> {
+    let mut lines = stat.split(|&byte| byte == b'\n');
+    let seconds = lines.find_map(|line| line.strip_prefix(b"btime "))?;
+    std::str::from_utf8(seconds).ok()?.trim().parse().ok()
+}
+
 /// `/proc/sys/fs/file-nr`: open files allocated, unused, and the most there may be.
 pub fn parse_files(text: &[u8]) -> Option<(u64, u64, u64)> {
     let mut words = std::str::from_utf8(text).ok()?.split_ascii_whitespace();
@@ -224,6 +231,14 @@ mod tests {
         for bad in ["", "0.20 0.18", "a b c", "\u{fffd}"] {
             assert_eq!(parse_load(bad.as_bytes()), None);
         }
+    }
+
+    #[test]
+    fn boot_time() {
+        let stat = b"cpu  1 2 3\nintr 12 0\nctxt 99\nbtime 1795339629\nprocesses 7\n";
+        assert_eq!(parse_boot_time(stat), Some(1_795_339_629));
+        assert_eq!(parse_boot_time(b"cpu  1 2 3\nintr 12 0"), None);
+        assert_eq!(parse_boot_time(b"btime -\n"), None);
     }
 
     #[test]

@@ -40,7 +40,9 @@ pub use filesystem::{Activity, FilesystemReading, Inodes, Space};
 pub use fingerprint::{fingerprint, fingerprint_of};
 pub use hasher::{Hasher, hexadecimal};
 pub use interface::{parse_counter, parse_duplex, parse_net_dev, parse_operstate, parse_speed};
-pub use machine::{CpuCounters, Memory, parse_files, parse_load, parse_paging, parse_uptime};
+pub use machine::{
+    CpuCounters, Memory, parse_boot_time, parse_files, parse_load, parse_paging, parse_uptime,
+};
 pub use mounts::{Mount, Mounts};
 pub use network::{Duplex, LinkFigures, NetworkReading, Total};
 pub use nfs::parse_mountstats;

@@ -15,6 +15,8 @@ pub struct SystemReading {
     pub swap_kib: Option<(u64, u64)>,
     /// Seconds since boot.
     pub uptime_seconds: Option<u64>,
+    /// When it was booted, in seconds since 1970, as the kernel tells it.
+    pub booted: Option<i64>,
     /// Open files: allocated, unused, maximum.
     pub files: Option<(u64, u64, u64)>,
     /// Processors that can be used, in thousandths: a container may be given a part of one.

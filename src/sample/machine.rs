@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use super::container::Groups;
 use crate::reading::{
-    CpuCounters, CpuShares, Memory, Paging, SystemReading, group_share, parse_files, parse_load,
-    parse_paging, parse_uptime,
+    CpuCounters, CpuShares, Memory, Paging, SystemReading, group_share, parse_boot_time,
+    parse_files, parse_load, parse_paging, parse_uptime,
 };
 use crate::sys::clock;
 use crate::sys::file::read_kernel;
@@ -150,6 +150,7 @@ impl LastLook {
                     .and_then(|memory| memory.swap_used_and_total_kib())
                     .map(|own| groups.swap_kib(own.1).unwrap_or(own)),
                 uptime_seconds: text("/proc/uptime").and_then(|text| parse_uptime(&text)),
+                booted: parse_boot_time(&stat),
                 files: text("/proc/sys/fs/file-nr").and_then(|text| parse_files(&text)),
                 processors: Some(quota.unwrap_or(all)),
                 is_first: before.is_none(),

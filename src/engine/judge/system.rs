@@ -163,6 +163,7 @@ mod tests {
             memory_kib: Some((1_135_448, 24_684_092)),
             swap_kib: Some((0, 0)),
             uptime_seconds: Some(4073),
+            booted: Some(1_795_339_629),
             files: Some((1784, 0, 2_466_186)),
             processors: Some(2000),
             paging: Some(Paging {

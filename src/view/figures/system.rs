@@ -33,10 +33,12 @@ impl Lines {
         self.known("memory usage", system.memory_kib.map(usage));
         self.known("swap usage", system.swap_kib.map(usage));
         self.known("uptime", system.uptime_seconds.map(Uptime));
-        let boot = system.uptime_seconds.zip(collected).map(|(seconds, at)| {
-            let seconds = i64::try_from(seconds).unwrap_or(0);
-            let boot = (at.unix_seconds() - seconds) * 1000;
-            WallTime::new(boot, at.offset_seconds()).date_text()
+        // Both are cut to whole seconds, so their difference is one second off now and then.
+        let since =
+            |at: WallTime| Some(at.unix_seconds() - i64::try_from(system.uptime_seconds?).ok()?);
+        let boot = collected.and_then(|at| {
+            let boot = system.booted.or_else(|| since(at))? * 1000;
+            Some(WallTime::new(boot, at.offset_seconds()).date_text())
         });
         self.known("boot time", boot);
         let files = system.files.map(|(allocated, _, maximum)| {
