@@ -10,6 +10,7 @@ use mail_builder::headers::HeaderType;
 use mail_builder::headers::message_id::MessageId;
 use mail_builder::headers::raw::Raw;
 use mail_builder::headers::text::Text;
+use mail_builder::mime::MimePart;
 
 use crate::protocol::base64;
 use crate::text::PRODUCT;
@@ -24,6 +25,8 @@ const SUBJECT_LIMIT: usize = 500;
 const NAME_LIMIT: usize = 200;
 /// The longest body in bytes, before it is encoded.
 const BODY_LIMIT: usize = 64 * 1024;
+/// The longest line of a mail, without its end (RFC 5321 section 4.5.3.1.6).
+const LINE_LIMIT: usize = 998;
 
 const SUBJECT: &str = "monit alert --  $EVENT $SERVICE";
 const BODY: &str = "$EVENT: $SERVICE\n\
@@ -86,7 +89,7 @@ pub fn compose(alert: &Alert, envelope: &Envelope<'_>) -> Result<Letter, Box<str
         // RFC 3834: no out-of-office answers to a machine.
         .header("Auto-Submitted", Raw::new("auto-generated"))
         .header("Message-ID", MessageId::new(id))
-        .text_body(body_text(&body))
+        .body(body_part(body_text(&body)))
         .write_to_vec()
         .expect("writing to memory does not fail");
     Ok(Letter {
@@ -218,6 +221,17 @@ fn body_text(text: &str) -> String {
         text.push('\n');
     }
     text
+}
+
+/// A text in plain ASCII travels as it is: filters look for its words. mail-builder would break
+/// each line of more than 76 letters in two.
+fn body_part(text: String) -> MimePart<'static> {
+    let is_plain = text.is_ascii() && text.lines().all(|line| line.len() <= LINE_LIMIT);
+    if is_plain {
+        MimePart::new("text/plain", text.replace('\n', "\r\n")).transfer_encoding("7bit")
+    } else {
+        MimePart::new("text/plain", text)
+    }
 }
 
 /// At most `limit` bytes, cut between letters.

@@ -46,7 +46,7 @@ fn assert_legal(text: &str) {
     assert!(text.ends_with("\r\n"), "{text}");
     for line in text.strip_suffix("\r\n").unwrap().split("\r\n") {
         assert!(!line.contains(['\r', '\n', '\0']), "{line:?}");
-        assert!(line.len() <= 250, "{line:?}");
+        assert!(line.len() <= LINE_LIMIT, "{line:?}");
     }
     let (head, _) = text.split_once("\r\n\r\n").unwrap();
     let names: Vec<_> = head
@@ -273,6 +273,17 @@ fn no_line_end_reaches_a_header() {
     let text = mail(&alert);
     assert_eq!(header(&text, "From"), "\"Evil  Bcc: x@y\" <a@b>");
     assert_eq!(body(&text), "line\n.\nMAIL FROM:<x@y>?lone?nul?[1m\n");
+}
+
+/// Filters look for words in the body; broken in two, or in base64, they would not find them.
+#[test]
+fn plain_text_is_not_encoded() {
+    let line = "a".repeat(LINE_LIMIT);
+    let text = format!("{line}\nblanks at the end  \n=3D\n");
+    let mail = mail(&alert(format("", "", &text)));
+    assert_eq!(header(&mail, "Content-Transfer-Encoding"), "7bit");
+    let (_, body) = mail.split_once("\r\n\r\n").unwrap();
+    assert_eq!(body, text.replace('\n', "\r\n"));
 }
 
 #[test]
