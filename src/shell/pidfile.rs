@@ -57,7 +57,9 @@ impl Pidfile {
             Err(LockFailure::Unusable(why)) => {
                 return Err(format!("The pidfile {path} cannot be used -- {why}"));
             }
-            Err(failure @ LockFailure::Running(_)) => return Err(failure.to_string()),
+            Err(failure @ (LockFailure::Running(_) | LockFailure::Original(_))) => {
+                return Err(failure.to_string());
+            }
         };
         Ok(Self {
             path: path.into(),

@@ -18,6 +18,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::errno::{retry, words};
+use super::file::read_process_text;
 use super::reap::{own_pid, process_alive};
 use crate::reading::parse_pidfile;
 
@@ -33,6 +34,8 @@ pub struct PidFile {
 pub enum LockFailure {
     /// Another daemon holds the pidfile; its number, where it can be told.
     Running(Option<i32>),
+    /// Monit runs with this number, and by this pidfile: two would start everything twice.
+    Original(i32),
     /// The pidfile cannot be used, in words.
     Unusable(Box<str>),
     /// There is no place for it at present: its file system is read-only or full, or its folder is
@@ -45,6 +48,12 @@ impl fmt::Display for LockFailure {
         match self {
             Self::Running(Some(pid)) => write!(f, "a daemon with PID {pid} is running"),
             Self::Running(None) => f.write_str("another daemon is running"),
+            Self::Original(pid) => {
+                write!(
+                    f,
+                    "Monit is running with PID {pid} and this pidfile: end it first"
+                )
+            }
             Self::Unusable(why) | Self::NoPlace(why) => f.write_str(why),
         }
     }
@@ -70,6 +79,9 @@ impl PidFile {
             // A twin that ended may have removed the file after we opened it: then what we locked
             // has no name any more.
             if is_named(path, &file) {
+                if let Some(pid) = number_in(&file).filter(|&pid| is_original(pid)) {
+                    return Err(LockFailure::Original(pid));
+                }
                 let mut held = Self {
                     path: path.to_owned(),
                     file,
@@ -227,6 +239,12 @@ fn number_in(mut file: &File) -> Option<i32> {
     parse_pidfile(&content)
 }
 
+/// Whether this is Monit, which locks nothing. (Our own program by that name would hold its lock.)
+fn is_original(pid: i32) -> bool {
+    let stat = read_process_text(&format!("/proc/{pid}/stat"), 64).unwrap_or_default();
+    stat.split(|&byte| byte == b' ').nth(1) == Some(b"(monit)".as_slice())
+}
+
 fn is_named(path: &Path, file: &File) -> bool {
     let (Ok(named), Ok(held)) = (fs::symlink_metadata(path), file.metadata()) else {
         return false;
@@ -252,7 +270,7 @@ fn unusable(path: &Path, why: &str) -> LockFailure {
 mod tests {
     use std::os::unix::fs::symlink;
 
-    use super::super::testing::{Folder, in_child};
+    use super::super::testing::{Folder, Program, in_child};
     use super::*;
 
     /// What another process is told that tries to take the file.
@@ -333,6 +351,26 @@ mod tests {
             waiting.join().unwrap()
         });
         assert!(taken);
+    }
+
+    /// Monit locks nothing; only its name tells that it is no number that somebody else has now.
+    #[test]
+    fn a_pidfile_of_monit_is_left_alone_while_that_runs() {
+        let folder = Folder::new();
+        let named = folder.path("monit");
+        fs::copy("/bin/sleep", &named).unwrap();
+        let monit = Program::start(&[named.to_str().unwrap(), "1000"]);
+        let number = format!("{}\n", monit.pid());
+        let path = folder.file("pid", &number);
+        let refused = PidFile::take(&path)
+            .err()
+            .map(|failure| failure.to_string());
+        let words = "Monit is running with PID {} and this pidfile: end it first";
+        assert_eq!(refused, Some(words.replace("{}", number.trim())));
+        assert_eq!(fs::read_to_string(&path).unwrap(), number);
+        drop(monit);
+        PidFile::take(&path).unwrap().release();
+        fs::remove_file(named).unwrap();
     }
 
     #[test]
