@@ -27,7 +27,8 @@ pub struct Match {
     pub is_chosen: bool,
 }
 
-/// Every process a pattern matches, in the table's order: for `procmatch`.
+/// Every process a pattern matches, in the table's order: for `procmatch`. A shell, `sudo` or
+/// `timeout` around that command has the pattern in its own command line and is not meant.
 pub fn matches(pattern: &dyn Fn(&[u8]) -> bool) -> io::Result<Vec<Match>> {
     let mut found = Vec::new();
     let mut candidates = Candidates::default();
@@ -38,7 +39,9 @@ pub fn matches(pattern: &dyn Fn(&[u8]) -> bool) -> io::Result<Vec<Match>> {
         } else {
             command_line(pid)?
         };
-        let Some(command) = command.filter(|command| pattern(command)) else {
+        let is_question = |command: &[u8]| command.windows(9).any(|word| word == b"procmatch");
+        let is_meant = |command: &Vec<u8>| pattern(command) && !is_question(command);
+        let Some(command) = command.filter(is_meant) else {
             continue;
         };
         if let Some(stat) = stat_of(pid)? {

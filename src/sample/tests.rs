@@ -208,6 +208,7 @@ fn one_walk_answers_all_patterns() {
 fn what_procmatch_shows() {
     let mark = unique();
     let program = Program::start(&["/bin/sleep", &mark]);
+    let _asking = Program::start(&["/bin/sh", "-c", "kill -STOP $$", "procmatch", &mark]);
     let expected = Match {
         pid: program.pid(),
         ppid: crate::sys::reap::own_pid(),
