@@ -185,10 +185,14 @@ pub fn act(
         services: services.clone(),
         action,
     });
-    let succeeded = |shell: &Shell| {
-        let standings = shell.engine().standings();
-        let mut meant = standings.iter().filter(|s| services.contains(&s.id));
-        meant.all(|standing| standing.failures.is_empty())
+    let succeeded = |shell: &Shell| match action {
+        UserAction::Start | UserAction::Stop | UserAction::Restart => {
+            let standings = shell.engine().standings();
+            let mut meant = standings.iter().filter(|s| services.contains(&s.id));
+            meant.all(|standing| standing.failures.is_empty())
+        }
+        // What is then found is no failure of the command.
+        UserAction::Monitor | UserAction::Unmonitor => true,
     };
     match pass(source, loaded, purpose, Terminal::All, succeeded) {
         Exit::Fine => Ok(Exit::Fine),
