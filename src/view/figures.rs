@@ -75,14 +75,14 @@ pub(super) const fn type_rank(subject: &Subject) -> u8 {
 }
 
 /// The status field: what fails, or how the service is watched, and what is about to be done
-/// (reference F34, F35).
+/// (reference F34, F35). What was well when it was last looked at still is in the cycles between.
 pub(super) fn status(standing: &Standing<'_>) -> (String, Tone) {
     let (mut words, tone) = match standing.monitoring {
         Monitoring::Off => ("Not monitored".to_owned(), Tone::Idle),
         _ if !standing.failures.is_empty() => (standing.failures.join(" | "), Tone::Bad),
         Monitoring::Initializing => ("Initializing".to_owned(), Tone::Idle),
-        Monitoring::On => ("OK".to_owned(), Tone::Good),
-        Monitoring::Waiting => ("Waiting".to_owned(), Tone::Idle),
+        Monitoring::Waiting if standing.collected.is_none() => ("Waiting".to_owned(), Tone::Idle),
+        Monitoring::On | Monitoring::Waiting => ("OK".to_owned(), Tone::Good),
     };
     if let Some(action) = standing.pending {
         words.push_str(" - ");

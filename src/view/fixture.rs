@@ -14,6 +14,7 @@ use crate::model::{
     Protocol, RestartLimit, Role, Service, ServiceId, Subject, Test, TlsOptions, Window,
 };
 use crate::reading::Reading;
+use crate::time::WallTime;
 
 use super::route::{Answer, answer};
 use super::{Context, Instance, LogTail};
@@ -33,6 +34,7 @@ pub(super) struct State {
     pub(super) status_bits: u32,
     pub(super) pending: Option<UserAction>,
     pub(super) reading: Option<Reading>,
+    pub(super) collected: Option<WallTime>,
     pub(super) pings: Vec<(PingTest, Option<ProbeOutcome>)>,
     pub(super) connections: Vec<(Connection, Option<ProbeOutcome>)>,
     pub(super) history: Vec<Happening>,
@@ -143,6 +145,7 @@ impl World {
     fn add(&mut self, name: &str, subject: Subject, reading: Option<Reading>) {
         self.model.services.push(Service::new(name, subject));
         self.states.push(State {
+            collected: Some(COLLECTED),
             monitoring: Monitoring::On,
             failures: Vec::new(),
             status_bits: 0,
@@ -286,7 +289,7 @@ fn standing<'a>(id: ServiceId, service: &'a Service, state: &'a State) -> Standi
         hint_bits: 0,
         pending: state.pending,
         reading: state.reading.as_ref(),
-        collected: Some(COLLECTED),
+        collected: state.collected,
         pings: state.pings.iter().map(|(p, o)| (p, o.as_ref())).collect(),
         connections: state
             .connections

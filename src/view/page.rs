@@ -209,8 +209,8 @@ impl Display for Tags<'_> {
                     .try_for_each(|words| tag("bad", "✕", words))?;
             }
             Monitoring::Initializing => tag("idle", "◌", "Initializing")?,
-            Monitoring::On => tag("good", "✓", "OK")?,
-            Monitoring::Waiting => tag("idle", "◌", "Waiting")?,
+            Monitoring::Waiting if self.0.collected.is_none() => tag("idle", "◌", "Waiting")?,
+            Monitoring::On | Monitoring::Waiting => tag("good", "✓", "OK")?,
         }
         match self.0.pending {
             Some(action) => tag("idle", "↻", &format!("{} pending", action.word())),

@@ -269,6 +269,22 @@ mod tests {
         golden("summary-failed.txt", &plain(&world.get("/_summary")));
     }
 
+    /// Whoever asks whether all is OK is not told otherwise in each cycle that `every` leaves out.
+    #[test]
+    fn what_is_well_is_so_between_its_cycles() {
+        let mut world = World::reference();
+        world.states[1].monitoring = Monitoring::Waiting;
+        let status = |world: &World| {
+            let text = plain(&world.get("/_status?service=proc"));
+            let lines = text.lines().filter(|line| line.contains("status  "));
+            let last = |line: &str| line.split_whitespace().last().unwrap().to_owned();
+            lines.map(last).collect::<Vec<_>>()
+        };
+        assert_eq!(status(&world), ["OK", "Waiting"]);
+        world.states[1].collected = None;
+        assert_eq!(status(&world), ["Waiting", "Waiting"]);
+    }
+
     #[test]
     fn remote_hosts() {
         let world = World::hosts();
