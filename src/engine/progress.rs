@@ -9,7 +9,7 @@ use crate::time::Moment;
 use super::depend::service_id;
 use super::job::{End, Job, Ran, Step, Verb};
 use super::judge::Base;
-use super::plan::Phase;
+use super::plan::{Aim, Phase};
 use super::service::{Alarm, Seen};
 use super::{ChildId, Effect, Ending, Engine, Monitoring, Priority, SampleId, Wanted};
 
@@ -142,6 +142,10 @@ impl Engine {
         if self.has_process(id) {
             self.look_again(id, verb, FIRST_PAUSE, ran);
         } else if ending == Ending::Exited(0) {
+            self.succeed(id, verb);
+        } else if self.has_nothing_to_stop(id, verb, ending) {
+            let text = self.failure(id, verb, &ran);
+            self.log_service(id, Priority::Warning, &text);
             self.succeed(id, verb);
         } else {
             self.fail(id, verb, &ran);
@@ -300,16 +304,24 @@ impl Engine {
         }
     }
 
+    /// Whether a stop program that ended badly is no reason not to go on with a restart: `umount` of
+    /// what is not mounted and `killall` of what does not run end so, and the start is what helps.
+    fn has_nothing_to_stop(&self, id: ServiceId, verb: Verb, ending: Ending) -> bool {
+        let work = self.wards[id.index()].work.as_ref();
+        let restarts = work.is_some_and(|work| work.plan.aim == Aim::Restart);
+        verb == Verb::Stop && restarts && matches!(ending, Ending::Exited(_))
+    }
+
     fn fail(&mut self, id: ServiceId, verb: Verb, ran: &Ran) {
-        let model = self.model.clone();
-        let program = verb.program(model.service(id));
-        let command = program.map_or_else(String::new, Program::command_line);
-        let text = format!(
-            "failed to {} {}",
-            verb.word(),
-            ran.wording(&command, program)
-        );
+        let text = self.failure(id, verb, ran);
         self.fail_saying(id, verb, &text);
+    }
+
+    fn failure(&self, id: ServiceId, verb: Verb, ran: &Ran) -> String {
+        let program = verb.program(self.model.service(id));
+        let command = program.map_or_else(String::new, Program::command_line);
+        let ended = ran.wording(&command, program);
+        format!("failed to {} {ended}", verb.word())
     }
 
     fn fail_saying(&mut self, id: ServiceId, verb: Verb, text: &str) {

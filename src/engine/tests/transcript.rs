@@ -60,6 +60,7 @@ scenarios! {
     programs_that_do_not_end,
     programs_and_who_depends_on_them,
     reload,
+    restarts_of_what_is_no_process,
     rules_of_one_service,
     restart_limits,
     seldom,
