@@ -304,8 +304,9 @@ impl Engine {
         }
     }
 
-    /// Whether a stop program that ended badly is no reason not to go on with a restart: `umount` of
-    /// what is not mounted and `killall` of what does not run end so, and the start is what helps.
+    /// Whether a stop program that ended badly is no reason not to go on with a restart: `umount`
+    /// of what is not mounted and `killall` of what does not run end so, and the start is what
+    /// helps.
     fn has_nothing_to_stop(&self, id: ServiceId, verb: Verb, ending: Ending) -> bool {
         let work = self.wards[id.index()].work.as_ref();
         let restarts = work.is_some_and(|work| work.plan.aim == Aim::Restart);

@@ -22,16 +22,16 @@ pub(super) fn host(p: &mut Parser<'_>) -> Parsed<Text> {
     if let Some(bare) = bare {
         host.value = bare.into();
     }
-    let is_odd = |c: char| c.is_whitespace() || c.is_control() || c == '/';
-    // `1.2.3.4:80`: a name has no colon, and an address of IPv6 has two at least.
-    let has_port = host.value.matches(':').count() == 1;
-    if host.value.is_empty() || host.value.contains(is_odd) || has_port {
-        let message = format!("{} is no host", quoted(&host.value));
-        let mut error = Diagnostic::error(host.span, message);
-        if has_port {
-            error = error.label("a name or an address alone");
-        }
-        return Err(p.error(error));
+    let message = || format!("{} is no host", quoted(&host.value));
+    let is_odd = |c: char| c.is_whitespace() || c.is_control();
+    if host.value.is_empty() || host.value.contains(is_odd) {
+        return Err(p.error(Diagnostic::error(host.span, message())));
+    }
+    // `1.2.3.4:80`: a name has no colon, and an address of IPv6 has two at least. Monit takes both
+    // in quotes.
+    if host.value.matches(':').count() == 1 || host.value.contains('/') {
+        let warning = Diagnostic::warning(host.span, message());
+        p.warn(warning.note("a name or an address alone is looked for, so this is never found"));
     }
     Ok(host)
 }

@@ -37,27 +37,6 @@ error: `` is no host
 }
 
 err! {
-    host_with_more_than_an_address,
-    "check host h with address 10.0.0.1:80
-  if failed ping then alert
-check host i with address http://www.example.org
-  if failed ping then alert",
-    "
-error: `10.0.0.1:80` is no host
- --> /etc/monitrc:1:27
-  |
-1 | check host h with address 10.0.0.1:80
-  |                           ^^^^^^^^^^^ a name or an address alone
-
-error: `http://www.example.org` is no host
- --> /etc/monitrc:3:27
-  |
-3 | check host i with address http://www.example.org
-  |                           ^^^^^^^^^^^^^^^^^^^^^^ a name or an address alone
-"
-}
-
-err! {
     host_without_a_test,
     "check host \"my host\" with address 192.0.2.7
   group net",

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use super::{ok, service};
+use crate::config::memory::Memory;
 use crate::model::{
     Comparison, Destination, Family, Limit, Model, Ping, PingTest, Subject, Test, Window,
 };
@@ -193,3 +194,19 @@ ok!(
     ),
     (true, true, 1, 1)
 );
+
+#[test]
+fn a_port_or_an_url_in_the_place_of_a_host_is_a_warning() {
+    for host in ["10.0.0.1:80", "http://www.example.org", "www.example.org/x"] {
+        let report = Memory::new(format!(
+            "check host h with address \"{host}\" if failed ping then alert"
+        ))
+        .load();
+        let warnings = report.expect("as in the reference").warnings;
+        let warning = warnings.join("\n");
+        assert!(
+            warning.contains(&format!("`{host}` is no host")),
+            "{warning}"
+        );
+    }
+}
