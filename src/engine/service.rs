@@ -431,6 +431,7 @@ impl Ward {
         self.changed_bits = 0;
         self.cycles_to_skip = 0;
         self.looked = None;
+        self.collected = None;
     }
 
     /// Whether any rule counts as failed.
