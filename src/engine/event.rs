@@ -81,10 +81,6 @@ impl Engine {
                 }
             }
             Finding::Unchanged(text) => {
-                if was_changed {
-                    // Told, and over: the next one needs its full number again.
-                    state.verdict = Verdict::default();
-                }
                 state.verdict.take_change(false, rule);
                 let priority = if was_changed {
                     Priority::Info

@@ -131,14 +131,18 @@ impl Verdict {
     }
 
     /// Takes whether a value has changed, or a line was found. That is over when it is told, so the
-    /// rule passes on; in a window the newest changes go on to count (reference F104: lines in four
-    /// cycles are three events of `for 2 cycles`).
+    /// rule passes on; in a window changes go on to count until there is none (reference F104:
+    /// lines in four cycles are three events of `for 2 cycles`).
     pub(super) fn take_change(&mut self, changed: bool, rule: &Rule) -> Turn {
         let window = rule.failed.window;
         let mut failures = match self {
             Self::Passing { failures } => *failures,
             Self::Failing { .. } => Results::default(),
         };
+        // What was told and is over does not count again.
+        if !changed && failures.0 & 1 == 1 && failures.fill(window) {
+            failures = Results::default();
+        }
         failures.push(changed, window);
         let told = changed && failures.fill(window);
         if told && window == Window::ONCE {
