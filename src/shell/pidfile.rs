@@ -85,7 +85,7 @@ impl Pidfile {
             return;
         }
         *again = now + AGAIN;
-        if let Ok(file) = PidFile::take(&*self.path) {
+        if let Ok(file) = PidFile::take_now(&*self.path) {
             ::log::info!("The pidfile {} is written", self.path);
             self.held = Held::File(file);
         }
@@ -100,7 +100,7 @@ impl Pidfile {
         if self.is_far || file.is_named() {
             return;
         }
-        self.held = match PidFile::take(&*self.path) {
+        self.held = match PidFile::take_now(&*self.path) {
             Ok(file) => {
                 ::log::warn!("The pidfile {} was gone and is written again", self.path);
                 Held::File(file)

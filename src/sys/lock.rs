@@ -70,12 +70,21 @@ const WAITS: u32 = 400;
 const PAUSE: Duration = Duration::from_millis(5);
 
 impl PidFile {
-    /// Takes the pidfile and writes our number into it.
+    /// Takes the pidfile and writes our number into it. Waits for two seconds at most, where the
+    /// one who holds it seems to be dead.
     pub fn take(path: impl AsRef<Path>) -> Result<Self, LockFailure> {
-        let path = path.as_ref();
+        Self::take_within(path.as_ref(), WAITS)
+    }
+
+    /// The same without waiting.
+    pub fn take_now(path: impl AsRef<Path>) -> Result<Self, LockFailure> {
+        Self::take_within(path.as_ref(), 0)
+    }
+
+    fn take_within(path: &Path, waits: u32) -> Result<Self, LockFailure> {
         for _ in 0..TRIES {
             let file = open(path)?;
-            lock(path, &file)?;
+            lock(path, &file, waits)?;
             // A twin that ended may have removed the file after we opened it: then what we locked
             // has no name any more.
             if is_named(path, &file) {
@@ -165,8 +174,7 @@ fn open(path: &Path) -> Result<File, LockFailure> {
 
 /// A daemon that was killed may have left a child that has not let go of what it inherited yet, and
 /// one who asks for the [`holder`] by flock(2) shares the lock for an instant: neither is a twin.
-fn lock(path: &Path, file: &File) -> Result<(), LockFailure> {
-    let mut waits = 0;
+fn lock(path: &Path, file: &File, mut waits: u32) -> Result<(), LockFailure> {
     loop {
         let error = match try_to_lock(file) {
             Ok(()) => return Ok(()),
@@ -177,10 +185,10 @@ fn lock(path: &Path, file: &File) -> Result<(), LockFailure> {
         }
         let by = ask(file, request()).map(|answer| answer.l_pid);
         let by = by.filter(|&pid| pid > 0).or_else(|| number_in(file));
-        if waits == WAITS || by.is_some_and(process_alive) {
+        if waits == 0 || by.is_some_and(process_alive) {
             return Err(LockFailure::Running(by));
         }
-        waits += 1;
+        waits -= 1;
         std::thread::sleep(PAUSE);
     }
 }
@@ -239,8 +247,12 @@ fn number_in(mut file: &File) -> Option<i32> {
     parse_pidfile(&content)
 }
 
-/// Whether this is Monit, which locks nothing. (Our own program by that name would hold its lock.)
+/// Whether this is Monit, which locks nothing. Our own program by that name would hold its lock,
+/// unless it is ourselves; and the script that starts us may be called so, too.
 fn is_original(pid: i32) -> bool {
+    if pid == own_pid() || u32::try_from(pid) == Ok(std::os::unix::process::parent_id()) {
+        return false;
+    }
     let stat = read_process_text(&format!("/proc/{pid}/stat"), 64).unwrap_or_default();
     stat.split(|&byte| byte == b' ').nth(1) == Some(b"(monit)".as_slice())
 }
@@ -358,7 +370,7 @@ mod tests {
     fn a_pidfile_of_monit_is_left_alone_while_that_runs() {
         let folder = Folder::new();
         let named = folder.path("monit");
-        fs::copy("/bin/sleep", &named).unwrap();
+        symlink("/bin/sleep", &named).unwrap();
         let monit = Program::start(&[named.to_str().unwrap(), "1000"]);
         let number = format!("{}\n", monit.pid());
         let path = folder.file("pid", &number);
