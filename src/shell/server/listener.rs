@@ -78,7 +78,11 @@ impl Listener {
     /// Whether clients can find it: somebody may have cleared the folder of its file, or another
     /// run have put its own there.
     pub(super) fn can_be_found(&self) -> bool {
-        self.is_far || file_of(&self.place).map_or(true, |file| file == self.file)
+        self.is_far || self.is_named()
+    }
+
+    fn is_named(&self) -> bool {
+        file_of(&self.place).map_or(true, |file| file == self.file)
     }
 
     pub(super) const fn token(&self) -> Token {
@@ -116,7 +120,7 @@ impl Listener {
 impl Drop for Listener {
     fn drop(&mut self) {
         if let Place::Unix(socket) = &self.place {
-            if self.can_be_found() {
+            if self.is_named() {
                 let _ = fs::remove_file(&*socket.path);
             }
         }
