@@ -128,7 +128,9 @@ fn fifo(p: &mut Parser<'_>) -> Parsed<SubjectSyntax> {
 /// ```
 fn remote(p: &mut Parser<'_>) -> Parsed<SubjectSyntax> {
     p.expect(Keyword::Address)?;
-    Ok(SubjectSyntax::Host(host::host(p)?.value))
+    let address = host::host(p)?;
+    host::warn_of_more(p, &address);
+    Ok(SubjectSyntax::Host(address.value))
 }
 
 /// `check program NAME with path "PROGRAM" [ARGUMENT …] [as uid U] [and gid G] [with timeout T]`

@@ -22,18 +22,23 @@ pub(super) fn host(p: &mut Parser<'_>) -> Parsed<Text> {
     if let Some(bare) = bare {
         host.value = bare.into();
     }
-    let message = || format!("{} is no host", quoted(&host.value));
     let is_odd = |c: char| c.is_whitespace() || c.is_control();
     if host.value.is_empty() || host.value.contains(is_odd) {
-        return Err(p.error(Diagnostic::error(host.span, message())));
-    }
-    // `1.2.3.4:80`: a name has no colon, and an address of IPv6 has two at least. Monit takes both
-    // in quotes.
-    if host.value.matches(':').count() == 1 || host.value.contains('/') {
-        let warning = Diagnostic::warning(host.span, message());
-        p.warn(warning.note("a name or an address alone is looked for, so this is never found"));
+        let message = format!("{} is no host", quoted(&host.value));
+        return Err(p.error(Diagnostic::error(host.span, message)));
     }
     Ok(host)
+}
+
+/// Warns of a host that no name server and no kernel knows: with a port, or an URL. Monit takes
+/// them in quotes.
+pub(super) fn warn_of_more(p: &mut Parser<'_>, host: &Text) {
+    // A name has no colon, and an address of IPv6 has two at least.
+    if host.value.matches(':').count() == 1 || host.value.contains('/') {
+        let message = format!("{} is no host", quoted(&host.value));
+        let warning = Diagnostic::warning(host.span, message);
+        p.warn(warning.note("a name or an address alone is looked for, so this is never found"));
+    }
 }
 
 /// Whom a connection test of this service asks where it names nobody: the host that is checked, or

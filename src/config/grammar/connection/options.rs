@@ -49,6 +49,7 @@ fn host(p: &mut Parser<'_>, options: &mut Options, word: Span) -> Parsed {
     if after_websocket {
         return Ok(());
     }
+    host::warn_of_more(p, &host);
     once(p, &mut options.host, host, word)
 }
 
