@@ -143,7 +143,7 @@ impl Engine {
             self.look_again(id, verb, FIRST_PAUSE, ran);
         } else if ending == Ending::Exited(0) {
             self.succeed(id, verb);
-        } else if self.has_nothing_to_stop(id, verb, ending) {
+        } else if self.starts_all_the_same(id, verb, ending) {
             let text = self.failure(id, verb, &ran);
             self.log_service(id, Priority::Warning, &text);
             self.succeed(id, verb);
@@ -307,7 +307,7 @@ impl Engine {
     /// Whether a stop program that ended badly is no reason not to go on with a restart: `umount`
     /// of what is not mounted and `killall` of what does not run end so, and the start is what
     /// helps.
-    fn has_nothing_to_stop(&self, id: ServiceId, verb: Verb, ending: Ending) -> bool {
+    fn starts_all_the_same(&self, id: ServiceId, verb: Verb, ending: Ending) -> bool {
         let work = self.wards[id.index()].work.as_ref();
         let restarts = work.is_some_and(|work| work.plan.aim == Aim::Restart);
         verb == Verb::Stop && restarts && matches!(ending, Ending::Exited(_))
