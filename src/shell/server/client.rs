@@ -21,6 +21,8 @@ use super::stream::{Stream, Trouble};
 
 /// For TLS and the whole request together.
 const ASKING_TIME: Duration = Duration::from_secs(10);
+/// For the answer to be there: that to a command waits for the disk.
+const WAITING_TIME: Duration = Duration::from_secs(5);
 /// For taking the whole answer.
 const LISTENING_TIME: Duration = Duration::from_secs(30);
 /// For the client's end after its answer.
@@ -117,7 +119,7 @@ impl Client {
     /// Goes on as far as it can without waiting.
     pub(super) fn advance(&mut self, now: Moment) -> Turn {
         let turn = match &mut self.phase {
-            Phase::Asking(_) => self.listen(),
+            Phase::Asking(_) => self.listen(now),
             Phase::Waiting => Ok(Turn::Later),
             Phase::Listening { .. } => self.send(now),
             Phase::Leaving { .. } => self.leave(),
@@ -130,7 +132,7 @@ impl Client {
         }
     }
 
-    fn listen(&mut self) -> Result<Turn, Trouble> {
+    fn listen(&mut self, now: Moment) -> Result<Turn, Trouble> {
         let mut buffer = [0; READ_SIZE];
         while let Phase::Asking(parser) = &mut self.phase {
             let length = self.stream.read(&mut buffer)?;
@@ -141,6 +143,7 @@ impl Client {
                 Progress::More => {}
                 Progress::Done(request) => {
                     self.phase = Phase::Waiting;
+                    self.deadline = self.deadline.max(now + WAITING_TIME);
                     return Ok(Turn::Asked(request));
                 }
                 Progress::Refused(refusal) => {
