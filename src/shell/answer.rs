@@ -7,7 +7,7 @@ use mio::Token;
 
 use crate::engine::Priority;
 use crate::http::auth::{self, User, Verdict};
-use crate::http::{Request, Surroundings};
+use crate::http::{Request, Status, Surroundings};
 use crate::model::{Access, LogTarget, Role};
 use crate::sample::Places;
 use crate::sys;
@@ -16,7 +16,7 @@ use crate::view::{Context, LOG_TAIL_LIMIT, LogTail};
 
 use super::held::ANSWER_PATIENCE;
 use super::perform::level;
-use super::server::Asked;
+use super::server::{Asked, Reason};
 use super::{Shell, clock};
 
 /// What a page takes besides its services: the end of the log, the styles, the copy that is sent.
@@ -45,10 +45,14 @@ impl Shell {
             command,
             log,
         } = self.decide(&asked);
-        for (priority, text) in log {
-            if priority == Priority::Error {
-                self.server.refused(clock::moment(), &text);
-            } else {
+        let is_refused = log.iter().any(|(priority, _)| *priority == Priority::Error);
+        let reason = if response.status == Status::Unauthorized {
+            Reason::Login
+        } else {
+            Reason::Other
+        };
+        if !is_refused || self.server.tells(clock::moment(), reason) {
+            for (priority, text) in log {
                 log::log!(level(priority), "{text}");
             }
         }

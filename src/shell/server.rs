@@ -25,6 +25,7 @@ use crate::time::Moment;
 use super::{Tokens, tls};
 
 pub use self::client::Peer;
+pub use self::refusals::Reason;
 
 use self::client::{Client, Turn};
 use self::listener::{Listener, Place};
@@ -295,17 +296,16 @@ impl Server {
         }
     }
 
-    /// Tells why a client got nothing, unless there was enough of that lately.
-    pub fn refused(&mut self, now: Moment, why: &str) {
+    /// Counts one more refused client; whether the log is to say so.
+    pub fn tells(&mut self, now: Moment, reason: Reason) -> bool {
         self.tell_untold(now);
-        if self.refusals.add(now) {
-            log::error!("{why}");
-        }
+        self.refusals.add(now, reason)
     }
 
     fn tell_untold(&mut self, now: Moment) {
-        if let Some(untold) = self.refusals.end(now) {
-            log::error!("{untold} more requests were refused within a minute");
+        match self.refusals.end(now) {
+            0 => {}
+            untold => log::error!("Refused within a minute without a line each: {untold}"),
         }
     }
 
@@ -323,7 +323,9 @@ impl Server {
                 .flat_map(|name| self.addresses(name))
                 .collect();
             if !auth::admits(&httpd.access, &resolved, address) {
-                self.refused(now, &auth::denied(address));
+                if self.tells(now, Reason::Other) {
+                    log::error!("{}", auth::denied(address));
+                }
                 return false;
             }
         }
@@ -409,8 +411,9 @@ impl Server {
             }
             Turn::NoTls(words) => {
                 let client = self.clients.remove(at);
-                let why = format!("SSL accept error: {words} -- client [{}]", client.peer);
-                self.refused(now, &why);
+                if self.tells(now, Reason::Other) {
+                    log::error!("SSL accept error: {words} -- client [{}]", client.peer);
+                }
                 return None;
             }
             Turn::Asked(request) => Ok(request),

@@ -207,6 +207,18 @@ fn a_socket_that_was_removed_is_made_again_and_another_s_left_alone() {
 }
 
 #[test]
+fn what_was_only_counted_is_told_when_its_minute_is_over() {
+    let mut server = Bench::new(httpd(None, None)).server;
+    while server.tells(NOW, Reason::Other) {
+        assert_eq!(server.deadline(), None);
+    }
+    let over = server.deadline().unwrap();
+    server.expire(over);
+    assert_eq!(server.deadline(), None);
+    assert!(server.tells(over, Reason::Other));
+}
+
+#[test]
 fn a_place_that_is_taken_is_tried_again() {
     let socket = unix("taken");
     let taken = UnixListener::bind(&*socket.path).unwrap();
