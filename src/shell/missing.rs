@@ -1,4 +1,5 @@
-//! What every box has and this one may lack: said once, and again when it is back.
+//! What a run needs around it and may lack: said once, and again when it is back; what is our own
+//! is made again.
 
 use std::fs;
 

@@ -97,7 +97,9 @@ impl Shell {
         let direction = self.source.direction(settings, self.foreground);
         log::direct(&direction);
         let instance = instance(&self.source, settings);
-        self.look_around();
+        if let Some(pidfile) = &mut self.pidfile {
+            pidfile.renew(clock::moment());
+        }
         if instance.pidfile != self.instance.pidfile {
             ::log::warn!("Another pidfile is used from the next start on");
         }

@@ -136,7 +136,7 @@ pub struct Child {
     /// Its number, and that of its process group.
     pub pid: i32,
     /// Where its standard output can be read; does not wait. `None` where it leads to the null
-    /// device for lack of descriptors.
+    /// device, as [`Spawn::heard`] has it.
     pub stdout: Option<OwnedFd>,
     /// The same for its standard error.
     pub stderr: Option<OwnedFd>,
