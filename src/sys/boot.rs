@@ -2,6 +2,7 @@
 
 use super::exits::stat_of;
 use super::file::read_kernel;
+use crate::reading::parse_boot_time;
 
 /// A text that is the same for as long as the machine, or the container, runs and another one
 /// afterwards; `None` where nothing tells.
@@ -33,11 +34,7 @@ const STAT_LIMIT: usize = 1 << 20;
 
 fn boot_time() -> Option<String> {
     let stat = read_kernel("/proc/stat", STAT_LIMIT).ok()?;
-    let line = stat
-        .split(|&b| b == b'\n')
-        .find_map(|l| l.strip_prefix(b"btime "))?;
-    let seconds = std::str::from_utf8(line).ok()?;
-    Some(format!("btime {}", seconds.trim()))
+    Some(format!("btime {}", parse_boot_time(&stat)?))
 }
 
 #[cfg(test)]
