@@ -276,18 +276,22 @@ fn passive_mode_only_tells() {
     assert_eq!(test.calls("web", "start"), 0);
 }
 
-#[test]
-fn exec_runs_once_per_change_and_knows_why() {
-    let mut test = Sandbox::new()
-        .script("note", "it) env | grep ^MONIT_ | sort >$DIR/why;;")
-        .monitrc(
-            "set daemon 1
-             check file page with path $DIR/page
-               if failed permission 644 then exec \"$DIR/note it\"
-            ",
-        );
+/// A test of a file that fails, and whose action is a script of these branches.
+fn with_exec(script: &str, options: &str) -> Sandbox {
+    let test = Sandbox::new().script("note", script).monitrc(&format!(
+        "set daemon 1
+         check file page with path $DIR/page
+           if failed permission 644 then exec \"$DIR/note it\" {options}
+        ",
+    ));
     test.write("page", "hello");
     test.permit("page", 0o600);
+    test
+}
+
+#[test]
+fn exec_runs_once_per_change_and_knows_why() {
+    let mut test = with_exec("it) env | grep ^MONIT_ | sort >$DIR/why;;", "");
     test.start();
     test.wait_for_log_times("'page' permission test failed", 3);
     eventually("the variables are there", || {
@@ -308,14 +312,7 @@ fn exec_runs_once_per_change_and_knows_why() {
 
 #[test]
 fn exec_repeats_as_it_is_told() {
-    let mut test = Sandbox::new().script("note", "it) ;;").monitrc(
-        "set daemon 1
-         check file page with path $DIR/page
-           if failed permission 644 then exec \"$DIR/note it\" repeat every 3 cycles
-        ",
-    );
-    test.write("page", "hello");
-    test.permit("page", 0o600);
+    let mut test = with_exec("it) ;;", "repeat every 3 cycles");
     test.start();
     test.wait_for_log_times("'page' permission test failed", 8);
     // At the 1st, the 3rd and the 6th event; whatever has come since does not count.
@@ -329,16 +326,10 @@ fn exec_repeats_as_it_is_told() {
 
 #[test]
 fn an_exec_that_hangs_is_ended_and_what_it_has_started_goes_on() {
-    let mut test = Sandbox::new()
-        .script("note", "it) sleep 1000011 & echo $! >$DIR/left; wait;;")
-        .monitrc(
-            "set daemon 1
-             check file page with path $DIR/page
-               if failed permission 644 then exec \"$DIR/note it\" with timeout 5 seconds
-            ",
-        );
-    test.write("page", "hello");
-    test.permit("page", 0o600);
+    let mut test = with_exec(
+        "it) sleep 1000011 & echo $! >$DIR/left; wait;;",
+        "with timeout 5 seconds",
+    );
     let tend = test.start();
     let command = format!("'page' exec: '{} it'", test.path("note").display());
     test.wait_for_log(&format!("{command} failed (timed out)"));
@@ -356,19 +347,10 @@ fn an_exec_that_hangs_is_ended_and_what_it_has_started_goes_on() {
 /// As a script of a machine that restarts a daemon which was never taught to be one.
 #[test]
 fn what_an_exec_leaves_behind_may_print_for_ever() {
-    let mut test = Sandbox::new()
-        .script(
-            "note",
-            "it) (while echo out && echo err >&2; do echo >>$DIR/printed; sleep 0.01; done) &;;",
-        )
-        .monitrc(
-            "set daemon 1
-             check file page with path $DIR/page
-               if failed permission 644 then exec \"$DIR/note it\"
-            ",
-        );
-    test.write("page", "hello");
-    test.permit("page", 0o600);
+    let mut test = with_exec(
+        "it) (while echo out && echo err >&2; do echo >>$DIR/printed; sleep 0.01; done) &;;",
+        "",
+    );
     test.start();
     let prints_on = |test: &Sandbox| {
         let printed = test.read("printed").len();
