@@ -18,6 +18,14 @@ fn is_found(content: &[u8]) -> bool {
     matches!(named_by(path.to_str().unwrap(), None), Finding::Seen(seen) if is_own(&seen))
 }
 
+/// The mark of a look that found us.
+fn mark_of_ours(path: &str) -> Mark {
+    let Finding::Seen(seen) = named_by(path, None) else {
+        panic!("we are there");
+    };
+    Mark::next(&seen, None, None, Moment::default(), 1)
+}
+
 #[test]
 fn pidfiles_that_name_us() {
     let own = own_pid();
@@ -129,10 +137,7 @@ fn a_process_that_loses_its_pidfile_still_runs() {
     let folder = Folder::new();
     let path = folder.file("pid", own_pid().to_string());
     let path = path.to_str().unwrap();
-    let Finding::Seen(seen) = named_by(path, None) else {
-        panic!("we are there");
-    };
-    let mut before = Mark::next(&seen, None, None, Moment::default(), 1);
+    let mut before = mark_of_ours(path);
     for content in [Some("garbage"), None] {
         std::fs::remove_file(path).unwrap();
         if let Some(content) = content {
@@ -150,10 +155,7 @@ fn a_number_handed_out_again_is_not_the_service() {
     let folder = Folder::new();
     let path = folder.file("pid", own_pid().to_string());
     let path = path.to_str().unwrap();
-    let Finding::Seen(seen) = named_by(path, None) else {
-        panic!("we are there");
-    };
-    let mut before = Mark::next(&seen, None, None, Moment::default(), 1);
+    let mut before = mark_of_ours(path);
     assert!(matches!(named_by(path, Some(&before)), Finding::Seen(_)));
     before.pretend_earlier_start();
     assert!(matches!(named_by(path, Some(&before)), Finding::Absent));
